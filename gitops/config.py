@@ -1,0 +1,100 @@
+"""Settings: from the environment, then `.env`, then defaults; read once into a frozen value.
+
+`SETTINGS` is the one table of them: the README's table and `klepaas doctor` are made from it. Must not reach for anything
+outside the environment and `.env`.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from gitops.errors import Invalid
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """`secret`: never shown. `aliases`: names of the predecessor that work too."""
+
+    name: str
+    help: str
+    default: str | None = None
+    secret: bool = False
+    aliases: tuple = ()
+    kind: type = str
+
+
+TABLE = (
+    Setting("CONFIG_REPO", "deployment-config repository: path of a bare one, or a file, ssh or https URL", aliases=("DEPLOYMENT_CONFIG_REPO",)),
+    Setting("CONFIG_TOKEN", "token for CONFIG_REPO over https", secret=True, aliases=("DEPLOYMENT_CONFIG_TOKEN",)),
+    Setting("DATABASE_URL", "sqlite:///path or postgresql://…; default: ledger.db in KLEPAAS_HOME", secret=True),
+    Setting("KUBECONFIG", "kubeconfig of the clusters; default: in-cluster, else ~/.kube/config"),
+    Setting("KLEPAAS_HOME", "folder of mirrors, locks and the default database", ".klepaas"),
+    Setting("KLEPAAS_URL", "server the command line talks to; default: CONFIG_REPO directly"),
+    Setting("KLEPAAS_TOKEN", "API token for KLEPAAS_URL", secret=True),
+    Setting("KLEPAAS_ADMINS", "e-mail addresses, separated by commas, that hold every scope", ""),
+    Setting("PORT", "port of the web server", "8080", kind=int),
+    Setting("SECRET_KEY", "signs session cookies; default: made once and kept in KLEPAAS_HOME", secret=True),
+    Setting("ENABLE_K8S_DEPLOY", "false: the controller observes and reports, and writes nothing", "true", kind=bool),
+    Setting("POLL_SECONDS", "how often the controller looks at the repository when nothing wakes it", "60", kind=int),
+    Setting("IMAGE_PULL_SECRET", "name of the pull secret that new apps get", aliases=("K8S_IMAGE_PULL_SECRET",)),
+)
+SETTINGS: Mapping[str, Setting] = {setting.name: setting for setting in TABLE}
+
+
+class Settings:
+    """Values by name, as attributes in lower case: `settings.config_repo`. `source(name)` says where one came from."""
+
+    def __init__(self, values, sources):
+        self._values, self._sources = values, sources
+
+    def __getattr__(self, name):
+        try:
+            return self._values[name.upper()]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def source(self, name):
+        return self._sources[name]
+
+    @property
+    def home(self):
+        return Path(self.klepaas_home).absolute()
+
+    @property
+    def database(self):
+        return self.database_url or f"sqlite:///{self.home / 'ledger.db'}"
+
+    @property
+    def admins(self):
+        return frozenset(part.strip().lower() for part in self.klepaas_admins.split(",") if part.strip())
+
+
+def load(environ=None, dotenv=".env"):
+    """Settings from `environ` (default: the process's), then the file `dotenv`, then defaults; Invalid when one is malformed."""
+    layers = (("environment", os.environ if environ is None else environ), (dotenv, dotenv_values(dotenv) if dotenv else {}))
+    found = {setting.name: _found(setting, layers) for setting in TABLE}
+    return Settings({name: _typed(SETTINGS[name], value) for name, (value, _) in found.items()},
+                    {name: source for name, (_, source) in found.items()})
+
+
+def _found(setting, layers):
+    for source, layer in layers:
+        for name in (setting.name, *setting.aliases):
+            if layer.get(name):
+                return layer[name], source if name == setting.name else f"{source} ({name})"
+    return setting.default, "default" if setting.default is not None else "not set"
+
+
+def _typed(setting, value):
+    if setting.kind is int and value is not None:
+        if not value.isascii() or not value.isdigit():
+            raise Invalid("bad_setting", name=setting.name, wanted="a whole number")
+        return int(value)
+    if setting.kind is bool:
+        if value.lower() not in ("true", "false", "1", "0", "yes", "no"):
+            raise Invalid("bad_setting", name=setting.name, wanted="true or false")
+        return value.lower() in ("true", "1", "yes")
+    return value

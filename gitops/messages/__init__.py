@@ -1,0 +1,19 @@
+"""What the product says when something is wrong: code -> (English, Korean), one module an area.
+
+Placeholders are `str.format` fields filled from the error's details. Must not hold logic.
+"""
+
+from gitops.messages import charts, core, ledger, repo, values
+
+MESSAGES = {**core.MESSAGES, **values.MESSAGES, **repo.MESSAGES, **charts.MESSAGES, **ledger.MESSAGES}
+LANGUAGES = ("en", "ko")
+
+
+def text(code, language, details):
+    """The text of `code` in `language`, English for a language there is none in."""
+    template = MESSAGES[code][LANGUAGES.index(language) if language in LANGUAGES else 0]
+    return template.format(**{name: _shown(value) for name, value in details.items()})
+
+
+def _shown(value):
+    return ", ".join(map(str, value)) if isinstance(value, (list, tuple, set, frozenset)) else value

@@ -1,0 +1,4 @@
+"""Texts of the errors of this area: code -> (English, Korean)."""
+
+MESSAGES = {
+}

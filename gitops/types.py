@@ -1,0 +1,216 @@
+"""The values that cross layers: frozen, made of plain Python types, no library objects inside."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+SCOPES = ("mcp:execute", "admin:read", "admin:write", "deploy:execute", "k8s:read", "k8s:write")
+CHANNELS = ("cli", "rest", "chat", "mcp", "webhook", "slack", "controller", "git")
+NOTHING: Mapping = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks, and through which door. A scope may name an environment: `deploy:execute@staging`.
+
+    `agent`: a program speaks for the person (it proposes, people merge). `session`: signed in as a person, no token.
+    """
+
+    name: str
+    email: str
+    scopes: frozenset
+    channel: str
+    agent: bool = False
+    session: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When syncs may run: days as numbers (0 = Monday), minutes of the day, a zone by its IANA name."""
+
+    days: tuple
+    start: int
+    end: int
+    tz: str
+
+
+@dataclass(frozen=True, slots=True)
+class SyncPolicy:
+    prune: bool = True
+    self_heal: bool = True
+    adopt: bool = False
+    windows: tuple = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """One environment of klepaas.yaml; `order` is its place there. `agents` is "propose" or "commit"."""
+
+    name: str
+    namespace: str
+    order: int = 0
+    cluster: str | None = None
+    review: bool = False
+    approvals: int = 1
+    promotes_from: str | None = None
+    agents: str = "propose"
+    enforce_review: bool = False
+    cluster_kinds: tuple = ()
+    conflicts: str = "force"
+    sync: SyncPolicy = SyncPolicy()
+
+
+@dataclass(frozen=True, slots=True)
+class Ignore:
+    """Fields drift is not looked for in: a kind, perhaps a name, JSON pointers."""
+
+    kind: str
+    name: str | None
+    pointers: tuple
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One app in one environment. `source` is "chart" (values_path and chart) or "manifests" (manifests_path)."""
+
+    app: str
+    environment: str
+    source: str = "chart"
+    values_path: str | None = None
+    manifests_path: str | None = None
+    chart: str | None = None
+    keys: Mapping = NOTHING
+    repository: str | None = None
+    suspend: bool = False
+    depends_on: tuple = ()
+    adopt: bool = False
+    ignore: tuple = ()
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """An app and its targets by environment name, in the environments' order."""
+
+    name: str
+    targets: Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a file of the repository; `app` and `environment` say what it stops (None: everything)."""
+
+    path: str
+    line: int | None
+    code: str
+    message: str
+    app: str | None = None
+    environment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What a person asked for, typed. `text` is their own words, `reason` what they gave as one."""
+
+    verb: str
+    app: str | None = None
+    environment: str | None = None
+    args: Mapping = NOTHING
+    id: str | None = None
+    text: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One file: its bytes before and after; None = absent."""
+
+    path: str
+    before: bytes | None
+    after: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a command would do on `base` (a commit sha).
+
+    `manifests` are the rendered differences, `{kind, name, namespace, action, diff}` each; `risk` is low, medium or high;
+    `delivery` is "commit", "review" or "order"; `warnings` are texts a person should see before confirming.
+    """
+
+    command: Command
+    base: str | None
+    changes: tuple = ()
+    manifests: tuple = ()
+    risk: str = "low"
+    delivery: str = "commit"
+    summary: str = ""
+    warnings: tuple = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A proposed change waiting for people. `status`: open, merged, rejected. `url` is where to look at it, if anywhere."""
+
+    id: str
+    status: str
+    branch: str
+    head: str
+    title: str
+    author: str
+    environment: str
+    app: str | None = None
+    approvals: tuple = ()
+    required: int = 0
+    commit: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a command. `status`: committed, proposed, unchanged, accepted (an order)."""
+
+    id: str
+    status: str
+    plan: Plan
+    commit: str | None = None
+    review: Review | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One commit as history shows it; `trailers` inform and never authorise. Times are UTC seconds."""
+
+    sha: str
+    author: str
+    email: str
+    time: int
+    subject: str
+    body: str = ""
+    trailers: Mapping = NOTHING
+    parents: tuple = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """`status`: healthy, progressing, degraded, suspended, missing, unknown."""
+
+    status: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncResult:
+    """One app brought to a revision. `status`: synced, progressing, succeeded, failed, held, suspended; times are UTC seconds.
+
+    `actions` are `{action, kind, namespace, name}` each, of created, changed, pruned, kept.
+    """
+
+    app: str
+    environment: str
+    revision: str
+    status: str
+    actions: tuple = ()
+    health: Health = field(default_factory=lambda: Health("unknown"))
+    started: float = 0.0
+    finished: float | None = None
+    error: str | None = None
