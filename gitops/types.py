@@ -79,7 +79,7 @@ class Target:
     values_path: str | None = None
     manifests_path: str | None = None
     chart: str | None = None
-    keys: Mapping = NOTHING
+    keys: Mapping = field(default_factory=lambda: NOTHING)
     repository: str | None = None
     suspend: bool = False
     depends_on: tuple = ()
@@ -114,7 +114,7 @@ class Command:
     verb: str
     app: str | None = None
     environment: str | None = None
-    args: Mapping = NOTHING
+    args: Mapping = field(default_factory=lambda: NOTHING)
     id: str | None = None
     text: str | None = None
     reason: str | None = None
@@ -186,7 +186,7 @@ class Commit:
     time: int
     subject: str
     body: str = ""
-    trailers: Mapping = NOTHING
+    trailers: Mapping = field(default_factory=lambda: NOTHING)
     parents: tuple = ()
 
 
