@@ -134,7 +134,8 @@ class Plan:
     """What a command would do on `base` (a commit sha).
 
     `manifests` are the rendered differences, `{kind, name, namespace, action, diff}` each; `risk` is low, medium or high;
-    `delivery` is "commit", "review" or "order"; `warnings` are texts a person should see before confirming.
+    `delivery` is "commit", "review" or "order"; `warnings` are codes of texts a person should see before confirming;
+    `trailers` are the plan's own, as (name, value).
     """
 
     command: Command
@@ -145,6 +146,7 @@ class Plan:
     delivery: str = "commit"
     summary: str = ""
     warnings: tuple = ()
+    trailers: tuple = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +169,14 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of a command. `status`: committed, proposed, unchanged, accepted (an order)."""
+    """What became of a command. `status`: committed, proposed, unchanged, accepted (an order).
+
+    `plan` is the plan as JSON shows it (gitops/views): a receipt is kept, and answered again to the same request.
+    """
 
     id: str
     status: str
-    plan: Plan
+    plan: Mapping
     commit: str | None = None
     review: Review | None = None
 

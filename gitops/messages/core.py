@@ -1,4 +1,52 @@
-"""Texts of the errors of this area: code -> (English, Korean)."""
+"""Texts of the one path's errors: code -> (English, Korean)."""
 
 MESSAGES = {
+    # settings and the repository as a whole
+    "bad_setting": ("setting {name} must be {wanted}", "설정 {name} 값은 {wanted} 이어야 합니다"),
+    "setting_missing": ("setting {name} is not set", "설정 {name} 값이 없습니다"),
+    "empty_repository": ("the deployment-config repository has no commit yet", "deployment-config 저장소에 아직 커밋이 없습니다"),
+    "config_broken": ("klepaas.yaml cannot be used: {detail}", "klepaas.yaml을 사용할 수 없습니다: {detail}"),
+    # commands and their arguments
+    "unknown_verb": ("there is no verb {verb}; did you mean: {choices}", "{verb} 명령은 없습니다. 혹시: {choices}"),
+    "unknown_argument": ("{verb} takes no argument {argument}; it takes: {known}", "{verb} 명령에는 {argument} 인자가 없습니다. 가능한 인자: {known}"),
+    "missing_argument": ("{verb} needs {argument}", "{verb} 명령에는 {argument} 값이 필요합니다"),
+    "bad_argument": ("{argument} cannot be {value!r}; wanted: {wanted}", "{argument} 값으로 {value!r} 는 쓸 수 없습니다. 필요한 값: {wanted}"),
+    "bad_name": ("{argument} must be a DNS label, not {value!r}", "{argument} 는 DNS 라벨이어야 합니다: {value!r}"),
+    "verb_is_a_read": ("{verb} is a read: it changes nothing and cannot be submitted", "{verb} 는 조회 명령이라 제출할 수 없습니다"),
+    "verb_is_no_read": ("{verb} changes something: submit it", "{verb} 는 변경 명령입니다. 제출하세요"),
+    "two_versions": ("the image says version {first}, the argument {second}", "이미지의 버전은 {first}, 인자의 버전은 {second} 입니다"),
+    "version_needed": ("which version of {app}? No image of it is known yet", "{app} 의 어떤 버전인가요? 아직 알려진 이미지가 없습니다"),
+    "branch_unknown": ("no image is known of branch {branch} of {app}: name a version", "{app} 의 {branch} 브랜치 이미지를 알지 못합니다. 버전을 지정하세요"),
+    # planning
+    "no_values_file": ("{app} in {environment} is made of manifests: there is no value to edit", "{environment} 의 {app} 은 매니페스트로만 되어 있어 바꿀 값이 없습니다"),
+    "autoscaled_to_zero": ("{app} scales by itself; an autoscaler cannot keep 0 pods. Turn autoscaling off or suspend it", "{app} 은 자동 확장 중이라 0개로 둘 수 없습니다. 자동 확장을 끄거나 중지하세요"),
+    "nothing_to_promote": ("{app} has no version in {environment}", "{environment} 의 {app} 에 버전이 없습니다"),
+    "promote_from_where": ("promote to {environment} from which environment? klepaas.yaml names none", "{environment} 로 어느 환경에서 승격할까요? klepaas.yaml에 지정되어 있지 않습니다"),
+    "promote_to_itself": ("{environment} cannot be promoted to itself", "{environment} 를 자기 자신으로 승격할 수 없습니다"),
+    "not_there_then": ("{app} was not in {environment} at {commit}", "{commit} 시점에는 {environment} 에 {app} 이 없었습니다"),
+    "no_earlier_state": ("{app} in {environment} has {there} earlier states, not {steps}", "{environment} 의 {app} 은 이전 상태가 {there}개뿐입니다 (요청: {steps}번 전)"),
+    "commit_not_deployed": ("{commit} was never desired state: main does not contain it", "{commit} 은 main에 없는 커밋이라 되돌릴 수 없습니다"),
+    "version_never_deployed": ("version {version} of {app} was never in {environment}", "{environment} 에 {app} {version} 버전이 배포된 적이 없습니다"),
+    "app_name_too_long": ("the name {app} is longer than {limit} characters", "{app} 이름이 {limit}자를 넘습니다"),
+    "app_exists": ("{app} is in {environment} already", "{environment} 에 {app} 이 이미 있습니다"),
+    "app_has_values": ("{app} in {environment} is made from values: change those, or use another app's name", "{environment} 의 {app} 은 값 파일로 되어 있습니다. 값을 바꾸거나 다른 앱 이름을 쓰세요"),
+    "manifest_not_one_object": ("a manifest is one object with apiVersion, kind and metadata.name; this is {found}", "매니페스트는 apiVersion, kind, metadata.name이 있는 오브젝트 하나여야 합니다 (받은 개수: {found})"),
+    "manifest_beside_others": ("{kind} {name} shares its file with other objects: edit that file in git", "{kind} {name} 은 다른 오브젝트와 같은 파일에 있습니다. git에서 수정하세요"),
+    "no_such_manifest": ("there is no manifest of {kind} {name}", "{kind} {name} 매니페스트가 없습니다"),
+    # checks
+    "no_effect": ("this {verb} changes nothing of what {app} runs: its chart ignores the value", "{verb} 를 해도 {app} 에 달라지는 것이 없습니다. 차트가 이 값을 쓰지 않습니다"),
+    "secret_in_words": ("the request holds a {kind} in clear; what is written here goes into git", "요청에 {kind} 이(가) 그대로 들어 있습니다. 여기에 쓴 말은 git에 남습니다"),
+    "secret_in_env": ("{name} looks like a secret, and git is no place for one: keep it in a Secret and refer to it by valueFrom, or encrypt the values with SOPS", "{name} 은 비밀 값으로 보입니다. git에 두지 말고 Secret에 넣어 valueFrom으로 참조하거나 SOPS로 암호화하세요"),
+    "secret_in_file": ("this line holds a {kind} in clear: keep it in a Secret and refer to it by valueFrom, or encrypt it with SOPS", "이 줄에 {kind} 이(가) 그대로 있습니다. Secret에 넣어 valueFrom으로 참조하거나 SOPS로 암호화하세요"),
+    "plain_secret": ("Secret {name} is not encrypted: encrypt it with SOPS, or create it in the cluster and refer to it", "Secret {name} 이 암호화되지 않았습니다. SOPS로 암호화하거나 클러스터에 만들어 참조하세요"),
+    # rights and delivery
+    "missing_scope": ("this needs {scope} at {environment}", "{environment} 에 대한 {scope} 권한이 필요합니다"),
+    "approve_needs_session": ("only a signed-in person approves, no token and no command line", "승인은 로그인한 사람만 할 수 있습니다 (토큰과 명령줄은 불가)"),
+    "own_review": ("nobody approves their own change", "자신의 변경은 스스로 승인할 수 없습니다"),
+    "agents_do_not_merge": ("agents propose, people merge: {environment} does not let agents commit", "에이전트는 제안만 하고 병합은 사람이 합니다 ({environment})"),
+    "approvals_missing": ("review {review} needs {missing} more approval(s)", "리뷰 {review} 에 승인이 {missing}개 더 필요합니다"),
+    "review_closed": ("review {review} is {status}", "리뷰 {review} 는 이미 {status} 상태입니다"),
+    "review_elsewhere": ("review {review} belongs to {environment}", "리뷰 {review} 는 {environment} 의 것입니다"),
+    "review_outdated": ("what review {review} changes was changed meanwhile: ask for the change again", "리뷰 {review} 가 바꾸려던 부분이 그 사이 바뀌었습니다. 다시 요청하세요"),
+    "base_moves": ("the repository keeps changing under this command: try again", "저장소가 계속 바뀌고 있습니다. 다시 시도하세요"),
 }

@@ -1,0 +1,152 @@
+"""How a plan reaches git: a commit on main, a branch to review, or an order in the ledger. DELIVERIES, by the plan's delivery.
+
+Every attempt's sha is in the command's row before a ref moves, so that after a crash the row says where to look.
+"""
+
+from dataclasses import replace
+
+from gitops import message, planning, policy, verbs, views
+from gitops.errors import Conflict
+from gitops.forges import FORGES
+from gitops.repo import Draft
+from gitops.types import Plan, Receipt
+
+MOVES = 5  # how often the delivery itself may change under a command before it is refused
+
+
+class _OtherDelivery(Exception):
+    """On the moved base the plan must go another way than the one begun."""
+
+
+def deliver(services, actor, row, verb, command):
+    """Take the way that the plan on main's tip says, again if main moved so that it says another."""
+    for _ in range(MOVES):
+        plan = planning.decided(services, actor, verb, command, planning.tip(services))
+        try:
+            return DELIVERIES[plan.delivery](services, actor, row, verb, plan)
+        except _OtherDelivery:
+            continue
+    raise Conflict("base_moves")
+
+
+def commit(services, actor, row, verb, plan):
+    made = plan
+
+    def draft(tree):
+        nonlocal made
+        made = plan if tree.revision == plan.base else planning.decided(services, actor, verb, plan.command, tree)
+        if made.delivery != "commit":
+            raise _OtherDelivery
+        return _draft(made, actor, row.uid) if made.changes else None
+
+    sha = services.repo.land(draft, row.attempt) if plan.changes else None
+    return _finish(services, row, made, "committed" if sha else "unchanged", commit=sha)
+
+
+def review(services, actor, row, verb, plan):
+    if not plan.changes:
+        return _finish(services, row, plan, "unchanged")
+    branch = f"klepaas/{row.uid}"
+    head = services.repo.propose(branch, plan.base, _draft(plan, actor, row.uid), row.attempt)
+    return _proposed(services, row, plan, head)
+
+
+def order(services, actor, row, verb, plan):
+    if verb.name in REVIEWING:
+        return REVIEWING[verb.name](services, actor, row, plan)
+    return _finish(services, row, plan, "accepted")
+
+
+def _draft(plan, actor, uid, trailers=()):
+    return Draft(plan.changes, message.message(plan, actor, uid, (*plan.trailers, *trailers)), (actor.name, actor.email))
+
+
+def _finish(services, row, plan, status, commit=None, review=None):
+    receipt = Receipt(row.id, status, views.plan(plan), commit, review)
+    row.finish(status, commit=commit, review=review.id if review else None, receipt=views.receipt(receipt))
+    return receipt
+
+
+def _proposed(services, row, plan, head):
+    """The review of the branch that holds `head`; there is one a command, however often this is asked."""
+    environment = services.head()[1].environment(plan.command.environment)
+    opened = FORGES["local"].open_review(services, row, plan, environment, head)
+    return _finish(services, row, plan, "proposed", review=opened)
+
+
+def found_again(services, row, verb):
+    """The receipt of an attempt that reached git although nobody heard of it, or None."""
+    for sha in row.attempts:
+        if services.repo.holds(sha):
+            plan = replace(_plan_of(services, row, verb, sha), delivery="commit")
+            return _finish(services, row, plan, "committed", commit=sha) if verb.kind == "change" else _merged_again(services, row, sha)
+        if services.repo.holds(sha, f"klepaas/{row.uid}"):
+            return _proposed(services, row, replace(_plan_of(services, row, verb, sha), delivery="review"), sha)
+    return None
+
+
+def _plan_of(services, row, verb, sha):
+    """The plan that made the commit: plans are pure, so made again on its parent it is the same."""
+    return planning.planned(services, verb, row.command, services.repo.tree(services.repo.parent(sha)))
+
+
+# --- reviews ---------------------------------------------------------------------------------------------------------
+
+
+def _open_review(services, plan):
+    found = services.ledger.review(plan.command.args["review"])
+    if found.status != "open":
+        raise Conflict("review_closed", review=found.id, status=found.status)
+    return found
+
+
+def approve(services, actor, row, plan):
+    found = _open_review(services, plan)
+    policy.may_approve(actor, found)
+    return _finish(services, row, plan, "accepted", review=FORGES["local"].approve_review(services, found, actor))
+
+
+def reject(services, actor, row, plan):
+    return _finish(services, row, plan, "accepted", review=FORGES["local"].reject_review(services, _open_review(services, plan), actor))
+
+
+def merge(services, actor, row, plan):
+    """The reviewed command planned again on main's tip and committed there, if it still does what was reviewed."""
+    found = _open_review(services, plan)
+    policy.may_merge(actor, services.head()[1].environment(found.environment), found)
+    asked = services.ledger.command_by_uid(FORGES["local"].command_of(found))
+    verb = verbs.find(asked["command"].verb)
+
+    def draft(tree):
+        again = planning.planned(services, verb, asked["command"], tree)
+        _same_as_reviewed(found, asked["receipt"]["plan"], views.plan(again))
+        by = [("Reviewed-by", approval) for approval in found.approvals or (f"{actor.name} <{actor.email}>",)]
+        return _draft(again, asked["actor"], asked["uid"], by) if again.changes else None
+
+    sha = services.repo.land(draft, row.attempt)
+    return _merged(services, row, plan, found, actor, sha)
+
+
+def _merged(services, row, plan, found, actor, sha):
+    return _finish(services, row, plan, "accepted", commit=sha, review=FORGES["local"].merge_review(services, found, actor, sha))
+
+
+def _merged_again(services, row, sha):
+    plan = Plan(row.command, sha, risk="high", delivery="order", summary="merge")
+    found = services.ledger.review(row.command.args["review"])
+    return _merged(services, row, plan, found, row.actor, sha)
+
+
+def _same_as_reviewed(found, then, now):
+    """Conflict when on the moved base other lines would change than the reviewers saw."""
+    seen, would = ([(change["path"], _lines(change["diff"])) for change in shown["changes"]] for shown in (then, now))
+    if seen != would:
+        raise Conflict("review_outdated", review=found.id, path=seen[0][0])
+
+
+def _lines(diff):
+    return [line for line in diff.splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")]
+
+
+DELIVERIES = {"commit": commit, "review": review, "order": order}
+REVIEWING = {"approve": approve, "merge": merge, "reject": reject}

@@ -1,0 +1,67 @@
+"""History as people read it, straight from git; the ledger adds through which door a commit came, where it knows.
+
+Trailers of a commit the ledger does not know are somebody's claim: its channel is `git`, a plain push. Only where there is no
+ledger to ask (none of its rows) the claim is shown, as unverified.
+"""
+
+import re
+
+from gitops import values
+from gitops.errors import NotFound
+
+WORDS = re.compile(r"(?m)^> ?(.*)$")
+
+
+def of(services, app=None, environment=None, limit=20, before=None):
+    """What changed, newest first: one dict a commit with revision, author, time (UTC seconds), subject, words, verb, channel."""
+    commits = services.repo.history(paths(services, app, environment), limit=limit, before=before)
+    known = services.ledger.commands_of_commits([commit.sha for commit in commits])
+    lost = not known and not services.ledger.commands_of(limit=1)
+    return [_entry(commit, known.get(commit.sha), lost) for commit in commits]
+
+
+def _entry(commit, row, lost):
+    claimed = commit.trailers
+    believed = row is not None or lost
+    return {"revision": commit.sha, "author": commit.author, "email": commit.email, "time": commit.time, "subject": commit.subject,
+            "words": "\n".join(WORDS.findall(commit.body)) or None,
+            "channel": row["channel"] if row else claimed.get("Channel", "git") if lost else "git", "verified": row is not None,
+            **{name: claimed.get(trailer) if believed else None for name, trailer in _TRAILERS.items()}}
+
+
+_TRAILERS = {"command": "Command-Id", "verb": "Verb", "app": "App", "environment": "Environment", "reviewed_by": "Reviewed-by",
+             "rollback_to": "Rollback-to", "promoted_from": "Promoted-from"}
+
+
+def paths(services, app=None, environment=None):
+    """The files that are the app's, or the environment's; () = all. Apps that are gone keep their history."""
+    _, catalog = services.head()
+    if app is None and environment is None:
+        return ()
+    environments = [catalog.environment(environment)] if environment else catalog.environments.values()
+    if app is None:
+        return tuple(path for each in environments for path in (f"values/{each.name}", f"manifests/{each.name}"))
+    found = tuple(path for each in environments for path in _of_app(catalog, app, each.name))
+    return found
+
+
+def _of_app(catalog, app, environment):
+    try:
+        target = catalog.target(app, environment)
+    except NotFound:
+        return catalog.values_path(app, environment), f"manifests/{environment}/{app}"
+    return tuple(path for path in (target.values_path, target.manifests_path) if path)
+
+
+def diff(services, app=None, environment=None, first=None, second=None):
+    """What differs between two revisions: `{path, diff}` each. Without `second`: main; without `first`: the change before it."""
+    concerned = paths(services, app, environment)
+    second = services.repo.resolve(second) if second else services.repo.head()
+    if first is None:
+        commits = services.repo.history(concerned, limit=1, ref=second)
+        second = commits[0].sha if commits else second
+        first = services.repo.parent(second)
+    else:
+        first = services.repo.resolve(first)
+    changes = services.repo.changed(first, second, concerned) if first else ()
+    return {"from": first, "to": second, "changes": [{"path": change.path, "diff": values.diff(change)} for change in changes]}

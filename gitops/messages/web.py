@@ -1,0 +1,25 @@
+"""Texts of the doors' errors: code -> (English, Korean)."""
+
+MESSAGES = {
+    "not_signed_in": ("sign in first, or send an API token", "먼저 로그인하거나 API 토큰을 보내세요"),
+    "bad_authorization": ("the Authorization header must be: Bearer TOKEN", "Authorization 헤더는 Bearer TOKEN 형식이어야 합니다"),
+    "bad_token": ("this token is unknown, expired or revoked", "알 수 없거나 만료·폐기된 토큰입니다"),
+    "session_over": ("this session is over: sign in again", "세션이 끝났습니다. 다시 로그인하세요"),
+    "bad_link": ("this sign-in link was used, has expired or never was: ask for a new one (klepaas link USER)", "이미 사용했거나 만료된 로그인 링크입니다. 새로 받으세요 (klepaas link USER)"),
+    "foreign_origin": ("this request came from another site ({origin})", "다른 사이트에서 온 요청입니다 ({origin})"),
+    "bad_json": ("the body is not JSON: {detail}", "본문이 JSON이 아닙니다: {detail}"),
+    "not_an_object": ("the body must be a JSON object", "본문은 JSON 오브젝트여야 합니다"),
+    "unknown_field": ("there is no field {field} here; known: {known}", "{field} 항목은 없습니다. 가능한 항목: {known}"),
+    "bad_field": ("{field} must be {wanted}", "{field} 은(는) {wanted} 이어야 합니다"),
+    "confirmation_bad": ("this confirmation is not valid here: ask again", "유효하지 않은 확인입니다. 다시 요청하세요"),
+    "confirmation_old": ("this preview is too old: ask again", "미리보기가 오래되었습니다. 다시 요청하세요"),
+    "word_needed": ("{verb} is high risk: confirm it with the word {word}", "{verb} 는 위험도가 높습니다. '{word}' 라고 입력해 확인하세요"),
+    "more_than_held": ("nobody gives what they do not hold: {scope}", "가지고 있지 않은 권한은 줄 수 없습니다: {scope}"),
+    "unknown_scope": ("there is no scope {scope}; known: {known}", "{scope} 권한은 없습니다. 가능한 권한: {known}"),
+    "not_configured": ("{what} is not configured: set {setting}", "{what} 이(가) 설정되지 않았습니다. {setting} 값을 설정하세요"),
+    "not_here": ("{verb} is not offered by this server yet", "이 서버는 아직 {verb} 를 제공하지 않습니다"),
+    "page_not_found": ("there is no such page", "페이지가 없습니다"),
+    "server_error": ("the server at {url} answered {status}", "{url} 서버가 {status} 로 답했습니다"),
+    "server_unreachable": ("the server at {url} cannot be reached", "{url} 서버에 연결할 수 없습니다"),
+    "unknown_user": ("there is no user {user}", "{user} 사용자가 없습니다"),
+}

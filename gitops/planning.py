@@ -1,0 +1,61 @@
+"""From a typed command to a decided plan: complete it, authorise it, plan it on a tree, check it. Writes nothing."""
+
+from dataclasses import replace
+
+from gitops import catalog as catalogs
+from gitops import checks, policy, resolve
+from gitops.errors import Invalid
+from gitops.plans import PLANS
+from gitops.plans.base import Desired
+from gitops.types import Plan
+from gitops.verbs import REVIEW_VERBS
+
+
+def resolved(services, actor, verb, command, args):
+    """The command with environment and arguments complete, if the actor may ask for it there."""
+    if verb.name in REVIEW_VERBS:
+        return _of_review(services, actor, verb, command, args)
+    policy.authorise(actor, verb, None)
+    _, catalog = services.head()
+    if catalog.problems and not catalog.environments:
+        raise Invalid("config_broken", path=catalog.problems[0].path, line=catalog.problems[0].line, detail=catalog.problems[0].message)
+    named = replace(command, environment=resolve.environment(catalog, verb, command))
+    policy.authorise(actor, verb, named.environment)
+    return resolve.fill(services.repo, catalog, verb, named, args)
+
+
+def _of_review(services, actor, verb, command, args):
+    """The command with the app and the environment of the review it names."""
+    found = services.ledger.review(args["review"])
+    if command.environment not in (None, found.environment):
+        raise Invalid("review_elsewhere", review=found.id, environment=found.environment)
+    policy.authorise(actor, verb, found.environment)
+    return replace(command, app=found.app, environment=found.environment, args=args)
+
+
+def tip(services):
+    """A view of main's tip that remembers what is read through it."""
+    return services.head()[0].fresh()
+
+
+def decided(services, actor, verb, command, tree):
+    """The plan on this tree, authorised again there, with its delivery."""
+    catalog = catalogs.load(tree.fresh())
+    environment = catalog.environment(command.environment)
+    policy.authorise(actor, verb, environment.name)
+    if verb.kind == "order":
+        return Plan(command, tree.revision, risk=verb.risk, delivery="order", summary=verb.help[0])
+    plan = planned(services, verb, command, tree)
+    return replace(plan, delivery=policy.delivery(actor, tuple(catalog.environments.values()), environment, plan.changes))
+
+
+def planned(services, verb, command, tree):
+    """What the command changes on this tree: a function of what it reads there, which the tree's view remembers."""
+    tree.id("klepaas.yaml")
+    edit = PLANS[verb.name](Desired(catalogs.load(tree.fresh()), tree, services.repo.tree, services.settings.image_pull_secret), command)
+    checks.no_secrets(command, edit.changes)
+    manifests = ()
+    if edit.changes:
+        before, after = checks.rendered(services.renderer, catalogs.load, tree, edit.changes, command.app, command.environment)
+        manifests = checks.effect(command, before, after)
+    return Plan(command, tree.revision, edit.changes, manifests, verb.risk, "commit", edit.summary, edit.warnings, tuple(edit.trailers.items()))

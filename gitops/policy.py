@@ -1,0 +1,61 @@
+"""Who may do what, and whether a change is committed or reviewed. Pure: decides and returns, or refuses."""
+
+from gitops.errors import Forbidden
+from gitops.types import SCOPES
+
+ROLES = {
+    "viewer": frozenset({"k8s:read"}),
+    "developer": frozenset({"k8s:read", "k8s:write", "deploy:execute", "mcp:execute"}),
+    "admin": frozenset(SCOPES),
+}
+SHARED = ("klepaas.yaml", "klepaas-access.yaml", "charts/")
+
+
+def holds(scopes, scope, environment=None):
+    """Whether the scopes contain this one: everywhere, or at this environment (None: at any)."""
+    if scope in scopes:
+        return True
+    if environment is None:
+        return any(each.partition("@")[0] == scope for each in scopes)
+    return f"{scope}@{environment}" in scopes
+
+
+def visible(scopes, environments):
+    """The names of the environments that may be read with these scopes."""
+    return tuple(name for name in environments if holds(scopes, "k8s:read", name))
+
+
+def authorise(actor, verb, environment):
+    """Forbidden unless the actor holds the verb's scope at the environment (and the door's own scope)."""
+    if actor.channel == "mcp" and not holds(actor.scopes, "mcp:execute"):
+        raise Forbidden("missing_scope", scope="mcp:execute", environment=environment or "*")
+    if not holds(actor.scopes, verb.scope, environment):
+        raise Forbidden("missing_scope", scope=verb.scope, environment=environment or "*")
+
+
+def proposes(actor, environment):
+    """Whether this actor only proposes here, whatever the environment asks of people."""
+    return (actor.agent or actor.channel == "mcp") and environment.agents != "commit"
+
+
+def delivery(actor, environments, environment, changes):
+    """"commit" or "review". What touches several environments at once is reviewed as the strictest of them."""
+    concerned = environments if any(change.path.startswith(SHARED) for change in changes) else (environment,)
+    return "review" if any(each.review or proposes(actor, each) for each in concerned) else "commit"
+
+
+def may_approve(actor, review):
+    """A signed-in person with the right there who is not the author; Forbidden says which of it is missing."""
+    if not actor.session:
+        raise Forbidden("approve_needs_session")
+    if actor.email.lower() == review.author.lower():
+        raise Forbidden("own_review")
+
+
+def may_merge(actor, environment, review):
+    """People merge, agents do not; where review is required, with the approvals it asks for."""
+    if proposes(actor, environment):
+        raise Forbidden("agents_do_not_merge", environment=environment.name)
+    missing = review.required - len(review.approvals)
+    if missing > 0:
+        raise Forbidden("approvals_missing", review=review.id, missing=missing)

@@ -1,0 +1,170 @@
+"""Desired state at one revision: a read-only view of a git tree that remembers what was asked of it.
+
+`Tree` and `overlay` (a tree with changes applied) answer alike. Must not write.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+from gitops.errors import Conflict, Invalid
+
+KINDS = {"40000": "folder", "120000": "link", "160000": "module"}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One name in a folder; `kind` is file, folder, link or module."""
+
+    name: str
+    kind: str
+    id: str
+    mode: str = "100644"
+
+
+def check_path(path):
+    """The path, if it is a plain one inside the repository."""
+    if not path or path.startswith("/") or "\0" in path or "\\" in path or any(part in ("", ".", "..", ".git") for part in path.split("/")):
+        raise Invalid("bad_path", path=path[:200])
+    return path
+
+
+class Tree:
+    """A view of a revision. `objects` reads by id; `reads` is path -> id (None: absent) of all that was asked."""
+
+    def __init__(self, objects, revision, root):
+        self.objects, self.revision, self.root = objects, revision, root
+        self.reads = {}
+
+    def fresh(self):
+        """The same revision, with nothing asked yet."""
+        return Tree(self.objects, self.revision, self.root)
+
+    def id(self, path):
+        entry = self._entry(path)
+        return entry.id if entry else None
+
+    def read(self, path):
+        """The bytes of a file, None when absent; Invalid for a folder, a symlink or a submodule."""
+        entry = self._entry(path)
+        if entry is None:
+            return None
+        if entry.kind != "file":
+            raise Invalid("not_a_file", path=path, kind=entry.kind)
+        return self.objects.blob(entry.id)
+
+    def names(self, folder):
+        """The entries of a folder in git's order; () when there is none."""
+        entry = self._entry(folder) if folder else Entry("", "folder", self.root)
+        return tuple(self.objects.tree(entry.id).values()) if entry and entry.kind == "folder" else ()
+
+    def walk(self, folder):
+        """(path, Entry) of everything below a folder that is not itself a folder."""
+        for entry in self.names(folder):
+            path = f"{folder}/{entry.name}" if folder else entry.name
+            if entry.kind == "folder":
+                yield from self.walk(path)
+            else:
+                yield path, entry
+
+    def _entry(self, path):
+        found = self._find(check_path(path).split("/"))
+        self.reads[path] = found.id if found else None
+        return found
+
+    def _find(self, parts):
+        at = self.root
+        for number, part in enumerate(parts):
+            entry = self.objects.tree(at).get(part) if at else None
+            if entry is None or number == len(parts) - 1:
+                return entry
+            if entry.kind != "folder":
+                return None
+            at = entry.id
+        return None
+
+
+class _Overlaid:
+    """Objects of a tree with changes, made in memory as git would name them, over those there are."""
+
+    def __init__(self, objects):
+        self.objects, self.blobs, self.trees = objects, {}, {}
+
+    def blob(self, id):
+        return self.blobs[id] if id in self.blobs else self.objects.blob(id)
+
+    def tree(self, id):
+        return self.trees[id] if id in self.trees else self.objects.tree(id)
+
+    def put_blob(self, data):
+        id = git_id("blob", data)
+        self.blobs[id] = data
+        return id
+
+    def put_tree(self, entries):
+        id = git_id("tree", encoded(entries))
+        self.trees[id] = {entry.name: entry for entry in entries}
+        return id
+
+
+def overlay(tree, changes):
+    """The tree with the changes applied; what is asked of it counts as read of itself alone."""
+    objects = _Overlaid(tree.objects)
+    return Tree(objects, tree.revision, rooted(objects, tree.root, [(check_path(change.path), change.after) for change in changes]))
+
+
+def rooted(objects, root, changes):
+    """The id of the root with the changes (path, bytes or None) applied, its new objects put into `objects`; None when nothing is left."""
+    below, here = {}, dict(objects.tree(root)) if root else {}
+    for change in changes:
+        _sort_out(objects, here, below, *change)
+    for name, inner in below.items():
+        entry = here.get(name)
+        if entry is not None and entry.kind != "folder":
+            raise Conflict("path_clash", path=inner[0][0])
+        child = rooted(objects, entry.id if entry else None, inner)
+        if child is None:
+            here.pop(name, None)
+        else:
+            here[name] = Entry(name, "folder", child, "40000")
+    return objects.put_tree(sorted(here.values(), key=_git_order)) if here else None
+
+
+def _sort_out(objects, here, below, path, data):
+    """One change (path, bytes or None): into this folder, or into those of the folders below."""
+    name, _, rest = path.partition("/")
+    if rest:
+        below.setdefault(name, []).append((rest, data))
+        return
+    entry = here.get(name)
+    if entry is not None and entry.kind != "file":
+        raise Conflict("path_clash", path=path)
+    if data is None:
+        here.pop(name, None)
+    else:
+        here[name] = Entry(name, "file", objects.put_blob(data), entry.mode if entry else "100644")
+
+
+def _git_order(entry):
+    """Git sorts a folder as if its name ended in a slash."""
+    return (entry.name + "/" if entry.kind == "folder" else entry.name).encode("utf-8", "surrogateescape")
+
+
+def encoded(entries):
+    """A tree object's bytes."""
+    return b"".join(f"{entry.mode} ".encode() + entry.name.encode("utf-8", "surrogateescape") + b"\0" + bytes.fromhex(entry.id) for entry in entries)
+
+
+def decoded(data):
+    """The entries of a tree object's bytes: name -> Entry."""
+    entries, at = {}, 0
+    while at < len(data):
+        end = data.index(b"\0", at)
+        mode, _, name = data[at:end].partition(b" ")
+        mode, name = mode.decode(), name.decode("utf-8", "surrogateescape")
+        entries[name] = Entry(name, KINDS.get(mode, "file"), data[end + 1:end + 21].hex(), mode)
+        at = end + 21
+    return entries
+
+
+def git_id(kind, data):
+    return hashlib.sha1(b"%s %d\0" % (kind.encode(), len(data)) + data, usedforsecurity=False).hexdigest()

@@ -1,0 +1,125 @@
+"""Values files: read strictly, edited one value at a time. The owner of PyYAML.
+
+A key path is `image.tag`; a dot inside a key is escaped: `podAnnotations.klepaas\\.io/restartedAt`.
+"""
+
+import difflib
+import re
+
+import yaml
+
+from gitops.errors import Invalid
+from gitops.yamltext import parse as yamltext
+from gitops.yamltext import splice
+from gitops.yamltext.splice import REMOVED
+
+__all__ = ["REMOVED", "diff", "dump", "edit", "env", "load_all", "lookup", "parse", "set_env", "split", "unset_env"]
+MANIFEST_LIMIT = 8 << 20  # bytes of a file of manifests
+
+
+def parse(data, path):
+    """The mapping in a values file: {} when it is empty or absent. Invalid names file and line of what is wrong."""
+    if data is None:
+        return {}
+    node = yamltext.compose(yamltext.decode(data, path), path)
+    value = None if node is None else yamltext.construct(node, path)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise Invalid("values_not_a_mapping", path=path, line=node.start_mark.line + 1)
+    return value
+
+
+def load_all(data, path):
+    """All documents of a file of manifests, each a mapping; empty ones are left out."""
+    nodes = yamltext.compose_all(yamltext.decode(data, path, MANIFEST_LIMIT), path)
+    found = [(node, yamltext.construct(node, path)) for node in nodes]
+    for node, value in found:
+        if value is not None and not isinstance(value, dict):
+            raise Invalid("values_not_a_mapping", path=path, line=node.start_mark.line + 1)
+    return [value for _, value in found if value is not None]
+
+
+def split(key):
+    """The steps of a key path."""
+    return tuple(step.replace("\\.", ".") for step in re.split(r"(?<!\\)\.", key))
+
+
+def lookup(parsed, key, default=None):
+    """The value at a key path, or the default."""
+    for step in split(key):
+        if not isinstance(parsed, dict) or step not in parsed:
+            return default
+        parsed = parsed[step]
+    return parsed
+
+
+def edit(data, edits, path):
+    """The file with each key path of `edits` set to its value (or REMOVED); every other byte stays."""
+    text = "" if data is None else yamltext.decode(data, path)
+    for key, value in edits.items():
+        text = splice.put(text, split(key), value, path)
+    return text.encode()
+
+
+def env(parsed, key):
+    """The environment variables at a key: name -> text, or the mapping of a valueFrom. A map or a list of {name, value}."""
+    found = lookup(parsed, key)
+    if isinstance(found, list):
+        return {str(each.get("name")): each.get("value", each.get("valueFrom")) for each in found if isinstance(each, dict)}
+    return dict(found) if isinstance(found, dict) else {}
+
+
+def set_env(data, key, name, value, path):
+    """The file with the variable set, in the shape the file has: a map, or a list of {name, value}."""
+    found = lookup(parse(data, path), key)
+    if isinstance(found, dict):
+        return _edited(data, (*split(key), name), value, path)
+    if found is not None and not isinstance(found, list):
+        raise Invalid("values_wrong_shape", path=path, key=key)
+    for index, each in enumerate(found or ()):
+        if isinstance(each, dict) and each.get("name") == name:
+            if "valueFrom" in each:
+                raise Invalid("env_from_elsewhere", path=path, name=name)
+            return _edited(data, (*split(key), index, "value"), value, path)
+    if not found:
+        return _edited(data, split(key), [{"name": name, "value": value}], path)
+    return _edited(data, (*split(key), len(found)), {"name": name, "value": value}, path)
+
+
+def unset_env(data, key, name, path):
+    """The file without the variable."""
+    found = lookup(parse(data, path), key)
+    if isinstance(found, list):
+        index = next((index for index, each in enumerate(found) if isinstance(each, dict) and each.get("name") == name), None)
+        return data if index is None else _edited(data, (*split(key), index), REMOVED, path)
+    return _edited(data, (*split(key), name), REMOVED, path)
+
+
+def _edited(data, place, value, path):
+    return splice.put("" if data is None else yamltext.decode(data, path), place, value, path).encode()
+
+
+def diff(change, context=3):
+    """The change as a unified diff; "" when nothing differs."""
+    before, after = (_lines(data) for data in (change.before, change.after))
+    names = (f"a/{change.path}" if change.before is not None else "/dev/null", f"b/{change.path}" if change.after is not None else "/dev/null")
+    return "".join(line if line.endswith("\n") else line + "\n\\ No newline at end of file\n"
+                   for line in difflib.unified_diff(before, after, *names, n=context))
+
+
+def _lines(data):
+    return (data or b"").decode("utf-8", "replace").splitlines(keepends=True)
+
+
+class _Dumper(yaml.CSafeDumper):
+    pass
+
+
+_Dumper.add_representer(str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None))
+_Dumper.ignore_aliases = lambda self, value: True
+
+
+def dump(value):
+    """YAML for people: block style, keys in their order."""
+    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=160)
