@@ -1,0 +1,112 @@
+"""Users, API tokens, one-time links and sessions. Secrets are kept hashed; what is random needs no salt."""
+
+import hashlib
+import secrets
+import time
+
+import orjson
+
+from gitops.errors import NotFound
+from gitops.ledger.commands import dumps
+
+TOKEN = "klp_"
+
+
+def digest(text):
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+
+
+class Accounts:
+    """The part of the Ledger that knows people."""
+
+    def put_user(self, email, name, scopes):
+        table, email = self.tables["user"], email.lower()
+        with self.store.write():
+            if not table.update(name=name, scopes=dumps(sorted(scopes))).where(table.email == email).execute():
+                table.insert(email=email, name=name, scopes=dumps(sorted(scopes)), created=time.time()).execute()
+
+    def user(self, email):
+        """{email, name, scopes}, or None."""
+        with self.store.session():
+            row = self.tables["user"].get_or_none(email=email.lower())
+            return {"email": row.email, "name": row.name, "scopes": orjson.loads(row.scopes)} if row else None
+
+    def users(self):
+        with self.store.session():
+            return tuple({"email": row.email, "name": row.name, "scopes": orjson.loads(row.scopes)} for row in self.tables["user"].select().order_by("email"))
+
+    def token_create(self, email, name, scopes, agent=False, expires=None):
+        """A new token's text, told this once."""
+        if self.user(email) is None:
+            raise NotFound("unknown_user", user=email)
+        text = TOKEN + secrets.token_urlsafe(32)
+        with self.store.write():
+            self.tables["token"].create(id=secrets.token_hex(4), hash=digest(text), email=email.lower(), name=name, scopes=dumps(sorted(scopes)),
+                                        agent=agent, created=time.time(), expires=expires)
+        return text
+
+    def token_actor(self, text):
+        """{id, email, name, scopes, user_scopes, agent} of a token that is valid now, else None."""
+        table = self.tables["token"]
+        with self.store.session():
+            row = table.get_or_none(table.hash == digest(text))
+        user = self.user(row.email) if row and not row.revoked and (row.expires is None or row.expires > time.time()) else None
+        if user is None:
+            return None
+        self._used(row)
+        return {"id": row.id, "email": row.email, "name": user["name"], "scopes": orjson.loads(row.scopes), "user_scopes": user["scopes"], "agent": row.agent}
+
+    def _used(self, row):
+        """When it was last used, to the minute."""
+        if row.used is None or row.used < time.time() - 60:
+            table = self.tables["token"]
+            with self.store.write():
+                table.update(used=time.time()).where(table.id == row.id).execute()
+
+    def tokens(self, email):
+        table = self.tables["token"]
+        with self.store.session():
+            return tuple({"id": row.id, "name": row.name, "scopes": orjson.loads(row.scopes), "agent": row.agent, "created": row.created, "expires": row.expires,
+                          "used": row.used, "revoked": row.revoked} for row in table.select().where(table.email == email.lower()).order_by(table.created))
+
+    def token_revoke(self, id, email):
+        """Whether a token of this person was revoked."""
+        table = self.tables["token"]
+        with self.store.write():
+            return bool(table.update(revoked=time.time()).where((table.id == id) & (table.email == email.lower()) & table.revoked.is_null()).execute())
+
+    def link_create(self, email, minutes=24 * 60):
+        """The text of a sign-in link that works once."""
+        if self.user(email) is None:
+            raise NotFound("unknown_user", user=email)
+        text = secrets.token_urlsafe(24)
+        with self.store.write():
+            self.tables["link"].create(hash=digest(text), email=email.lower(), expires=time.time() + minutes * 60)
+        return text
+
+    def link_use(self, text):
+        """The user a link signs in, exactly once; None when it is spent, old or unknown."""
+        table = self.tables["link"]
+        with self.store.write():
+            mine = (table.hash == digest(text)) & table.used.is_null() & (table.expires > time.time())
+            used = table.update(used=time.time()).where(mine).execute()
+            row = table.get_by_id(digest(text)) if used else None
+        return self.user(row.email) if row else None
+
+    def session_create(self, email, hours=24):
+        text = secrets.token_urlsafe(32)
+        with self.store.write():
+            self.tables["session"].create(hash=digest(text), email=email.lower(), created=time.time(), expires=time.time() + hours * 3600)
+        return text
+
+    def session(self, text):
+        """The user of a session that is valid now, else None."""
+        table = self.tables["session"]
+        with self.store.session():
+            row = table.get_or_none((table.hash == digest(text)) & table.ended.is_null() & (table.expires > time.time()))
+        return self.user(row.email) if row else None
+
+    def session_end(self, text):
+        table = self.tables["session"]
+        with self.store.write():
+            table.update(ended=time.time()).where(table.hash == digest(text)).execute()

@@ -1,0 +1,51 @@
+"""Events: what happened, under ids that grow in the order of commit, so that who resumes after an id misses nothing."""
+
+import time
+from dataclasses import dataclass
+
+import orjson
+
+from gitops.ledger.commands import dumps
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """`kind`: command, order, sync, health, drift, review, revision, notice."""
+
+    id: int
+    kind: str
+    app: str | None
+    environment: str | None
+    data: dict
+    at: float
+
+
+class Events:
+    """The part of the Ledger that keeps events."""
+
+    def event(self, kind, app=None, environment=None, **data):
+        """Record an event; its id."""
+        with self.store.append():
+            return self.add_event(kind, app, environment, data)
+
+    def add_event(self, kind, app, environment, data):
+        """Within a transaction that `store.append` began."""
+        return self.tables["event"].insert(kind=kind, app=app, environment=environment, data=dumps(data), at=time.time()).execute()
+
+    def events(self, after, limit=500, kinds=None):
+        """Events with ids beyond `after`, in order."""
+        table = self.tables["event"]
+        wanted = (table.id > after) & table.kind.in_(list(kinds)) if kinds else table.id > after
+        with self.store.session():
+            rows = table.select().where(wanted).order_by(table.id).limit(limit)
+            return tuple(Event(row.id, row.kind, row.app, row.environment, orjson.loads(row.data), row.at) for row in rows)
+
+    def last_event(self):
+        table = self.tables["event"]
+        with self.store.session():
+            row = table.select(table.id).order_by(table.id.desc()).first()
+            return row.id if row else 0
+
+    def wait(self, after, timeout):
+        """Whether there is an event beyond `after`, within so many seconds."""
+        return self.store.wait(lambda: self.last_event() > after, timeout)

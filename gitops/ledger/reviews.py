@@ -1,0 +1,83 @@
+"""Reviews and their approvals. An approval belongs to a head: another head has none."""
+
+import secrets
+import time
+
+from gitops.errors import Conflict, Forbidden, NotFound
+from gitops.types import Review
+
+
+class Reviews:
+    """The part of the Ledger that keeps reviews."""
+
+    def review_open(self, command_uid, forge="local", url=None, **fields):
+        """The review of a command: the one there is, or a new one from the fields of the table."""
+        table = self.tables["review"]
+        with self.store.append():
+            row = table.get_or_none(table.command_uid == command_uid)
+            if row is None:
+                row = table.create(id=secrets.token_hex(4), command_uid=command_uid, forge=forge, url=url, status="open", created=time.time(), **fields)
+                self._told(row, "open", fields["author_name"])
+            return self._shown(row)
+
+    def review(self, id):
+        with self.store.session():
+            return self._shown(self._row(id))
+
+    def reviews(self, status=None, environment=None, limit=200):
+        """Newest first."""
+        table = self.tables["review"]
+        wanted = [each for each in (status and table.status == status, environment and table.environment == environment) if each is not None and each is not False]
+        with self.store.session():
+            return tuple(self._shown(row) for row in table.select().where(*wanted or [True]).order_by(table.created.desc()).limit(limit))
+
+    def approve(self, id, actor, head):
+        """One person's approval of a head; Forbidden for the author, Conflict when the branch has another head now."""
+        table = self.tables["approval"]
+        with self.store.append():
+            row = self._open(id)
+            if row.author_email.lower() == actor.email.lower():
+                raise Forbidden("own_review")
+            if row.head != head:
+                raise Conflict("review_changed", review=id)
+            table.delete().where((table.review == id) & (table.email == actor.email)).execute()
+            table.insert(review=id, email=actor.email, name=actor.name, head=head, at=time.time()).execute()
+            self._told(row, "approved", actor.name)
+            return self._shown(row)
+
+    def reject(self, id, actor):
+        return self._close(id, "rejected", actor, None)
+
+    def merged(self, id, commit, actor):
+        """Merged as a commit (None: it had nothing left to change); once is enough."""
+        return self._close(id, "merged", actor, commit)
+
+    def _close(self, id, status, actor, commit):
+        table = self.tables["review"]
+        with self.store.append():
+            row = self._row(id)
+            if row.status == "open":
+                table.update(status=status, commit=commit, closed=time.time(), closed_by=actor.name).where(table.id == id).execute()
+                self._told(row, status, actor.name, commit)
+            return self._shown(self._row(id))
+
+    def _row(self, id):
+        row = self.tables["review"].get_or_none(id=id)
+        if row is None:
+            raise NotFound("no_such_review", review=str(id)[:64])
+        return row
+
+    def _open(self, id):
+        row = self._row(id)
+        if row.status != "open":
+            raise Conflict("review_closed", review=id, status=row.status)
+        return row
+
+    def _told(self, row, what, who, commit=None):
+        self.add_event("review", row.app, row.environment, {"review": row.id, "status": what, "by": who, "title": row.title, "commit": commit})
+
+    def _shown(self, row):
+        table = self.tables["approval"]
+        found = table.select().where((table.review == row.id) & (table.head == row.head)).order_by(table.id)
+        return Review(row.id, row.status, row.branch, row.head, row.title, row.author_email, row.environment, row.app,
+                      tuple(f"{each.name} <{each.email}>" for each in found), row.required, row.commit, row.url)
