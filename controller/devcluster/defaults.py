@@ -1,0 +1,122 @@
+"""Defaults that the server fills in, by the name of the struct they stand in."""
+
+import secrets
+
+from controller.devcluster.schema import ANY
+
+CORE, APPS, BATCH = "io.k8s.api.core.v1.", "io.k8s.api.apps.v1.", "io.k8s.api.batch.v1."
+
+
+def _pull_policy(value):
+    _, _, tag = value.get("image", "").rpartition("/")[2].partition(":")
+    return {"imagePullPolicy": "Always" if tag in ("", "latest") and "@" not in value.get("image", "") else "IfNotPresent"}
+
+
+def _strategy(surge):
+    def fill(value):
+        kind = value.get("type", "RollingUpdate")
+        return {"type": kind} | ({"rollingUpdate": {**surge, **(value.get("rollingUpdate") or {})}} if kind == "RollingUpdate" else {})
+    return fill
+
+
+def _account(value):
+    name = value.get("serviceAccountName") or value.get("serviceAccount")
+    return {"serviceAccountName": name, "serviceAccount": name} if name else {}
+
+
+def _service(value):
+    kind = value.get("type", "ClusterIP")
+    found = {"type": kind, "sessionAffinity": "None"}
+    if kind in ("NodePort", "LoadBalancer"):
+        found |= {"externalTrafficPolicy": "Cluster"} | ({"allocateLoadBalancerNodePorts": True} if kind == "LoadBalancer" else {})
+    return found | ({"internalTrafficPolicy": "Cluster"} if kind != "ExternalName" else {})
+
+
+def _port(value):
+    return {"protocol": "TCP"} | ({"targetPort": value["port"]} if "port" in value else {})
+
+
+def _volume(value):
+    return {} if set(value) - {"name"} else {"emptyDir": {}}
+
+
+def _get(value):
+    return {"path": "/", "scheme": "HTTP"}
+
+
+TABLE = {  # a dict, a function of the struct, or both
+    APPS + "DeploymentSpec": {"replicas": 1, "revisionHistoryLimit": 10, "progressDeadlineSeconds": 600, "strategy": {}},
+    APPS + "DeploymentStrategy": _strategy({"maxUnavailable": "25%", "maxSurge": "25%"}),
+    APPS + "ReplicaSetSpec": {"replicas": 1},
+    APPS + "StatefulSetSpec": {"replicas": 1, "podManagementPolicy": "OrderedReady", "revisionHistoryLimit": 10, "updateStrategy": {},
+                               "persistentVolumeClaimRetentionPolicy": {"whenDeleted": "Retain", "whenScaled": "Retain"}},
+    APPS + "StatefulSetUpdateStrategy": _strategy({"partition": 0}),
+    APPS + "DaemonSetSpec": {"revisionHistoryLimit": 10, "updateStrategy": {}},
+    APPS + "DaemonSetUpdateStrategy": _strategy({"maxUnavailable": 1, "maxSurge": 0}),
+    BATCH + "JobSpec": {"backoffLimit": 6, "completionMode": "NonIndexed", "suspend": False, "podReplacementPolicy": "TerminatingOrFailed"},
+    BATCH + "CronJobSpec": {"concurrencyPolicy": "Allow", "suspend": False, "successfulJobsHistoryLimit": 3, "failedJobsHistoryLimit": 1},
+    CORE + "PodSpec": [{"restartPolicy": "Always", "terminationGracePeriodSeconds": 30, "dnsPolicy": "ClusterFirst", "securityContext": {}, "schedulerName": "default-scheduler"}, _account],
+    CORE + "Container": [{"resources": {}, "terminationMessagePath": "/dev/termination-log", "terminationMessagePolicy": "File"}, _pull_policy],
+    CORE + "ContainerPort": {"protocol": "TCP"},
+    CORE + "Probe": {"timeoutSeconds": 1, "periodSeconds": 10, "successThreshold": 1, "failureThreshold": 3},
+    CORE + "HTTPGetAction": _get,
+    CORE + "ObjectFieldSelector": {"apiVersion": "v1"},
+    CORE + "ConfigMapVolumeSource": {"defaultMode": 420}, CORE + "SecretVolumeSource": {"defaultMode": 420},
+    CORE + "ProjectedVolumeSource": {"defaultMode": 420}, CORE + "DownwardAPIVolumeSource": {"defaultMode": 420},
+    CORE + "HostPathVolumeSource": {"type": ""}, CORE + "Volume": _volume,
+    CORE + "ServiceSpec": _service, CORE + "ServicePort": _port,
+    CORE + "Secret": {"type": "Opaque"},
+    CORE + "PersistentVolumeClaimSpec": {"volumeMode": "Filesystem"},
+    CORE + "EndpointPort": {"protocol": "TCP"},
+    "io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerSpec": {"minReplicas": 1},
+    "io.k8s.api.networking.v1.NetworkPolicySpec": {"policyTypes": ["Ingress"]},
+    "io.k8s.api.networking.v1.NetworkPolicyPort": {"protocol": "TCP"},
+    "io.k8s.api.discovery.v1.EndpointPort": {"protocol": "TCP", "name": ""},
+}
+
+
+def filled(schema, value):
+    """The value with the defaults of every struct in it; the same object where there is nothing to fill."""
+    if isinstance(value, dict) and schema.kind != "any":
+        return _struct(schema, value)
+    if isinstance(value, list) and schema.type == "array":
+        return [filled(schema.items, each) for each in value]
+    return value
+
+
+def _struct(schema, value):
+    result = dict(value)
+    rules = TABLE.get(schema.ref, ())
+    for rule in rules if isinstance(rules, list) else [rules] if rules else ():
+        for name, each in (rule(result) if callable(rule) else rule).items():
+            if result.get(name) is None or isinstance(each, dict) and callable(rule) and isinstance(result[name], dict):
+                result[name] = each
+    for name, child in schema.fields.items():
+        if name not in result and "default" in child.raw and schema.ref is None:
+            result[name] = child.raw["default"]
+    for name, each in result.items():
+        if isinstance(each, dict | list):
+            result[name] = filled(schema.child(name) or ANY, each)
+    return result
+
+
+class Addresses:
+    """Cluster addresses and node ports, given out once."""
+
+    def __init__(self, store):
+        self.store, self.next = store, 0
+
+    def _used(self, field):
+        return {value for each in self.store.list("services") for value in field(each["spec"])}
+
+    def address(self):
+        used = self._used(lambda spec: spec.get("clusterIPs") or ())
+        while True:
+            self.next += 1
+            found = f"10.96.{self.next // 250 % 250}.{self.next % 250 + 1}"
+            if found not in used:
+                return found
+
+    def port(self):
+        used = self._used(lambda spec: [port.get("nodePort") for port in spec.get("ports") or ()])
+        return next(port for port in iter(lambda: 30000 + secrets.randbelow(2768), None) if port not in used)

@@ -1,0 +1,53 @@
+"""Kubernetes' Status answers."""
+
+REASONS = {400: "BadRequest", 401: "Unauthorized", 403: "Forbidden", 404: "NotFound", 405: "MethodNotAllowed", 406: "NotAcceptable", 409: "Conflict",
+           410: "Expired", 415: "UnsupportedMediaType", 422: "Invalid", 500: None}
+
+
+class ApiError(Exception):
+    """An answer that is a Status; `details` without what is None."""
+
+    def __init__(self, code, message, reason=..., **details):
+        super().__init__(message)
+        self.code, self.message, self.details = code, message, {name: value for name, value in details.items() if value is not None}
+        self.reason = REASONS.get(code) if reason is ... else reason
+        self.with_details = bool(details)
+
+    def status(self):
+        return {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "message": self.message,
+                **({"reason": self.reason} if self.reason else {}), **({"details": self.details} if self.with_details else {}), "code": self.code}
+
+
+def qualified(resource):
+    return f"{resource.plural}.{resource.group}" if resource.group else resource.plural
+
+
+def kind_of(resource):
+    return f"{resource.kind}.{resource.group}" if resource.group else resource.kind
+
+
+def not_found(resource, name):
+    return ApiError(404, f'{qualified(resource)} "{name}" not found', name=name, group=resource.group or None, kind=resource.plural)
+
+
+def no_resource():
+    return ApiError(404, "the server could not find the requested resource", **{"name": None})
+
+
+def exists(resource, name):
+    return ApiError(409, f'{qualified(resource)} "{name}" already exists', "AlreadyExists", name=name, group=resource.group or None, kind=resource.plural)
+
+
+def conflict(resource, name, why):
+    return ApiError(409, f'Operation cannot be fulfilled on {qualified(resource)} "{name}": {why}', name=name, group=resource.group or None, kind=resource.plural)
+
+
+MODIFIED = "the object has been modified; please apply your changes to the latest version and try again"
+
+
+def invalid(resource, name, causes):
+    """422 with its causes: (reason, message, field) each."""
+    texts = [f"{field}: {message}" for _, message, field in causes]
+    joined = texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
+    return ApiError(422, f'{kind_of(resource)} "{name}" is invalid: {joined}', name=name, group=resource.group or None, kind=resource.kind,
+                    causes=[{"reason": reason, "message": message, "field": field} for reason, message, field in causes])

@@ -1,0 +1,268 @@
+"""Who owns which field: managedFields as server-side apply and ordinary writes leave them (structured-merge-diff's rules).
+
+A path is a tuple of elements as FieldsV1 writes them: "f:spec", 'k:{"name":"web"}', 'v:"x"'. Pure: nothing given is changed.
+"""
+
+import orjson
+
+from controller.devcluster.schema import ANY
+
+STRIPPED = {("f:apiVersion",), ("f:kind",), ("f:metadata",)} | {("f:metadata", f"f:{name}") for name in (
+    "name", "namespace", "creationTimestamp", "selfLink", "uid", "clusterName", "generation", "managedFields", "resourceVersion")}
+ZERO = {"metadata": {}, "spec": {}, "status": {}}  # structs that Go's empty object has, so that nobody adds them
+
+
+class Conflicts(Exception):
+    """An apply meets fields of others: [(manager entry, path)]."""
+
+    def __init__(self, found):
+        self.found = found
+
+
+class Untypable(Exception):
+    """The configuration does not fit the schema."""
+
+
+def encode(value):
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def element(schema, item):
+    """The path element of a list's item."""
+    if schema.kind == "set":
+        return "v:" + encode(item)
+    return "k:" + encode({key: item.get(key, _default(schema, key)) for key in schema.keys if key in item or _default(schema, key) is not None})
+
+
+def _default(schema, key):
+    child = schema.items.fields.get(key)
+    return child.raw.get("default", "TCP" if key == "protocol" else None) if child else None
+
+
+# --- sets of paths --------------------------------------------------------------------------------------------------
+
+
+def field_set(schema, value):
+    """The paths a configuration sets."""
+    found = set()
+    _collect(schema, value, (), found)
+    return found - STRIPPED
+
+
+def _collect(schema, value, path, found):
+    if isinstance(value, dict) and value and schema.kind in ("struct", "map"):
+        for name, each in value.items():
+            child, at = schema.child(name) or ANY, (*path, f"f:{name}")
+            _collect(child, each, at, found)
+            if name not in schema.fields:
+                found.add(at)
+    elif isinstance(value, list) and value and schema.kind in ("set", "keyed"):
+        for each in value:
+            at = (*path, element(schema, each))
+            found.add(at)
+            if schema.kind == "keyed":
+                _collect(schema.items, each, at, found)
+    elif path:
+        found.add(path)
+
+
+def compare(schema, old, new):
+    """(added, changed, removed) paths from one object to another; a new branch counts with its inner nodes."""
+    sets = (set(), set(), set())
+    _compare(schema, old, new, (), sets)
+    return tuple(each - STRIPPED for each in sets)
+
+
+_ABSENT = object()
+
+
+def _compare(schema, old, new, path, sets):
+    if old is not _ABSENT and new is not _ABSENT and _equal(old, new):
+        return
+    present = [each for each in (old, new) if each is not _ABSENT and each is not None]
+    if schema.kind in ("struct", "map") and any(present) and all(isinstance(each, dict) for each in present):
+        _children(schema, old or {}, new or {}, path, sets, lambda each: each, _ABSENT in (old, new))
+    elif schema.kind in ("set", "keyed") and any(present) and all(isinstance(each, list) for each in present):
+        _children(schema, old or [], new or [], path, sets, lambda each: {element(schema, item): item for item in each}, _ABSENT in (old, new))
+    elif old is not _ABSENT and new is not _ABSENT:
+        sets[1].add(path)
+    if path and old is _ABSENT:
+        sets[0].add(path)
+    if path and new is _ABSENT:
+        sets[2].add(path)
+
+
+def _children(schema, old, new, path, sets, by_name, whole):
+    old, new = ({} if each is _ABSENT else by_name(each) for each in (old, new))
+    for name in [*old, *(name for name in new if name not in old)]:
+        if schema.kind in ("struct", "map"):
+            child, at = schema.child(name) or ANY, (*path, f"f:{name}")
+        else:
+            child, at = schema.items if schema.kind == "keyed" else ANY, (*path, name)
+        _compare(child, old.get(name, _ABSENT), new.get(name, _ABSENT), at, sets)
+
+
+def _equal(one, other):
+    return type(one) is type(other) and one == other if not isinstance(one, int | float) else one == other and isinstance(one, bool) is isinstance(other, bool)
+
+
+def to_fields(paths):
+    """Paths as FieldsV1."""
+    root = {}
+    for path in sorted(paths):
+        node = root
+        for part in path:
+            node = node.setdefault(part, {})
+        node[None] = True
+    return _dotted(root)
+
+
+def _dotted(node):
+    own = node.pop(None, False)
+    inner = {name: _dotted(each) for name, each in sorted(node.items())}
+    return {".": {}, **inner} if own and inner else inner
+
+
+def from_fields(fields):
+    found = set()
+    _paths(fields, (), found)
+    return found
+
+
+def _paths(fields, path, found):
+    if not fields and path:
+        found.add(path)
+    for name, inner in fields.items():
+        if name == ".":
+            found.add(path)
+        else:
+            _paths(inner, (*path, name), found)
+
+
+# --- values ---------------------------------------------------------------------------------------------------------
+
+
+def merged(schema, live, config):
+    """The live value with the configuration laid over it: keyed lists item by item, the sent ones in the order sent."""
+    if config is None or live is None:
+        return config
+    if schema.kind in ("struct", "map") and isinstance(live, dict) and isinstance(config, dict):
+        result = dict(live)
+        for name, each in config.items():
+            result[name] = merged(schema.child(name) or ANY, live.get(name), each) if name in live else each
+        return result
+    if schema.kind in ("set", "keyed") and isinstance(live, list) and isinstance(config, list):
+        return _merged_list(schema, live, config)
+    return config
+
+
+def _merged_list(schema, live, config):
+    sent = {element(schema, item): item for item in config}
+    there = {element(schema, item): item for item in live}
+    joined = {name: merged(schema.items, there[name], item) if name in there and schema.kind == "keyed" else item for name, item in sent.items()}
+    return [joined[name] if name in joined else there[name] for name in _order(list(there), list(sent))]
+
+
+def _order(live, sent):
+    """Sent items in the order sent; others keep their place after what stood before them."""
+    result, at, placed = [], 0, set()
+    shared = [name for name in sent if name in live]
+    for name in live:
+        if name in sent:
+            if at < len(shared):
+                upto = sent.index(shared[at])
+                result += [each for each in sent[:upto + 1] if each not in placed]
+                placed.update(sent[:upto + 1])
+                at += 1
+        else:
+            result.append(name)
+    return result + [name for name in sent if name not in placed]
+
+
+def without(schema, value, paths):
+    """The value without what the paths own; a path removes all below it."""
+    inner = {}
+    for path in paths:
+        inner.setdefault(path[0], set()).add(path[1:])
+    if isinstance(value, dict) and schema.kind in ("struct", "map"):
+        return {name: without(schema.child(name) or ANY, each, inner[f"f:{name}"]) if f"f:{name}" in inner else each
+                for name, each in value.items() if () not in inner.get(f"f:{name}", ())}
+    if isinstance(value, list) and schema.kind in ("set", "keyed"):
+        named = [(element(schema, item), item) for item in value]
+        return [without(schema.items, item, inner[name]) if name in inner and schema.kind == "keyed" else item
+                for name, item in named if () not in inner.get(name, ())]
+    return value
+
+
+# --- managers ---------------------------------------------------------------------------------------------------------
+
+
+def key(entry):
+    return entry["manager"], entry["operation"], entry.get("subresource", ""), entry["apiVersion"]
+
+
+def _entry(manager, operation, api_version, paths, now, subresource):
+    entry = {"manager": manager, "operation": operation, "apiVersion": api_version, "time": now, "fieldsType": "FieldsV1", "fieldsV1": to_fields(paths)}
+    return entry | ({"subresource": subresource} if subresource else {})
+
+
+def managers(obj):
+    return {key(each): (each, from_fields(each.get("fieldsV1") or {})) for each in (obj or {}).get("metadata", {}).get("managedFields") or ()}
+
+
+def applied(schema, live, config, manager, force, api_version, now, subresource="", reset=()):
+    """The object after an apply, without its managedFields, and those: (obj, {key: (entry, paths)})."""
+    mine = manager, "Apply", subresource, api_version
+    owners, wanted = managers(live), _within(field_set(schema, config), reset)
+    base = live if live is not None else {}
+    after = merged(schema, base, config) if live is not None else config
+    before = owners.get(mine, (None, set()))[1]
+    others = set().union(*(paths for name, (_, paths) in owners.items() if name != mine)) if owners else set()
+    added, changed, _ = compare(schema, base, after)
+    touched = added | changed
+    found = [(entry, path) for name, (entry, paths) in owners.items() if name != mine and name[0:2] != mine[0:2] for path in sorted(paths & touched & wanted)]
+    if found and not force:
+        raise Conflicts(found)
+    gone = {path for path in before - wanted if path not in others and not any(other[:len(path)] == path for other in others | wanted)}
+    if gone:
+        after = without(schema, after, gone)
+    owners = {name: (entry, paths if name == mine else paths - (touched & wanted)) for name, (entry, paths) in owners.items()}
+    entry, paths = owners.get(mine, (None, None))
+    owners[mine] = entry if paths == wanted and entry else _entry(manager, "Apply", api_version, wanted, now, subresource), wanted
+    return after, owners
+
+
+def updated(schema, old, new, manager, api_version, now, subresource="", reset=()):
+    """The managers after an ordinary write of `new` over `old` (None: created)."""
+    mine = manager, "Update", subresource, api_version
+    owners = managers(old if old is not None else {})
+    added, changed, removed = compare(schema, old if old is not None else _zero(schema), new)
+    touched = _within(added | changed, reset)
+    owners = {name: (entry, paths if name == mine else paths - changed - removed) for name, (entry, paths) in owners.items()}
+    entry, paths = owners.get(mine, (None, set()))
+    wanted = (paths - removed) | touched
+    if touched or removed & paths:
+        owners[mine] = _entry(manager, "Update", api_version, wanted, now, subresource), wanted
+    return owners
+
+
+def _zero(schema):
+    """What Go's empty object of the kind has: its structs that are no pointers."""
+    return {name: _zero_spec(name, schema.fields[name]) for name in ZERO if name in schema.fields}
+
+
+STRUCTS = ("strategy", "updateStrategy", "template", "metadata", "spec", "jobTemplate", "scaleTargetRef", "loadBalancer")
+
+
+def _zero_spec(name, schema):
+    return {each: _zero_spec(each, child) for each, child in schema.fields.items() if each in STRUCTS and child.kind == "struct"} if name != "metadata" else {}
+
+
+def _within(paths, reset):
+    """The paths without those this endpoint resets: fields of the status, or all but the status."""
+    return {path for path in paths if not any(path[:len(each)] == each for each in reset)} if reset else paths
+
+
+def written(owners, live, changed, now, touched=None):
+    """managedFields from the managers, none without fields; a touched manager's time moves when the object changed."""
+    return [entry | {"fieldsV1": to_fields(paths)} for _, (entry, paths) in sorted(owners.items(), key=lambda each: each[1][0].get("time", "")) if paths]
