@@ -1,0 +1,253 @@
+"""Writes and reads of objects, as every client meets them: HTTP's handlers and the workloads' controllers go this one way."""
+
+import uuid
+
+import orjson
+
+from controller.devcluster import admission, defaults, fields, schema, validation
+from controller.devcluster.clock import now
+from controller.devcluster.deletion import Deletion
+from controller.devcluster.errors import MODIFIED, ApiError, conflict, exists, invalid, not_found
+from controller.devcluster.resources import RESOURCES
+
+STATUS, REST = (("f:status",),), "rest"
+SERVER_SET = ("uid", "creationTimestamp", "generation", "resourceVersion", "managedFields", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink")
+LETTERS = "bcdfghjklmnpqrstvwxz2456789"
+
+
+def suffix(length=5):
+    return "".join(LETTERS[byte % len(LETTERS)] for byte in uuid.uuid4().bytes[:length])
+
+
+class Api:
+    """`resources` is by key ("deployments.apps"); custom ones are added by their definitions."""
+
+    def __init__(self, store):
+        self.store, self.addresses = store, defaults.Addresses(store)
+        self.resources = {each.key: each for each in RESOURCES}
+        self.deletion = Deletion(self)
+
+    # --- reading ---------------------------------------------------------------------------------------------------
+
+    def get(self, resource, namespace, name):
+        obj = self.store.get(resource.key, namespace if resource.namespaced else "", name)
+        if obj is None:
+            raise not_found(resource, name)
+        return obj
+
+    def schema(self, resource):
+        if resource.schema is not None:
+            return resource.schema
+        return schema.find(resource.group, resource.versions[0], resource.kind) or schema.ANY
+
+    # --- writing ---------------------------------------------------------------------------------------------------
+
+    def create(self, resource, namespace, obj, manager, dry=False, apply=None):
+        """A new object. `apply`: (config set) instead of an ordinary write's ownership."""
+        obj = self._named(resource, namespace, obj)
+        metadata = obj["metadata"]
+        name = metadata.get("name")
+        if name and self.store.get(resource.key, namespace, name) is not None:
+            raise exists(resource, name)
+        self._alive(resource, namespace, name)
+        obj = {name: value for name, value in obj.items() if name != "status" or resource.schema is not None or "status" not in resource.subresources}
+        obj = defaults.filled(self.schema(resource), obj)
+        owned = obj
+        metadata = {**{key: value for key, value in obj["metadata"].items() if key not in SERVER_SET and value is not None}, "uid": str(uuid.uuid4()), "creationTimestamp": now()}
+        if resource.generation:
+            metadata["generation"] = 1
+        obj = {**obj, "metadata": metadata}
+        self._valid(resource, obj, None)
+        obj = admission.created(resource, obj, self.addresses)
+        owners = apply(obj) if apply else fields.updated(self.schema(resource), None, owned, manager, resource.api_version(), now(), reset=STATUS if "status" in resource.subresources else ())
+        obj = self._owned(obj, owners)
+        return obj if dry else self.store.put(resource.key, obj)
+
+    def update(self, resource, old, new, manager, subresource="", dry=False, owners=None):
+        """The object in place of the old one; what a subresource does not own stays. Nothing is written where nothing changes."""
+        new = self._combined(resource, old, new, subresource)
+        new = defaults.filled(self.schema(resource), new)
+        if subresource != "status":
+            new = admission.kept(resource, new, old, self.addresses)
+            self._valid(resource, new, old)
+        generation = admission.generation(resource, new, old)
+        if generation is not None:
+            new = {**new, "metadata": {**new["metadata"], "generation": generation}}
+        if owners is None:
+            reset = () if not resource.subresources or "status" not in resource.subresources else STATUS if subresource != "status" else ()
+            owners = fields.updated(self.schema(resource), old, new, manager, resource.api_version(), now(), "" if subresource == REST else subresource, reset)
+        return self._written(resource, old, self._owned(new, owners), dry)
+
+    def _written(self, resource, old, new, dry):
+        if self._same(old, new):
+            return old
+        if dry:
+            return new
+        if new["metadata"].get("deletionTimestamp") and not new["metadata"].get("finalizers") and old["metadata"].get("finalizers"):
+            return self.deletion.finished(resource, new)
+        return self.store.put(resource.key, new)
+
+    def _same(self, old, new):
+        """Equal but for the times of managers that own what they owned before."""
+        if {key: value for key, value in old.items() if key != "metadata"} != {key: value for key, value in new.items() if key != "metadata"}:
+            return False
+        before, after = ({key: value for key, value in each["metadata"].items() if key not in ("managedFields", "resourceVersion")} for each in (old, new))
+        timeless = [[{key: value for key, value in entry.items() if key != "time"} for entry in each["metadata"].get("managedFields") or ()] for each in (old, new)]
+        return before == after and timeless[0] == timeless[1]
+
+    def _combined(self, resource, old, new, subresource):
+        metadata = {**{key: value for key, value in (new.get("metadata") or {}).items() if key not in SERVER_SET},
+                    **{key: old["metadata"][key] for key in SERVER_SET if key in old["metadata"]}}
+        metadata = {key: value for key, value in metadata.items() if value not in (None, {}, [])} | {"name": old["metadata"]["name"]}
+        if "namespace" in old["metadata"]:
+            metadata["namespace"] = old["metadata"]["namespace"]
+        if subresource == "status":
+            status = {"status": new["status"]} if "status" in new else {}
+            kept = {key: old["metadata"][key] for key in ("labels", "annotations", "finalizers", "ownerReferences") if key in old["metadata"]}
+            given = {key: metadata[key] for key in ("annotations", "labels") if key in metadata} if resource.schema is None else {}
+            return {**{key: value for key, value in old.items() if key != "status"}, **status, "metadata": {**old["metadata"], **kept, **given}}
+        result = {**new, "apiVersion": old["apiVersion"], "kind": old["kind"], "metadata": metadata}
+        if "status" in resource.subresources:
+            result.pop("status", None)
+            result |= {"status": old["status"]} if "status" in old else {}
+        return result
+
+    def apply(self, resource, namespace, name, config, manager, force=False, subresource="", dry=False):
+        """Server-side apply; (object, whether it was created)."""
+        kind, live = self.schema(resource), self.store.get(resource.key, namespace, name)
+        self._typed(resource, namespace, name, kind, config)
+        version = config.get("apiVersion")
+        if live is None:
+            if subresource:
+                raise not_found(resource, name)
+            config = {**config, "metadata": {**(config.get("metadata") or {}), "name": name}}
+            owners = {(manager, "Apply", "", version): (fields._entry(manager, "Apply", version, self._reset(resource, subresource, fields.field_set(kind, config)), now(), ""),
+                                                         self._reset(resource, subresource, fields.field_set(kind, config)))}
+            return self.create(resource, namespace, config, manager, dry, lambda obj: owners), True
+        self._preconditions(resource, live, config)
+        try:
+            after, owners = fields.applied(kind, live, self._scoped(resource, config, subresource), manager, force, version, now(), subresource)
+        except fields.Conflicts as error:
+            raise self._conflicts(error.found, manager) from None
+        return self.update(resource, live, after, manager, subresource, dry, owners), False
+
+    def _scoped(self, resource, config, subresource):
+        """The part of a configuration that this endpoint writes."""
+        if "status" not in resource.subresources:
+            return config
+        return {key: value for key, value in config.items() if (key != "status" if subresource != "status" else key in ("status", "apiVersion", "kind"))}
+
+    def _reset(self, resource, subresource, paths):
+        return {path for path in paths if "status" not in resource.subresources or (path[0] == "f:status") is (subresource == "status")}
+
+    def _typed(self, resource, namespace, name, kind, config):
+        wrong = typing_error(kind, config, "")
+        if wrong:
+            raise ApiError(500, f"failed to create typed patch object ({namespace or ''}/{name}; {config.get('apiVersion')}, Kind={config.get('kind')}): {wrong}", None)
+
+    def _preconditions(self, resource, live, config):
+        metadata = config.get("metadata") or {}
+        if metadata.get("resourceVersion") not in (None, "", live["metadata"]["resourceVersion"]):
+            raise conflict(resource, live["metadata"]["name"], MODIFIED)
+        if metadata.get("uid") not in (None, live["metadata"]["uid"]):
+            raise conflict(resource, live["metadata"]["name"], f"Precondition failed: UID in precondition: {metadata['uid']}, UID in object meta: {live['metadata']['uid']}")
+
+    def _conflicts(self, found, manager):
+        causes, said = [], {}
+        for entry, path in found:
+            how = f'"{entry["manager"]}"' + (f" with subresource \"{entry['subresource']}\"" if entry.get("subresource") else "")
+            how += f" using {entry['apiVersion']}" if entry["operation"] == "Update" else ""
+            causes.append({"reason": "FieldManagerConflict", "message": f"conflict with {how}", "field": dotted(path)})
+            said.setdefault(how, []).append(dotted(path))
+        if len(causes) == 1:
+            text = f"Apply failed with 1 conflict: conflict with {next(iter(said))}: {causes[0]['field']}"
+        else:
+            text = f"Apply failed with {len(causes)} conflicts: " + "\n".join(f"conflicts with {how}:\n" + "\n".join(f"- {each}" for each in each_path) for how, each_path in sorted(said.items()))
+        return ApiError(409, text, causes=causes)
+
+    def _owned(self, obj, owners):
+        entries = [{**entry, "fieldsV1": fields.to_fields(paths)} if paths != fields.from_fields(entry["fieldsV1"]) else entry for entry, paths in owners.values() if paths]
+        entries.sort(key=lambda each: (each["time"], each["manager"], each.get("subresource", "")))
+        metadata = {key: value for key, value in obj["metadata"].items() if key != "managedFields"}
+        return {**obj, "metadata": metadata | ({"managedFields": entries} if entries else {})}
+
+    def _valid(self, resource, obj, old):
+        found = validation.causes(resource, obj, old) if resource.schema is None else resource.schema_causes(obj) if hasattr(resource, "schema_causes") else []
+        if found:
+            raise invalid(resource, obj["metadata"].get("name", ""), found)
+
+    def _named(self, resource, namespace, obj):
+        metadata = dict(obj.get("metadata") or {})
+        if not metadata.get("name") and metadata.get("generateName"):
+            metadata["name"] = metadata["generateName"] + suffix()
+        if resource.namespaced:
+            metadata["namespace"] = namespace
+        return {**obj, "metadata": metadata}
+
+    def _alive(self, resource, namespace, name):
+        if not resource.namespaced:
+            return
+        found = self.store.get("namespaces", "", namespace)
+        if found is None:
+            raise not_found(self.resources["namespaces"], namespace)
+        if found["metadata"].get("deletionTimestamp"):
+            message = f"unable to create new content in namespace {namespace} because it is being terminated"
+            raise ApiError(403, f'{resource.key if not resource.group else resource.plural + "." + resource.group} "{name}" is forbidden: {message}', "Forbidden", name=name,
+                           group=resource.group or None, kind=resource.plural,
+                           causes=[{"reason": "NamespaceTerminating", "message": f"namespace {namespace} is being terminated", "field": "metadata.namespace"}])
+
+
+def dotted(path):
+    """A path as conflict messages write it."""
+    out = ""
+    for part in path:
+        kind, _, value = part.partition(":")
+        if kind == "f":
+            out += f".{value}"
+        else:
+            found = orjson.loads(value)
+            out += f"[{','.join(f'{key}={orjson.dumps(each).decode()}' for key, each in found.items())}]" if kind == "k" else f"[={value}]"
+    return out
+
+
+SCALARS = {"string": str, "boolean": bool, "integer": (int, float), "number": (int, float)}
+EXPECTED = {"string": "string", "boolean": "boolean", "integer": "numeric (int or float)", "number": "numeric (int or float)"}
+
+
+def typing_error(kind, value, path):
+    """What does not fit the schema, in structured-merge-diff's words; None when all fits."""
+    if value is None or kind.kind == "any":
+        return None
+    if kind.kind == "leaf":
+        return _scalar_error(kind, value, path)
+    if kind.type == "array":
+        if not isinstance(value, list):
+            return f"{path}: expected list, got &{{{_go(value)}}}"
+        return next((error for each in value if (error := typing_error(kind.items, each, path + (dotted((fields.element(kind, each),)) if kind.kind in ("keyed", "set") and isinstance(each, dict) else "")))), None)
+    if not isinstance(value, dict):
+        return f"{path}: expected map, got &{{{_go(value)}}}"
+    for name, each in value.items():
+        child = kind.child(name)
+        if child is None:
+            return f"{path}.{name}: field not declared in schema"
+        if error := typing_error(child, each, f"{path}.{name}"):
+            return error
+    return None
+
+
+def _scalar_error(kind, value, path):
+    wanted = kind.type
+    if wanted not in SCALARS or kind.raw.get("oneOf") or kind.ref and kind.ref.endswith(("Quantity", "IntOrString")):
+        return None
+    if isinstance(value, SCALARS[wanted]) and (wanted == "boolean" or not isinstance(value, bool)):
+        return None
+    got = {str: "string", bool: "boolean"}.get(type(value)) if wanted in ("integer", "number") else None
+    return f"{path}: expected {EXPECTED[wanted]}, got {got or f'&value.valueUnstructured{{Value:{_go(value)}}}'}"
+
+
+def _go(value):
+    if isinstance(value, list):
+        return "[" + " ".join(map(_go, value)) + "]"
+    if isinstance(value, dict):
+        return "map[" + " ".join(f"{name}:{_go(each)}" for name, each in sorted(value.items())) + "]"
+    return {True: "true", False: "false", None: "<nil>"}[value] if value is None or isinstance(value, bool) else str(value)

@@ -1,0 +1,11 @@
+"""The server's clock, as Kubernetes writes times."""
+
+from datetime import UTC, datetime
+
+
+def now():
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def micro():
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

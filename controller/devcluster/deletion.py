@@ -1,0 +1,159 @@
+"""Deletion: grace, finalizers, what becomes of dependents, and namespaces that empty themselves."""
+
+from controller.devcluster.clock import now
+from controller.devcluster.errors import ApiError, conflict
+
+FOREGROUND, ORPHAN = "foregroundDeletion", "orphan"
+RETURNED = ("pods", "services", "namespaces", "persistentvolumeclaims", "serviceaccounts", "replicationcontrollers", "resourcequotas", "persistentvolumes")  # come back as objects
+ORPHANING = ("jobs.batch", "replicationcontrollers")
+
+
+class Deletion:
+    def __init__(self, api):
+        self.api, self.store = api, api.store
+
+    def delete(self, resource, obj, options, dry=False):
+        """The object as it now is, and whether it is gone."""
+        self._preconditions(resource, obj, options.get("preconditions") or {})
+        policy = options.get("propagationPolicy") or ("Orphan" if options.get("orphanDependents") else None) or ("Orphan" if resource.key in ORPHANING else "Background")
+        finalizers = [each for each in obj["metadata"].get("finalizers") or () if each not in (FOREGROUND, ORPHAN)]
+        if policy in ("Foreground", "Orphan") and (policy == "Foreground" or self.store.dependents(obj["metadata"]["uid"])):
+            finalizers.append(FOREGROUND if policy == "Foreground" else ORPHAN)
+        grace = self._grace(resource, obj, options)
+        waits = finalizers or grace or resource.key == "namespaces"
+        if not waits:
+            return (obj if dry else self.finished(resource, obj)), True
+        marked = self._marked(resource, obj, finalizers, grace or 0)
+        if dry or marked == obj:
+            return marked, False
+        return self.store.put(resource.key, marked), False
+
+    def _grace(self, resource, obj, options):
+        """Seconds a pod on a node is given; 0 for everything else."""
+        if resource.key != "pods" or not obj["spec"].get("nodeName") or (obj.get("status") or {}).get("phase") in ("Succeeded", "Failed"):
+            return 0
+        asked = options.get("gracePeriodSeconds")
+        return asked if asked is not None else obj["spec"].get("terminationGracePeriodSeconds", 30)
+
+    def _preconditions(self, resource, obj, wanted):
+        metadata, name = obj["metadata"], obj["metadata"]["name"]
+        if wanted.get("uid") not in (None, metadata["uid"]):
+            raise conflict(resource, name, f"the UID in the precondition ({wanted['uid']}) does not match the UID in record ({metadata['uid']}). The object might have been deleted and then recreated")
+        if wanted.get("resourceVersion") not in (None, metadata["resourceVersion"]):
+            raise conflict(resource, name, f"the ResourceVersion in the precondition ({wanted['resourceVersion']}) does not match the ResourceVersion in record ({metadata['resourceVersion']}). The object might have been modified")
+
+    def _marked(self, resource, obj, finalizers, grace):
+        metadata = dict(obj["metadata"])
+        if "deletionTimestamp" not in metadata:
+            metadata |= {"deletionTimestamp": now(), "deletionGracePeriodSeconds": grace}
+            if "generation" in metadata:
+                metadata["generation"] += 1
+        elif grace < metadata.get("deletionGracePeriodSeconds", 0):
+            metadata["deletionGracePeriodSeconds"] = grace
+        if finalizers:
+            metadata["finalizers"] = finalizers
+        marked = {**obj, "metadata": metadata}
+        return {**marked, "status": {**(obj.get("status") or {}), "phase": "Terminating"}} if resource.key == "namespaces" else marked
+
+    def finished(self, resource, obj):
+        """The object is gone for good."""
+        return self.store.remove(resource.key, obj)
+
+    # --- what runs beside requests: called by the workloads' loop for every change ---------------------------------------
+
+    def collect(self, resource, obj, gone):
+        """What one object's deletion or marking asks of its dependents."""
+        uid, finalizers = obj["metadata"]["uid"], obj["metadata"].get("finalizers") or ()
+        if gone:
+            for key, dependent in self.store.dependents(uid):
+                self._ownerless(key, dependent, uid)
+        elif obj["metadata"].get("deletionTimestamp"):
+            if ORPHAN in finalizers:
+                self._orphan(resource, obj)
+            if FOREGROUND in finalizers:
+                self._foreground(resource, obj)
+        for owner in obj["metadata"].get("ownerReferences") or ():
+            self._owner_again(owner)
+
+    def _ownerless(self, key, dependent, uid):
+        """A dependent whose last owner went is deleted; one with others loses the reference."""
+        live = [each for each in dependent["metadata"]["ownerReferences"] if each["uid"] != uid and self._there(each)]
+        resource = self.api.resources.get(key)
+        if resource is None:
+            return
+        if live:
+            self.store.put(key, _with_metadata(dependent, ownerReferences=live))
+        elif not dependent["metadata"].get("deletionTimestamp"):
+            self.delete(resource, dependent, {"propagationPolicy": "Background"})
+
+    def _there(self, owner):
+        return any((resource.kind == owner["kind"]) and any(each["metadata"]["uid"] == owner["uid"] for each in self.store.objects.get(key, {}).values())
+                   for key, resource in self.api.resources.items())
+
+    def _orphan(self, resource, obj):
+        uid = obj["metadata"]["uid"]
+        for key, dependent in self.store.dependents(uid):
+            self.store.put(key, _with_metadata(dependent, ownerReferences=[each for each in dependent["metadata"]["ownerReferences"] if each["uid"] != uid]))
+        self._without(resource, obj, ORPHAN)
+
+    def _foreground(self, resource, obj):
+        blocking = [(key, each) for key, each in self.store.dependents(obj["metadata"]["uid"])]
+        for key, each in blocking:
+            if not each["metadata"].get("deletionTimestamp"):
+                self.delete(self.api.resources[key], each, {"propagationPolicy": "Foreground"})
+        if not any(any(owner["uid"] == obj["metadata"]["uid"] and owner.get("blockOwnerDeletion") for owner in each["metadata"]["ownerReferences"])
+                   for _, each in self.store.dependents(obj["metadata"]["uid"])):
+            self._without(resource, obj, FOREGROUND)
+
+    def _owner_again(self, owner):
+        resource = next((each for each in self.api.resources.values() if each.kind == owner["kind"] and owner["apiVersion"].startswith(each.group)), None)
+        found = resource and next((each for each in self.store.objects.get(resource.key, {}).values() if each["metadata"]["uid"] == owner["uid"]), None)
+        if found is not None and found["metadata"].get("deletionTimestamp") and FOREGROUND in (found["metadata"].get("finalizers") or ()):
+            self._foreground(resource, found)
+
+    def _without(self, resource, obj, finalizer):
+        live = self.store.get(resource.key, obj["metadata"].get("namespace", ""), obj["metadata"]["name"])
+        if live is None:
+            return
+        left = [each for each in live["metadata"].get("finalizers") or () if each != finalizer]
+        after = _with_metadata(live, finalizers=left)
+        if left or resource.key == "namespaces":
+            self.store.put(resource.key, after)
+        else:
+            self.finished(resource, after)
+
+    def empty(self, namespace):
+        """One step in the life of a Terminating namespace: delete what is in it, say what remains, go when nothing does."""
+        name, left = namespace["metadata"]["name"], {}
+        for key, resource in tuple(self.api.resources.items()):
+            if resource.namespaced:
+                for obj in self.store.list(key, name):
+                    if not obj["metadata"].get("deletionTimestamp"):
+                        self.delete(resource, obj, {"propagationPolicy": "Background"})
+                left[key] = self.store.list(key, name)
+        if not any(left.values()) and not [each for each in namespace["metadata"].get("finalizers") or ()]:
+            self.finished(self.api.resources["namespaces"], {**namespace, "spec": {}})
+        return {key: found for key, found in left.items() if found}
+
+
+def _with_metadata(obj, **changes):
+    metadata = {**obj["metadata"], **changes}
+    return {**obj, "metadata": {key: value for key, value in metadata.items() if value != []}}
+
+
+def options(body, query):
+    """DeleteOptions from the body or the query; what does not exist is refused."""
+    found = {key: value for key, value in (body or {}).items() if value is not None}
+    for name in ("gracePeriodSeconds", "propagationPolicy", "orphanDependents"):
+        if name in query and name not in found:
+            found[name] = query[name]
+    if isinstance(found.get("gracePeriodSeconds"), str):
+        found["gracePeriodSeconds"] = int(found["gracePeriodSeconds"])
+    if isinstance(found.get("orphanDependents"), str):
+        found["orphanDependents"] = found["orphanDependents"] == "true"
+    policy = found.get("propagationPolicy")
+    if policy not in (None, "Orphan", "Background", "Foreground"):
+        raise ApiError(422, f'DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: "{policy}": supported values: "Foreground", "Background", "Orphan", "nil"', "Invalid",
+                       group="meta.k8s.io", kind="DeleteOptions",
+                       causes=[{"reason": "FieldValueNotSupported", "message": f'Unsupported value: "{policy}": supported values: "Foreground", "Background", "Orphan", "nil"', "field": "propagationPolicy"}])
+    return found

@@ -1,0 +1,125 @@
+"""What an object must be beyond its schema, in the server's own words: causes of (reason, message, field)."""
+
+import re
+
+import orjson
+
+LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
+SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+LABEL_TEXT = ("a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character "
+              "(e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')")
+SUBDOMAIN_TEXT = ("a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character "
+                  "(e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')")
+LABEL_NAMES = ("namespaces", "services")
+IMMUTABLE = {"deployments.apps": ("selector",), "replicasets.apps": ("selector",), "daemonsets.apps": ("selector",), "jobs.batch": ("selector", "completions", "template"),
+             "statefulsets.apps": ("serviceName", "selector", "podManagementPolicy", "volumeClaimTemplates")}
+TEMPLATED = ("deployments.apps", "replicasets.apps", "statefulsets.apps", "daemonsets.apps", "jobs.batch")
+REQUIRED, INVALID = "FieldValueRequired", "FieldValueInvalid"
+
+
+def causes(resource, obj, old=None):
+    """Everything wrong with an object that is to be created (old None) or changed."""
+    found = list(_name(resource, obj)) if old is None else []
+    found += _labels(obj.get("metadata") or {})
+    spec = obj.get("spec")
+    if resource.key in TEMPLATED and isinstance(spec, dict):
+        found += _workload(resource, spec)
+    if resource.key == "pods" and isinstance(spec, dict):
+        found += _pod(spec, "spec")
+    if resource.key == "services" and isinstance(spec, dict):
+        found += _service(spec)
+    if old is not None:
+        found += _unchanged(resource, obj, old)
+    return found
+
+
+def _name(resource, obj):
+    name = obj["metadata"].get("name", "")
+    label = resource.key in LABEL_NAMES
+    if not name:
+        yield REQUIRED, "Required value: name or generateName is required", "metadata.name"
+    elif not (LABEL if label else SUBDOMAIN).fullmatch(name):
+        yield INVALID, f'Invalid value: "{name}": {LABEL_TEXT if label else SUBDOMAIN_TEXT}', "metadata.name"
+    elif len(name) > (63 if label else 253):
+        yield INVALID, f'Invalid value: "{name}": must be no more than {63 if label else 253} bytes', "metadata.name"
+
+
+def _labels(metadata):
+    pattern = re.compile(r"(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?")
+    for value in (metadata.get("labels") or {}).values():
+        if isinstance(value, str) and not pattern.fullmatch(value):
+            yield (INVALID, f'Invalid value: "{value}": a valid label must be an empty string or consist of alphanumeric characters, \'-\', \'_\' or \'.\', and must start and end '
+                   "with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')", "metadata.labels")
+
+
+def _workload(resource, spec):
+    replicas = spec.get("replicas")
+    if isinstance(replicas, int) and replicas < 0:
+        yield INVALID, f"Invalid value: {replicas}: must be greater than or equal to 0", "spec.replicas"
+    selector, template = spec.get("selector"), spec.get("template") or {}
+    labels = (template.get("metadata") or {}).get("labels") or {}
+    if not selector and resource.key != "jobs.batch":
+        yield REQUIRED, "Required value", "spec.selector"
+    elif selector and resource.key != "jobs.batch" and not all(labels.get(key) == value for key, value in (selector.get("matchLabels") or {}).items()):
+        yield INVALID, f"Invalid value: {_json(labels)}: `selector` does not match template `labels`", "spec.template.metadata.labels"
+    yield from _pod(template.get("spec") or {}, "spec.template.spec")
+    policy = (template.get("spec") or {}).get("restartPolicy", "Always")
+    if resource.key == "jobs.batch" and policy == "Always":
+        yield REQUIRED, 'Required value: valid values: "OnFailure", "Never"', "spec.template.spec.restartPolicy"
+    elif resource.key in ("deployments.apps", "replicasets.apps") and policy != "Always":
+        yield "FieldValueNotSupported", f'Unsupported value: "{policy}": supported values: "Always"', "spec.template.spec.restartPolicy"
+
+
+def _json(value):
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def _pod(spec, at):
+    if not spec.get("containers"):
+        yield REQUIRED, "Required value", f"{at}.containers"
+    for kind in ("containers", "initContainers"):
+        for index, each in enumerate(spec.get(kind) or ()):
+            yield from _container(each, f"{at}.{kind}[{index}]")
+
+
+def _container(each, at):
+    name = each.get("name", "")
+    if not name:
+        yield REQUIRED, "Required value", f"{at}.name"
+    elif not LABEL.fullmatch(name):
+        yield INVALID, f'Invalid value: "{name}": {LABEL_TEXT}', f"{at}.name"
+    if not each.get("image"):
+        yield REQUIRED, "Required value", f"{at}.image"
+    for index, port in enumerate(each.get("ports") or ()):
+        if not isinstance(port.get("containerPort"), int) or port["containerPort"] == 0:
+            yield REQUIRED, "Required value", f"{at}.ports[{index}].containerPort"
+        elif not 0 < port["containerPort"] < 65536:
+            yield INVALID, f"Invalid value: {port['containerPort']}: must be between 1 and 65535, inclusive", f"{at}.ports[{index}].containerPort"
+    for index, variable in enumerate(each.get("env") or ()):
+        if not variable.get("name"):
+            yield REQUIRED, "Required value", f"{at}.env[{index}].name"
+
+
+def _service(spec):
+    ports = spec.get("ports") or ()
+    if not ports and spec.get("type") != "ExternalName" and spec.get("clusterIP") != "None":
+        yield REQUIRED, "Required value", "spec.ports"
+    for index, port in enumerate(ports):
+        if not 0 < (port.get("port") or 0) < 65536:
+            yield INVALID, f"Invalid value: {port.get('port', 0)}: must be between 1 and 65535, inclusive", f"spec.ports[{index}].port"
+        if len(ports) > 1 and not port.get("name"):
+            yield REQUIRED, "Required value", f"spec.ports[{index}].name"
+
+
+def _unchanged(resource, obj, old):
+    for name in IMMUTABLE.get(resource.key, ()):
+        if (obj.get("spec") or {}).get(name) != (old.get("spec") or {}).get(name):
+            yield INVALID, f"Invalid value: {_json((obj.get('spec') or {}).get(name))}: field is immutable", f"spec.{name}"
+    if resource.key in ("secrets", "configmaps") and old.get("immutable"):
+        for name in ("data", "stringData", "binaryData"):
+            if obj.get(name) != old.get(name):
+                yield "FieldValueForbidden", "Forbidden: field is immutable when `immutable` is set", name
+    if resource.key == "secrets" and obj.get("type") != old.get("type"):
+        yield INVALID, f'Invalid value: "{obj.get("type")}": field is immutable', "type"
+    if resource.key == "services" and (obj["spec"].get("clusterIP") or "") != (old["spec"].get("clusterIP") or "") and "ExternalName" not in (obj["spec"].get("type"), old["spec"].get("type")):
+        yield INVALID, f'Invalid value: "{obj["spec"].get("clusterIP")}": field is immutable', "spec.clusterIP"
