@@ -1,126 +1,139 @@
 """The deployment-config repository: trees at revisions, commits by compare-and-swap, history. Bare, no work tree.
 
 A local path is written in place. A remote has a bare mirror under KLEPAAS_HOME, whose main is what the remote last said; a
-commit exists for us when the push has landed.
+commit exists for us when the push has landed. Must not know commands or what is in the files.
 """
 
 import contextlib
 import hashlib
 import os
 import re
+import shutil
+import tempfile
 import threading
 import time
-from collections import defaultdict
-from dataclasses import dataclass
 from pathlib import Path
 
-import git
-
 from gitops.errors import Conflict, Invalid, NotFound, Unavailable
-from gitops.git import log, refs, run
-from gitops.git.landing import Landing, locked
+from gitops.git import commits, compare, landing, log, refs, run
+from gitops.git.address import address
+from gitops.git.commits import Draft
 from gitops.git.objects import Objects
-from gitops.tree import Tree, check_path, rooted
+from gitops.git.remote import DEADLINE, Remote
+from gitops.tree import Tree, check_path
 from gitops.types import Change
 
-HEADS = "refs/heads/"
-REVISION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,199}")
+__all__ = ["Draft", "Repository"]
+
+REVISION = re.compile(r"[A-Za-z0-9](?:[\w.+/-]|@(?!\{)){0,199}")
+SHA = re.compile(r"[0-9a-f]{40}")
 SERVICE = ("klepaas", "klepaas@localhost")
-EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A commit to be: Changes, the whole message, the author as (name, e-mail)."""
-
-    changes: tuple
-    message: str
-    author: tuple
+GC_DEADLINE = 1800  # seconds
+MAINTENANCE = (
+    # unreachable objects older than a day go: no commit is a day on its way
+    ("-c", "gc.writeCommitGraph=false", "gc", "--quiet", "--prune=1.day.ago"),
+    ("commit-graph", "write", "--reachable", "--changed-paths", "--no-progress"),
+)
 
 
 class Repository:
-    """Thread-safe and process-safe. `path` is the bare repository here, `url` the remote or None."""
+    """Thread-safe and process-safe; open it after a fork. `path` is the bare repository here, `url` the remote's or None."""
 
-    def __init__(self, path, url=None, token=None, committer=SERVICE):
-        self.path, self.url, self.committer = str(path), url, committer
-        env = run.environment(path, url, token)
-        self.objects = Objects(self.path, env)
-        self.refs = refs.Refs(self.objects.repo, env)
-        self.repo = git.Repo(self.path)
-        self.repo.git.update_environment(**env)
-        self.landings = defaultdict_by(lambda ref: Landing(self, ref))
-        self._name = None
+    def __init__(self, path, remote=None, committer=SERVICE, deadline=DEADLINE, patience=landing.PATIENCE):
+        self.path, self.committer, self.patience = str(path), committer, patience
+        self.env = run.environment(self.path)
+        self.url = remote.url if remote else None
+        self.remote = Remote(remote, run.environment(self.path, *remote.settings), deadline) if remote else None
+        self.objects = Objects(self.path)
+        self.refs = refs.Refs(self.objects.repo, self.env)
+        self.landings, self.guard = {}, threading.Lock()
+        self.fetched, self._name = None, None
 
     @staticmethod
-    def open(url, home, token=None):
-        """The repository at a path or URL; Invalid when a path is no bare repository."""
-        if not _remote(url):
-            return Repository(_bare(url))
-        mirror = Path(home, "mirrors", hashlib.sha256(url.encode()).hexdigest()[:16] + ".git")
-        if not mirror.exists():
-            Repository.create(mirror)
-        return Repository(mirror, url, token)
+    def open(url, home, token=None, **options):
+        """The repository at a path or URL; `options` are committer, deadline and patience. Invalid when a path is no bare one."""
+        remote = address(url, token)
+        if remote is None:
+            return Repository(_bare(url), **options)
+        mirror = Path(home, "mirrors", hashlib.sha256(remote.url.encode()).hexdigest()[:16] + ".git")
+        return Repository(Repository.create(mirror), remote, **options)
 
     @staticmethod
     def create(path):
-        """A new bare repository with branch main."""
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        git.Repo.init(str(path), bare=True, initial_branch="main").close()
-        return Path(path)
+        """A bare repository with branch main and no commit, there at once or not at all; the one there is, if there is one."""
+        path = Path(path).absolute()
+        if not (path / "HEAD").exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _create(path)
+        return path
 
     def close(self):
         self.refs.close()
         self.objects.close()
-        self.repo.close()
 
     # --- reading ---------------------------------------------------------------------------------------------------
 
     @property
     def name(self):
         """8 hex digits of the first commit: what the repository is called where nobody named it."""
-        if self._name is None and self.head():
-            self._name = self.repo.git.rev_list("--max-parents=0", self.head()).split()[-1][:8]
+        if self._name is None and (head := self.head()):
+            self._name = run.must(self.env, "rev-list", "--max-parents=0", head).split()[-1][:8]
         return self._name
 
     def head(self):
         """The tip of main as known here, or None in an empty repository; a remote never heard of is fetched."""
-        found = self.tip(HEADS + "main")
-        return self.fetch() if found is None and self.url else found
+        found = self.tip(refs.HEADS + "main")
+        return self.fetch() if found is None and self.remote else found
 
     def tip(self, ref):
         return self.refs.read(ref)
 
     def fetch(self):
-        """Main's tip after asking the remote, if there is one."""
-        if self.url:
-            with locked(self.path):
-                self.catch_up()
-        return self.tip(HEADS + "main")
+        """Main's tip after asking the remote, if there is one. Who waited while another thread asked need not ask again."""
+        if self.remote:
+            came = time.monotonic()
+            with self.locked():
+                if self.fetched is None or self.fetched < came:
+                    self.catch_up()
+        return self.tip(refs.HEADS + "main")
 
     def catch_up(self):
-        """Branches as the remote has them; nothing for a local repository."""
-        if self.url:
-            run.remote(self.repo.git.fetch, "--prune", "--no-tags", "--force", "--quiet", "--no-write-fetch-head", self.url, f"+{HEADS}*:{HEADS}*")
+        """Branches and tags as the remote has them; nothing for a local repository. The caller holds the lock."""
+        if self.remote:
+            began = time.monotonic()
+            self.remote.fetch(first=self.tip(refs.HEADS + "main") is None)
+            self.fetched = began
 
     def tree(self, revision):
-        """A Tree of a commit; a full sha needs no look-up."""
-        sha = revision if re.fullmatch(r"[0-9a-f]{40}", revision) else self.resolve(revision)
+        """A Tree of a commit, branch or tag."""
+        sha = self.resolve(revision)
         return Tree(self.objects, sha, self.objects.commit(sha)[0])
 
-    def view(self, ref):
-        return self.at(self.tip(ref))
-
     def at(self, sha):
-        return self.tree(sha) if sha else Tree(self.objects, None, None)
+        """The Tree of a commit; an empty one for None."""
+        return Tree(self.objects, sha, self.objects.commit(sha)[0] if sha else None)
 
     def resolve(self, revision):
-        """The full sha of a commit, branch or tag."""
-        if not REVISION.fullmatch(revision) or ".." in revision:
-            raise NotFound("no_such_revision", revision=revision[:80])
+        """The full sha of a commit, a branch, a tag or a short sha, in this order; a full sha is looked up only."""
+        if SHA.fullmatch(revision):
+            return self._known(revision)
+        if REVISION.fullmatch(revision) and ".." not in revision:
+            return self.tip(refs.HEADS + revision) or self._tag_or_short(revision)
+        raise NotFound("no_such_revision", revision=ascii(revision[:80]))
+
+    def _known(self, sha):
         try:
-            return self.repo.git.rev_parse("--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-        except git.GitCommandError:
-            raise NotFound("no_such_revision", revision=revision) from None
+            self.objects.commit(sha)
+        except NotFound:
+            raise NotFound("no_such_revision", revision=sha) from None
+        return sha
+
+    def _tag_or_short(self, revision):
+        for name in (f"refs/tags/{revision}", revision if re.fullmatch(r"[0-9a-f]{4,39}", revision) else None):
+            done = name and run.git(self.env, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+            if done and done.code == 0:
+                return done.out.decode().strip()
+        raise NotFound("no_such_revision", revision=revision)
 
     def parent(self, sha):
         """The first parent of a commit, or None."""
@@ -130,118 +143,129 @@ class Repository:
     def holds(self, sha, ref="main"):
         """Whether a branch contains a commit; the remote is asked first."""
         self.fetch()
-        tip = self.tip(HEADS + ref)
-        if tip is None:
+        tip = self.tip(refs.full_name(ref))
+        if tip is None or not SHA.fullmatch(sha):
             return False
-        status, _, _ = self.repo.git.merge_base("--is-ancestor", sha, tip, with_extended_output=True, with_exceptions=False)
-        return status == 0
+        return tip == sha or run.git(self.env, "merge-base", "--is-ancestor", sha, tip).code == 0
 
     def history(self, paths=(), limit=50, before=None, ref="main"):
         """Commits that changed any of the paths (all of them without), newest first; `before` is a sha to go on after."""
-        tip = before or (ref if re.fullmatch(r"[0-9a-f]{40}", ref) else self.tip(HEADS + ref))
+        tip = self.resolve(before or ref) if before or SHA.fullmatch(ref) else self.tip(refs.full_name(ref))
         if tip is None:
             return ()
-        return log.commits(self.repo, self.resolve(tip), [check_path(path) for path in paths], limit, skip_first=before is not None)
+        return log.commits(self.env, tip, tuple(dict.fromkeys(map(check_path, paths))), limit, after=before is not None)
+
+    def differs(self, a, b, paths=()):
+        """The paths of the files that differ between two revisions; None is the empty one."""
+        return tuple(path for path, _, _ in self._differing(a, b, paths))
 
     def changed(self, a, b, paths=()):
-        """The Changes from one revision to another; `a` None means from nothing."""
-        old, new = (self.objects.commit(sha)[0] if sha else EMPTY_TREE for sha in (a, b))
-        lines = self.repo.git.execute(["git", "--git-dir", self.path, "--literal-pathspecs", "diff-tree", "-r", "-z", "--no-renames", old, new,
-                                       "--", *map(check_path, paths)], strip_newline_in_stdout=False).split("\0")[:-1]
-        return tuple(Change(path, *(self._blob(*side) for side in zip(head[1:].split()[:2], head.split()[2:4])))
-                     for head, path in zip(lines[::2], lines[1::2]))
+        """The Changes from one revision to another; what is no file (a symlink, a submodule) counts as absent."""
+        return tuple(Change(path, self._bytes(old), self._bytes(new)) for path, old, new in self._differing(a, b, paths))
 
-    def _blob(self, mode, id):
-        return self.objects.blob(id) if mode.startswith("100") else None
+    def _differing(self, a, b, paths):
+        old, new = (self.tree(revision).root if revision else None for revision in (a, b))
+        return compare.differing(self.objects, old, new, tuple(map(check_path, paths)))
+
+    def _bytes(self, entry):
+        return self.objects.blob(entry.id) if entry and entry.kind in ("file", "other") else None
 
     def branches(self, prefix=""):
         """name -> sha of the branches that begin with a prefix."""
-        lines = self.repo.git.for_each_ref("--format=%(refname) %(objectname)", HEADS + prefix).splitlines()
-        return {name.removeprefix(HEADS): sha for name, sha in map(str.split, lines)}
+        lines = run.must(self.env, "for-each-ref", "--format=%(refname) %(objectname)", refs.HEADS).splitlines()
+        found = ((name.removeprefix(refs.HEADS), sha) for name, sha in map(str.split, lines))
+        return {name: sha for name, sha in found if name.startswith(prefix)}
 
     # --- writing ---------------------------------------------------------------------------------------------------
 
     def land(self, plan, announce, ref="main"):
         """Commit what `plan(tree)` drafts on the tip of a branch; the sha, or None when it drafts nothing.
 
-        `plan` is called again when something it read differs on the tip meanwhile. `announce(sha)` is called for each
-        attempt before anything moves. Unavailable: a remote is away, and the outcome may be unknown.
+        `plan` is called again when something it read, or would change, is another on the tip meanwhile: by its own thread, or
+        by one that serves it, so it must not keep to a thread. `announce(sha)` is called for each attempt before anything
+        moves. Unavailable: a remote is away, and the outcome may be unknown.
         """
-        if self.url and self.tip(HEADS + ref) is None:
+        ref = refs.full_name(ref)
+        if self.remote and self.tip(ref) is None:
             self.fetch()
-        return self.landings[HEADS + ref].land(plan, announce)
+        with self.guard:
+            queue = self.landings.setdefault(ref, landing.Landing(self, ref))
+        return queue.land(plan, announce)
 
     def propose(self, branch, base, draft, announce):
         """One commit on `base` as a branch, made or replaced; its sha."""
-        ref = HEADS + check_path(branch)
-        sha = self.write(base, draft)
+        ref, view = refs.full_name(branch), self.at(base)
+        sha = self.write(view, draft)
+        if sha is None:
+            raise Conflict("nothing_to_propose", branch=branch)
         announce(sha)
-        for _ in range(3):
-            with contextlib.suppress(run.Moved), locked(self.path):
-                self.publish(ref, sha, self.tip(ref), force=True)
-                return sha
-            self.fetch()
-        raise Conflict("repo_contended", tries=3)
+        with self.locked():
+            self._replace(ref, sha)
+        return sha
+
+    def _replace(self, ref, sha):
+        for _ in range(landing.TRIES):
+            with contextlib.suppress(refs.Moved):
+                return self.publish(ref, sha, self.tip(ref))
+            self.catch_up()
+        raise Conflict("repo_contended", tries=landing.TRIES)
 
     def drop(self, branch):
         """Remove a branch, here and at the remote; nothing if it is not there."""
-        ref, sha = HEADS + check_path(branch), self.tip(HEADS + branch)
-        if sha is None:
-            return
-        with contextlib.suppress(run.Moved), locked(self.path):
-            if self.url:
-                run.remote(self.repo.git.push, "--quiet", self.url, f":{ref}")
-            self.refs.move(ref, None, sha)
+        ref = refs.full_name(branch)
+        with self.locked():
+            if self.remote:
+                self.remote.delete(ref)
+            while sha := self.tip(ref):
+                with contextlib.suppress(refs.Moved):
+                    self.refs.move(ref, None, sha)
 
-    def write(self, parent, draft):
-        """The commit object; no ref moves. Conflict when the tree is not what the draft was made from."""
-        tree = self.at(parent)
-        for change in draft.changes:
-            if tree.read(change.path) != change.before:
-                raise Conflict("base_moved", path=change.path)
-        root = rooted(self.objects, tree.root, [(check_path(change.path), change.after) for change in draft.changes])
-        headers = [f"tree {root or self.objects.put('tree', b'')}", *([f"parent {parent}"] if parent else []),
-                   f"author {_signature(*draft.author)}", f"committer {_signature(*self.committer)}"]
-        return self.objects.put("commit", ("\n".join(headers) + "\n\n" + draft.message).encode())
+    def write(self, view, draft):
+        """The commit's sha, or None when it changes nothing; no ref moves. Conflict when the draft was made from another tree."""
+        return commits.written(self.objects, view, draft, self.committer)
 
-    def publish(self, ref, new, old, force=False):
-        """Move the ref for everybody: at the remote, then here. Moved when it was not where we believed."""
-        if self.url:
-            lease = [f"--force-with-lease={ref}:{old or ''}"] if force else []
-            run.remote(self.repo.git.push, "--quiet", *lease, self.url, f"{new}:{ref}")
-        self.refs.move(ref, new, old)
+    def publish(self, ref, new, old):
+        """Move the ref for everybody: at the remote, then here. Moved when it was not where we believed. Needs the lock."""
+        if not self.remote:
+            return self.refs.move(ref, new, old)
+        self.remote.push(ref, new, old)
+        with contextlib.suppress(refs.Moved, Unavailable):  # it has landed; the next fetch brings it here too
+            self.refs.move(ref, new, old)
+
+    def locked(self):
+        return landing.locked(self.path, self.patience)
 
     def maintain(self):
-        """Pack what has grown and keep the commit graph, so that histories stay quick."""
-        self.repo.git.repack("-d", "-l", "-q")
-        self.repo.git.commit_graph("write", "--reachable", "--changed-paths", "--no-progress")
+        """Pack what has grown and keep the commit graph, so that histories stay quick; nothing while another process does."""
+        with landing.claimed(self.path) as ours:
+            for command in MAINTENANCE if ours else ():
+                refs.patiently(self.path, lambda: _failure(run.git(self.env, *command, deadline=GC_DEADLINE)))
 
 
-class defaultdict_by(defaultdict):
-    """A defaultdict whose factory is given the key; made once a key, whatever threads ask."""
-
-    lock = threading.Lock()
-
-    def __missing__(self, key):
-        with self.lock:
-            if key not in self:
-                self[key] = self.default_factory(key)
-            return self[key]
-
-
-def _signature(name, email):
-    clean = [re.sub(r"[<>\n\0\r]", "", text).strip() or "unknown" for text in (name, email)]
-    return f"{clean[0]} <{clean[1]}> {int(time.time())} +0000"
-
-
-def _remote(url):
-    return "://" in url or bool(re.match(r"[\w.-]+@?[\w.-]*:(?!\\)", url)) and not Path(url).exists()
+def _failure(done):
+    return done.err if done.code else ""
 
 
 def _bare(url):
     path = Path(os.path.expanduser(url)).absolute()
     if not path.is_dir():
         raise Unavailable("repo_missing", path=str(path))
-    if not (path / "objects").is_dir() or not (path / "HEAD").is_file():
+    done = run.git(run.environment(path), "rev-parse", "--is-bare-repository", "--show-object-format")
+    if done.code or not done.out.startswith(b"true"):
         raise Invalid("repo_not_bare", path=str(path))
+    if done.out != b"true\nsha1\n" or (path / "reftable").exists():
+        raise Invalid("repo_format", path=str(path))
     return path
+
+
+def _create(path):
+    """Made beside its place and renamed: a process killed meanwhile leaves no half repository."""
+    making = Path(tempfile.mkdtemp(dir=path.parent, prefix=".new-"))
+    try:
+        run.must(run.environment(making), "init", "--quiet", "--bare", "--initial-branch=main", "--template=", str(making))
+        making.rename(path)
+    except OSError:  # another process was first
+        if not (path / "HEAD").exists():
+            raise
+    finally:
+        shutil.rmtree(making, ignore_errors=True)

@@ -4,16 +4,20 @@
 """
 
 import hashlib
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 from gitops.errors import Conflict, Invalid
 
 KINDS = {"40000": "folder", "120000": "link", "160000": "module"}
+SEGMENT = r"(?!(?:\.\.?|\.git)(?:/|\Z))[^/\\\x00-\x1f\x7f\ud800-\udfff]+"
+NAME = re.compile(SEGMENT, re.IGNORECASE)
+PATH = re.compile(f"{SEGMENT}(?:/{SEGMENT})*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One name in a folder; `kind` is file, folder, link or module."""
+    """One name in a folder; `kind` is file, folder, link or module, or other: a name that no path may hold."""
 
     name: str
     kind: str
@@ -23,9 +27,14 @@ class Entry:
 
 def check_path(path):
     """The path, if it is a plain one inside the repository."""
-    if not path or path.startswith("/") or "\0" in path or "\\" in path or any(part in ("", ".", "..", ".git") for part in path.split("/")):
-        raise Invalid("bad_path", path=path[:200])
+    if not PATH.fullmatch(path):
+        raise Invalid("bad_path", path=printable(path)[:200])
     return path
+
+
+def printable(name):
+    """A name as it can be shown and sent, whatever its bytes are."""
+    return "".join(c if c.isprintable() and c != "\\" else c.encode("unicode_escape", "surrogatepass").decode() for c in name)
 
 
 class Tree:
@@ -44,18 +53,20 @@ class Tree:
         return entry.id if entry else None
 
     def read(self, path):
-        """The bytes of a file, None when absent; Invalid for a folder, a symlink or a submodule."""
+        """The bytes of a file, None when absent; Invalid for a folder, a symlink, a submodule, or when it is too large."""
         entry = self._entry(path)
         if entry is None:
             return None
         if entry.kind != "file":
-            raise Invalid("not_a_file", path=path, kind=entry.kind)
+            raise Invalid("not_a_file", path=path or "/", kind=entry.kind)
         return self.objects.blob(entry.id)
 
     def names(self, folder):
-        """The entries of a folder in git's order; () when there is none."""
-        entry = self._entry(folder) if folder else Entry("", "folder", self.root)
-        return tuple(self.objects.tree(entry.id).values()) if entry and entry.kind == "folder" else ()
+        """The entries of a folder in git's order; () when there is none. Names of kind other are shown escaped."""
+        entry = self._entry(folder)
+        if entry is None or entry.kind != "folder":
+            return ()
+        return tuple(each if each.kind != "other" else replace(each, name=printable(each.name)) for each in self.objects.tree(entry.id).values())
 
     def walk(self, folder):
         """(path, Entry) of everything below a folder that is not itself a folder."""
@@ -67,14 +78,17 @@ class Tree:
                 yield path, entry
 
     def _entry(self, path):
-        found = self._find(check_path(path).split("/"))
+        found = self._find(check_path(path).split("/")) if path else self._root()
         self.reads[path] = found.id if found else None
         return found
+
+    def _root(self):
+        return Entry("", "folder", self.root, "40000") if self.root else None
 
     def _find(self, parts):
         at = self.root
         for number, part in enumerate(parts):
-            entry = self.objects.tree(at).get(part) if at else None
+            entry = self.objects.tree(at).get(part)
             if entry is None or number == len(parts) - 1:
                 return entry
             if entry.kind != "folder":
@@ -114,7 +128,7 @@ def overlay(tree, changes):
 
 def rooted(objects, root, changes):
     """The id of the root with the changes (path, bytes or None) applied, its new objects put into `objects`; None when nothing is left."""
-    below, here = {}, dict(objects.tree(root)) if root else {}
+    below, here = {}, dict(objects.tree(root))
     for change in changes:
         _sort_out(objects, here, below, *change)
     for name, inner in below.items():
@@ -159,9 +173,9 @@ def decoded(data):
     entries, at = {}, 0
     while at < len(data):
         end = data.index(b"\0", at)
-        mode, _, name = data[at:end].partition(b" ")
-        mode, name = mode.decode(), name.decode("utf-8", "surrogateescape")
-        entries[name] = Entry(name, KINDS.get(mode, "file"), data[end + 1:end + 21].hex(), mode)
+        mode, _, name = data[at:end].decode("utf-8", "surrogateescape").lstrip("0").partition(" ")
+        kind = KINDS.get(mode, "file") if NAME.fullmatch(name) else "other"
+        entries[name] = Entry(name, kind, data[end + 1:end + 21].hex(), mode)
         at = end + 21
     return entries
 

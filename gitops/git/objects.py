@@ -1,87 +1,152 @@
-"""Objects by id, read through one persistent `git cat-file` and kept in a bounded cache; written loose, without a process each.
+"""Objects by id: read through one persistent `git cat-file` and kept in a bounded cache; written loose, without a process each.
 
-GitPython's own database spawns `git hash-object` for each object it stores; LooseObjectDB's `store` does not, and reading
-through cat-file survives a gc, which a pure gitdb does not.
+Reading through cat-file survives a gc, which reading packs ourselves would not. A written object is on the disk before
+anything refers to it.
 """
 
+import hashlib
+import os
+import tempfile
 import threading
+import zlib
 from collections import OrderedDict
-from io import BytesIO
+from pathlib import Path
 
 import git
-from gitdb.base import IStream
-from gitdb.db import LooseObjectDB
 
 from gitops import tree as trees
-from gitops.errors import NotFound
+from gitops.errors import Invalid, NotFound, Unavailable
+from gitops.git import run
 
 CACHE = 64 << 20  # bytes
-
-
-class Database(git.GitCmdObjectDB):
-    store = LooseObjectDB.store
+LARGEST = 32 << 20  # bytes of one object: desired state is text
+GROWTH = {"blob": 1, "tree": 6, "commit": 1}  # memory of a decoded object, in lengths of its bytes
+TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"  # the empty one
 
 
 class Objects:
-    """Thread-safe. What it returns is shared: nobody changes it."""
+    """Thread-safe. What it returns is shared: nobody changes it. Open it after a fork, not before."""
 
-    def __init__(self, path, env):
-        self.repo = git.Repo(path, odbt=Database)
-        self.repo.git.update_environment(**env)
-        self.lock = threading.Lock()
+    def __init__(self, path):
+        self.folder = Path(path, "objects")
+        self.repo = git.Repo(path, expand_vars=False)
+        self.repo.git.update_environment(**run.overrides(path))
+        self.reading, self.caching = threading.Lock(), threading.Lock()
         self.cache, self.size = OrderedDict(), 0
 
     def blob(self, id):
         return self._object(id, "blob")
 
     def tree(self, id):
-        return self._object(id, "tree")
+        """name -> Entry; {} for None."""
+        return self._object(id, "tree") if id else {}
 
     def commit(self, id):
         """(tree id, parent ids) of a commit."""
         return self._object(id, "commit")
 
     def _object(self, id, kind):
-        with self.lock:
-            if id in self.cache:
-                self.cache.move_to_end(id)
-                return self.cache[id][0]
-            data = self._read(id, kind)
-            value = {"blob": bytes, "tree": trees.decoded, "commit": _commit}[kind](data)
-            self._keep(id, value, len(data) * (1 if kind == "blob" else 6) + 200)
-            return value
+        with self.caching:
+            found = self.cache.get((kind, id))
+            if found is not None:
+                self.cache.move_to_end((kind, id))
+                return found[0]
+        return self._keep(id, kind, self._read(id, kind))
+
+    def _keep(self, id, kind, data):
+        try:
+            value = DECODE[kind](data)
+        except (ValueError, IndexError):
+            raise Invalid("broken_object", object=id) from None
+        self._cache((kind, id), value, len(data) * GROWTH[kind] + 200)
+        return value
+
+    def _cache(self, key, value, size):
+        with self.caching:
+            if key in self.cache:
+                return
+            self.cache[key] = value, size
+            self.size += size
+            while self.size > CACHE:
+                self.size -= self.cache.popitem(last=False)[1][1]
 
     def _read(self, id, kind):
-        try:
-            stream = self.repo.odb.stream(bytes.fromhex(id))
-        except (ValueError, git.BadName, git.GitCommandError):
-            raise NotFound("no_such_object", object=id) from None
-        if stream.type.decode() != kind:
-            raise NotFound("no_such_object", object=id)
-        return stream.read()
+        if id == TREE and kind == "tree":
+            return b""
+        with self.reading:
+            _, found, size = self._asked(self.repo.git.get_object_header, id)
+            if found != kind.encode():
+                raise NotFound("no_such_object", object=id)
+            if size > LARGEST:
+                raise Invalid("object_too_large", object=id, size=size, limit=LARGEST)
+            return self._asked(self.repo.git.get_object_data, id)[3]
 
-    def _keep(self, id, value, size):
-        self.cache[id] = value, size
-        self.size += size
-        while self.size > CACHE:
-            self.size -= self.cache.popitem(last=False)[1][1]
+    def _asked(self, ask, name):
+        """The answer of cat-file, started again if it died; NotFound when it has no such object."""
+        for _ in range(2):
+            try:
+                return ask(name)
+            except (ValueError, OSError) as error:
+                if "could not be resolved" in str(error):
+                    raise NotFound("no_such_object", object=name) from None
+                self.repo.git.clear_cache()
+        raise Unavailable("git_failed", command="cat-file", detail=run.one_line(str(error)))
 
     def put_blob(self, data):
         return self.put("blob", data)
 
     def put_tree(self, entries):
-        return self.put("tree", trees.encoded(entries))
+        id = self.put("tree", data := trees.encoded(entries))
+        self._cache(("tree", id), {entry.name: entry for entry in entries}, len(data) * GROWTH["tree"] + 200)
+        return id
 
     def put(self, kind, data):
-        with self.lock:
-            return self.repo.odb.store(IStream(kind.encode(), len(data), BytesIO(data))).hexsha.decode()
+        """The id of the object, which is on the disk."""
+        raw = b"%s %d\0" % (kind.encode(), len(data)) + data
+        id = hashlib.sha1(raw, usedforsecurity=False).hexdigest()
+        path = self.folder / id[:2] / id[2:]
+        try:
+            if not _touched(path):
+                self._write(path, zlib.compress(raw, 1))
+        except OSError as error:
+            raise Unavailable("repo_unwritable", path=str(self.folder.parent), detail=error.strerror) from None
+        return id
+
+    def _write(self, path, data):
+        """By a rename, from a name that git's gc clears away should we die before it."""
+        if not path.parent.is_dir():
+            path.parent.mkdir(exist_ok=True)
+            path.parent.chmod(self.folder.stat().st_mode & 0o7777)  # as the owner shares it
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix="tmp_obj_", delete=False) as file:
+            try:
+                file.write(data)
+                file.flush()
+                os.fchmod(file.fileno(), 0o444)
+                os.fsync(file.fileno())
+                os.rename(file.name, path)
+            except BaseException:
+                os.unlink(file.name)
+                raise
 
     def close(self):
-        with self.lock:
+        with self.reading:
             self.repo.close()
 
 
+def _touched(path):
+    """Whether the object is there; its time made new, so that a gc which runs now leaves it."""
+    try:
+        os.utime(path)
+    except (FileNotFoundError, PermissionError):
+        return False  # absent, or another user's: written anew either way
+    return True
+
+
 def _commit(data):
-    headers = [line.partition(b" ")[::2] for line in data.partition(b"\n\n")[0].split(b"\n")]
-    found = [(name, value.decode()) for name, value in headers if name in (b"tree", b"parent")]
-    return found[0][1], tuple(value for name, value in found if name == b"parent")
+    headers = [line.split(b" ", 1) for line in data.partition(b"\n\n")[0].split(b"\n")]
+    if headers[0][0] != b"tree":
+        raise ValueError
+    return headers[0][1].decode(), tuple(line[1].decode() for line in headers if line[0] == b"parent")
+
+
+DECODE = {"blob": bytes, "tree": trees.decoded, "commit": _commit}

@@ -1,7 +1,11 @@
-"""Moving refs with compare-and-swap, through one persistent `git update-ref --stdin`."""
+"""Refs: their names, reading them, and moving them with compare-and-swap through one persistent `git update-ref --stdin`.
+
+A lock file that a killed git left does not block for ever: after STALE seconds it is removed. Git holds one for milliseconds, and
+only the holder of the repository's flock removes any, so nobody's fresh one is taken away by mistake.
+"""
 
 import contextlib
-import os
+import re
 import subprocess
 import threading
 import time
@@ -9,13 +13,31 @@ from pathlib import Path
 
 import git
 
-from gitops.git.run import Moved
+from gitops.errors import Invalid, Unavailable
+from gitops.git import run
 
 ABSENT = "0" * 40
-STALE = 60  # seconds after which a ref's lock file belongs to a process that died: an update takes milliseconds
+STALE = 10  # seconds
+HEADS = "refs/heads/"
+BRANCH = re.compile(r"(?!.*(?:\.\.|//|/\.|\.lock/|@\{))[^\x00-\x20\x7f~^:?*\[\\\ud800-\udfff.@/-](?:[^\x00-\x20\x7f~^:?*\[\\\ud800-\udfff]*[^\x00-\x20\x7f~^:?*\[\\\ud800-\udfff./])?(?<!\.lock)")
+LOCKED = re.compile(r"Unable to create '([^'\n]+\.lock)': File exists")
+MOVED = re.compile(r"but expected|reference already exists|unable to resolve reference|reference is missing")
+
+
+class Moved(Exception):
+    """A ref is not where we believed: look again and try again."""
+
+
+def full_name(branch):
+    """refs/heads/<branch>, if that is a name git takes."""
+    if not BRANCH.fullmatch(branch):
+        raise Invalid("bad_branch", branch=branch[:100])
+    return HEADS + branch
 
 
 class Refs:
+    """Thread-safe; who moves a ref holds the repository's lock."""
+
     def __init__(self, repo, env):
         self.repo, self.env, self.lock, self.process = repo, env, threading.Lock(), None
 
@@ -29,42 +51,52 @@ class Refs:
     def move(self, ref, new, old):
         """Set the ref to `new` (None: delete it) if it is `old` (None: absent); Moved otherwise."""
         with self.lock:
-            if not self._told(f"start\nupdate {ref} {new or ABSENT} {old or ABSENT}\nprepare\ncommit\n"):
-                self._stop()
-                self._drop_stale(ref)
-                raise Moved
+            patiently(self.repo.git_dir, lambda: self._try(ref, new, old))
+
+    def _try(self, ref, new, old):
+        said = self._told(f"start\nupdate {ref} {new or ABSENT} {old or ABSENT}\ncommit\n")
+        if said is None or self.read(ref) == new:
+            return ""
+        if MOVED.search(said):
+            raise Moved
+        return said
 
     def _told(self, lines):
-        process = self._running()
-        try:
-            process.stdin.write(lines)
-            process.stdin.flush()
-        except BrokenPipeError:
-            return False
-        return [process.stdout.readline() for _ in range(3)] == ["start: ok\n", "prepare: ok\n", "commit: ok\n"]
-
-    def _running(self):
+        """None when git did it, else what it said; git ends after an error, and is started again for the next."""
         if self.process is None or self.process.poll() is not None:
-            command = ["git", "--git-dir", self.repo.git_dir, "update-ref", "--stdin"]
-            self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                                            text=True, env={**os.environ, **self.env}, start_new_session=True)
-        return self.process
-
-    def _stop(self):
-        process, self.process = self.process, None
-        if process is not None:
-            process.kill()
-            for stream in (process.stdin, process.stdout):
-                with contextlib.suppress(BrokenPipeError):
-                    stream.close()
-            process.wait()
-
-    def _drop_stale(self, ref):
-        lock = Path(self.repo.git_dir, f"{ref}.lock")
-        with contextlib.suppress(FileNotFoundError):
-            if time.time() - lock.stat().st_mtime > STALE:
-                lock.unlink()
+            self.process = run.start(self.env, "update-ref", "--stdin", stdin=subprocess.PIPE)
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.write(lines.encode())
+            self.process.stdin.flush()
+            if [self.process.stdout.readline() for _ in range(2)] == [b"start: ok\n", b"commit: ok\n"]:
+                return None
+        said = self.process.stderr.read().decode("utf-8", "replace")
+        run.end(self.process)
+        return said or "update-ref ended"
 
     def close(self):
         with self.lock:
-            self._stop()
+            if self.process is not None:
+                run.end(self.process)
+
+
+def patiently(path, attempt):
+    """Call `attempt` until it says nothing of a lock file in the way; Unavailable when it fails otherwise."""
+    until = time.monotonic() + 2 * STALE
+    while said := attempt():
+        found = LOCKED.search(said)
+        if found is None or time.monotonic() > until:
+            raise Unavailable("repo_unwritable", path=str(path), detail=run.one_line(said))
+        if not _removed(Path(found[1]), path):
+            time.sleep(0.02)
+
+
+def _removed(lock, path):
+    """Whether the lock file was a dead process's, or is gone by itself."""
+    if Path(path).resolve() not in lock.resolve().parents:
+        return False
+    with contextlib.suppress(FileNotFoundError):
+        if abs(time.time() - lock.stat().st_mtime) < STALE:
+            return False
+        lock.unlink()
+    return True

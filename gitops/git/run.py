@@ -1,46 +1,116 @@
-"""Running git: nobody's hooks or prompts, no secret in an argument, a deadline on whatever talks to a remote."""
+"""Running git: nobody's hooks, prompts, user config or GIT_ variables; a deadline on everything; a dead child leaves no children."""
 
-import base64
+import contextlib
 import os
-import re
+import signal
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
 
-import git
+from gitops.errors import Timeout, Unavailable
 
-from gitops.errors import Unavailable
-
-DEADLINE = 60  # seconds a remote may take
-MOVED = re.compile(r"non-fast-forward|fetch first|\[rejected\]|incorrect old value|cannot lock ref|failed to update ref|stale info|reference already exists")
-USERINFO = re.compile(r"(\w+://)[^/@\s]+@")
-
-
-def environment(path, url=None, token=None):
-    """Variables for git's processes. The token goes as a header of this URL alone, through the environment."""
-    settings = [("core.hooksPath", os.devnull), ("gc.auto", "0"), ("safe.directory", os.path.abspath(path)), ("core.fsmonitor", "false"),
-                ("protocol.ext.allow", "never"), ("http.lowSpeedLimit", "1"), ("http.lowSpeedTime", str(DEADLINE // 2))]
-    if url and token:
-        basic = base64.b64encode(f"x-access-token:{token}".encode()).decode()
-        settings.append((f"http.{url}.extraHeader", f"Authorization: Basic {basic}"))
-    numbered = {f"GIT_CONFIG_{part}_{number}": value for number, pair in enumerate(settings) for part, value in zip(("KEY", "VALUE"), pair)}
-    return {"GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "true", "GIT_CONFIG_COUNT": str(len(settings)), "LC_ALL": "C",
-            "GIT_SSH_COMMAND": os.environ.get("GIT_SSH_COMMAND", "ssh -oBatchMode=yes -oConnectTimeout=15"), **numbered}
+DEADLINE = 60  # seconds a command without a remote may take
+KEPT = ("GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSL_CAINFO", "GIT_SSL_CAPATH")
+SSH = "ssh -oBatchMode=yes -oConnectTimeout=15 -oControlMaster=no -oControlPath=none"
+SETTINGS = (
+    ("core.hooksPath", os.devnull), ("core.fsmonitor", "false"), ("core.fsync", "committed,loose-object,reference"), ("gc.auto", "0"),
+    ("maintenance.auto", "false"), ("credential.helper", ""), ("protocol.allow", "never"),
+    *((f"protocol.{name}.allow", "always") for name in ("file", "ssh", "https", "http")),
+    ("log.follow", "false"), ("log.showSignature", "false"), ("i18n.logOutputEncoding", "UTF-8"),
+    # a redirect would carry the token's header to another host
+    ("http.followRedirects", "false"),
+)
 
 
-def remote(call, *args, **options):
-    """Run a git command that talks to a remote. _Moved when the remote's ref is another than we knew, else Unavailable."""
+@dataclass(frozen=True, slots=True)
+class Done:
+    code: int
+    out: bytes
+    err: str
+
+
+def overrides(path, *settings):
+    """What every git process here is told, over what it inherits; `settings` are (name, value) of git's config.
+
+    An explicit GIT_DIR spares the check of who owns the folder: the operator named this path.
+    """
+    pairs = (*SETTINGS, *settings)
+    numbered = {f"GIT_CONFIG_{part}_{number}": value for number, pair in enumerate(pairs) for part, value in zip(("KEY", "VALUE"), pair)}
+    return {"GIT_DIR": str(path), "GIT_OBJECT_DIRECTORY": str(Path(path, "objects")), "GIT_ALTERNATE_OBJECT_DIRECTORIES": "",
+            "GIT_NAMESPACE": "", "GIT_CONFIG_PARAMETERS": "", "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull,
+            "GIT_CONFIG_COUNT": str(len(pairs)), "GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "true", "SSH_ASKPASS": "true",
+            "LC_ALL": "C", "LANGUAGE": "C", **{name: "0" for name in os.environ if name.startswith("GIT_TRACE")}, **numbered}
+
+
+def environment(path, *settings):
+    """The whole environment of a git process."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name in KEPT}
+    return {"GIT_SSH_COMMAND": SSH, **inherited, **overrides(path, *settings)}
+
+
+def start(env, *args, stdin=subprocess.DEVNULL):
+    """A git process in a session of its own, so that all of it can be ended."""
     try:
-        return call(*args, kill_after_timeout=DEADLINE, **options)
-    except git.GitCommandError as error:
-        said = f"{error.stdout}\n{error.stderr}"
-        if MOVED.search(said):
-            raise Moved from None
-        raise Unavailable("remote_unavailable", detail=masked(said)) from None
+        return subprocess.Popen(["git", *args], stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env, cwd=env["GIT_DIR"],
+                                start_new_session=True)
+    except FileNotFoundError as missing:
+        raise Unavailable("git_missing" if missing.filename == "git" else "repo_missing", path=env["GIT_DIR"]) from None
 
 
-class Moved(Exception):
-    """A ref is not where we believed: look again and try again."""
+def finish(process, deadline=DEADLINE):
+    """Its outcome; Timeout, and everything it started ended, when it takes longer."""
+    try:
+        out, err = process.communicate(timeout=deadline)
+    except subprocess.TimeoutExpired:
+        end(process)
+        raise Timeout("git_timeout", seconds=deadline) from None
+    except BaseException:
+        end(process)
+        raise
+    return Done(process.returncode, out, err.decode("utf-8", "replace"))
 
 
-def masked(said):
-    """What git said, shortened, without the credentials of any URL."""
-    lines = [line.strip() for line in USERINFO.sub(r"\1***@", said).splitlines() if line.strip() and not line.startswith(("stdout", "stderr:"))]
-    return " / ".join(lines)[:300].strip("' ")
+def end(process):
+    """Kill the process and what it started, and reap it. Who left its session may keep the pipes: nobody waits for those."""
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    for stream in (process.stdin, process.stdout, process.stderr):
+        with contextlib.suppress(BrokenPipeError):
+            if stream is not None:
+                stream.close()
+
+
+def git(env, *args, deadline=DEADLINE):
+    return finish(start(env, *args), deadline)
+
+
+def must(env, *args, deadline=DEADLINE):
+    """The output of a command that fails only when something is wrong with the repository."""
+    return together(env, args, deadline=deadline)[0]
+
+
+def together(env, *commands, deadline=DEADLINE):
+    """The outputs of such commands, run at once."""
+    processes = [start(env, *args) for args in commands]
+    try:
+        return [_output(finish(process, deadline), args) for process, args in zip(processes, commands)]
+    finally:
+        for process in processes:
+            end(process)
+
+
+def _output(done, args):
+    if done.code:
+        command = next(arg for arg in args if not arg.startswith("-"))
+        raise Unavailable("git_failed", command=command, detail=one_line(done.err))
+    return done.out.decode("utf-8", "replace")
+
+
+def one_line(said, secrets=()):
+    """What git said, for people: short, printable, without secrets."""
+    for secret in secrets:
+        said = said.replace(secret, "***")
+    lines = ("".join(c for c in line if c.isprintable()).strip() for line in said.splitlines())
+    return " / ".join(line for line in lines if line)[:400]

@@ -1,0 +1,53 @@
+"""Commit objects from drafts. Writes objects, moves no ref."""
+
+import re
+import time
+from dataclasses import dataclass
+
+from gitops.errors import Conflict
+from gitops.git.objects import TREE
+from gitops.tree import check_path, git_id, rooted
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A commit to be: Changes, the whole message, the author as (name, e-mail)."""
+
+    changes: tuple
+    message: str
+    author: tuple
+
+
+def outdated(tree, changes):
+    """The first path where the tree does not hold what a change says it holds; None when all is as it says."""
+    return next((change.path for change in changes if tree.id(change.path) != _id(change.before)), None)
+
+
+def _id(data):
+    return None if data is None else git_id("blob", data)
+
+
+def written(objects, tree, draft, committer):
+    """The sha of the draft's commit on this tree; None when it changes nothing. Conflict when it was made from another."""
+    path = outdated(tree, draft.changes) or _twice(draft.changes)
+    if path is not None:
+        raise Conflict("base_moved", path=path)
+    root = rooted(objects, tree.root, [(check_path(change.path), change.after) for change in draft.changes])
+    return None if root == tree.root else _commit(objects, root or objects.put("tree", b""), tree.revision, draft, committer)
+
+
+def _twice(changes):
+    paths = [change.path for change in changes]
+    return next((path for path in paths if paths.count(path) > 1), None) if len(set(paths)) < len(paths) else None
+
+
+def _commit(objects, root, parent, draft, committer):
+    headers = (f"tree {root or TREE}", *([f"parent {parent}"] if parent else []),
+               f"author {_person(*draft.author)}", f"committer {_person(*committer)}")
+    message = draft.message.replace("\0", "").rstrip("\n")  # trailers need the newline at the end
+    return objects.put("commit", ("\n".join(headers) + f"\n\n{message}\n").encode("utf-8", "replace"))
+
+
+def _person(name, email):
+    name, email = (re.sub(r"[<>\x00-\x1f\x7f]", "", text).strip(" .,:;\"'\\") or "unknown" for text in (name, email))
+    return f"{name} <{email}> {int(time.time())} +0000"
