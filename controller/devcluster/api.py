@@ -251,3 +251,43 @@ def _go(value):
     if isinstance(value, dict):
         return "map[" + " ".join(f"{name}:{_go(each)}" for name, each in sorted(value.items())) + "]"
     return {True: "true", False: "false", None: "<nil>"}[value] if value is None or isinstance(value, bool) else str(value)
+
+
+GO = {"string": "string", "boolean": "bool", "integer": "int32", "number": "float64"}
+GO_FORMAT = {"int64": "int64", "int32": "int32"}
+
+
+def decode_error(kind, value, path):
+    """What Go's JSON decoder would say of a value that does not fit; None when all fits."""
+    if value is None or kind.kind == "any":
+        return None
+    if kind.kind == "leaf":
+        return _decode_scalar(kind, value, path)
+    if kind.type == "array":
+        if not isinstance(value, list):
+            return f"json: cannot unmarshal {_json_kind(value)} into Go struct field {_go_field(path)} of type []{_go_type(kind.items)}"
+        return next((error for each in value if (error := decode_error(kind.items, each, path))), None)
+    if not isinstance(value, dict):
+        return f"json: cannot unmarshal {_json_kind(value)} into Go struct field {_go_field(path)} of type {_go_type(kind)}"
+    return next((error for name, each in value.items() if (child := kind.child(name)) is not None and (error := decode_error(child, each, f"{path}.{name}"))), None)
+
+
+def _decode_scalar(kind, value, path):
+    if kind.type not in SCALARS or kind.raw.get("oneOf") or kind.ref and kind.ref.endswith(("Quantity", "IntOrString")):
+        return None
+    if isinstance(value, SCALARS[kind.type]) and (kind.type == "boolean" or not isinstance(value, bool)):
+        return None
+    wanted = GO_FORMAT.get(kind.raw.get("format"), GO[kind.type])
+    return f"json: cannot unmarshal {_json_kind(value)} into Go struct field {_go_field(path)} of type {wanted}"
+
+
+def _json_kind(value):
+    return {str: "string", bool: "bool", int: "number", float: "number", list: "array", dict: "object"}[type(value)]
+
+
+def _go_type(kind):
+    return f"v1.{kind.ref.rpartition('.')[2]}" if kind.ref else f"map[string]{GO.get(kind.items.type, 'string')}" if kind.kind == "map" else GO.get(kind.type, "string")
+
+
+def _go_field(path):
+    return path.lstrip(".")

@@ -1,0 +1,47 @@
+"""Who a token is, and what a viewer may not do. The administrator may do everything."""
+
+import hmac
+
+from controller.devcluster.errors import ApiError
+from controller.devcluster.requests import Request
+
+OPEN = ("/version", "/livez", "/readyz", "/healthz")
+ANONYMOUS = "system:anonymous"
+VERBS = {"POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
+
+
+def identified(tokens, header):
+    """The user of a bearer token: "admin", "viewer" or anonymous; 401 for a token nobody knows."""
+    if not header:
+        return ANONYMOUS
+    kind, _, token = header.partition(" ")
+    for user, known in tokens.items():
+        if kind.lower() == "bearer" and hmac.compare_digest(token.strip().encode(), known.encode()):
+            return user
+    raise ApiError(401, "Unauthorized")
+
+
+def allowed(api, request: Request):
+    """403 for what the user may not."""
+    from controller.devcluster import requests
+
+    if request.user == "admin" or request.path.rstrip("/") in OPEN or request.path.startswith(tuple(f"{each}/" for each in OPEN)):
+        return
+    found = requests.route(api, request.path)
+    if found is None:
+        if request.user == ANONYMOUS:
+            raise ApiError(403, f'forbidden: User "{ANONYMOUS}" cannot get path "{request.path}"', **{"name": None})
+        return
+    reading = request.method in ("GET", "HEAD")
+    if request.user == "viewer" and reading and found.resource.key != "secrets":
+        return
+    raise _forbidden(request, found, VERBS.get(request.method) or ("watch" if request.query.get("watch") else "get" if found.name else "list"))
+
+
+def _forbidden(request, found, verb):
+    resource, group = found.resource, found.resource.group
+    name = f'"{found.name}" ' if found.name else ""
+    where = f' in the namespace "{found.namespace}"' if found.namespace else " at the cluster scope"
+    plural = f"{resource.plural}/{found.subresource}" if found.subresource else resource.plural
+    return ApiError(403, f'{resource.plural}{"." + group if group else ""} {name}is forbidden: User "{request.user}" cannot {verb} resource "{plural}" in API group "{group}"{where}',
+                    name=found.name, group=group or None, kind=resource.plural)

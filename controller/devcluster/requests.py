@@ -1,0 +1,365 @@
+"""One request: its path taken apart, its body read, and the verb it asks for carried out. Answers (status, body, headers)."""
+
+import base64
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, unquote
+
+import orjson
+import yaml
+
+from controller.devcluster import deletion, patches, schema, selectors
+from controller.devcluster.api import decode_error
+from controller.devcluster.errors import MODIFIED, ApiError, conflict, invalid, no_resource
+
+JSON, APPLY = "application/json", "application/apply-patch+yaml"
+PATCHES = ("application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json", APPLY)
+LIMIT = 3 << 20
+MEDIA = "the body of the request was in an unknown format - accepted media types include: "
+
+
+@dataclass(slots=True)
+class Request:
+    method: str
+    path: str
+    query: dict
+    headers: dict
+    body: bytes
+    user: object = None
+
+    @property
+    def manager(self):
+        """fieldManager, else the user agent up to its first slash."""
+        return self.query.get("fieldManager") or self.headers.get("user-agent", "").partition("/")[0] or "unknown"
+
+    @property
+    def dry(self):
+        return self.query.get("dryRun") == "All"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    resource: object
+    version: str
+    namespace: str | None
+    name: str | None
+    subresource: str
+
+
+def parse_query(raw):
+    return dict(parse_qsl(raw, keep_blank_values=True))
+
+
+def route(api, path):
+    """The Route of a path below /api/v1 or /apis/GROUP/VERSION; None where it is not one; ApiError where it names nothing."""
+    parts = [unquote(part) for part in path.strip("/").split("/")]
+    if parts[0] == "api" and len(parts) > 2 and parts[1] == "v1":
+        group, version, rest = "", "v1", parts[2:]
+    elif parts[0] == "apis" and len(parts) > 3:
+        group, version, rest = parts[1], parts[2], parts[3:]
+    else:
+        return None
+    namespace = None
+    if rest[0] == "namespaces" and len(rest) > 2 and not (len(rest) == 3 and rest[2] in ("status", "finalize")):
+        namespace, rest = rest[1], rest[2:]
+    if len(rest) > 3:
+        return None
+    return _found(api, group, version, namespace, *rest)
+
+
+def _found(api, group, version, namespace, plural, name=None, subresource=""):
+    groups = {each.group for each in api.resources.values()}
+    if group not in groups:
+        return None
+    resource = api.resources.get(f"{plural}.{group}" if group else plural)
+    if resource is None or version not in resource.versions or (namespace is not None) > resource.namespaced:
+        raise no_resource()
+    if subresource and subresource not in resource.subresources or name is not None and resource.namespaced and namespace is None:
+        raise no_resource()
+    return Route(resource, version, namespace, name, subresource)
+
+
+# --- bodies -----------------------------------------------------------------------------------------------------------
+
+
+def body(request):
+    """The body as an object: JSON, or YAML."""
+    kind = request.headers.get("content-type", JSON).partition(";")[0].strip()
+    if kind not in (JSON, "application/yaml", "*/*", ""):
+        raise ApiError(415, MEDIA + "application/json, application/yaml, application/vnd.kubernetes.protobuf, application/cbor", **{"name": None})
+    return _loaded(request.body, yaml_too=kind == "application/yaml")
+
+
+def _loaded(data, yaml_too=False):
+    if len(data) > LIMIT:
+        raise ApiError(413, f"Request entity too large: limit is {LIMIT}", "RequestEntityTooLarge", **{"name": None})
+    try:
+        found = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        if not yaml_too:
+            raise ApiError(400, f"the object provided is unrecognized (must be of type {{kind}}): {error}", "BadRequest") from None
+        found = _yaml(data)
+    if not isinstance(found, dict):
+        raise ApiError(400, "the object provided is no object", "BadRequest")
+    return found
+
+
+def _yaml(data):
+    try:
+        return yaml.load(data, yaml.CSafeLoader)
+    except yaml.YAMLError as error:
+        raise ApiError(400, f"error decoding YAML: {str(error).splitlines()[0]}", "BadRequest") from None
+
+
+def named(found, given, where):
+    """The body names its object as the path does."""
+    resource = found.resource
+    version, kind = given.get("apiVersion"), given.get("kind")
+    wanted = resource.api_version(found.version)
+    if (version or wanted, kind or resource.kind) != (wanted, resource.kind):
+        raise ApiError(400, f"{kind or ''} in version \"{version or ''}\" cannot be handled as a {resource.kind}: no kind \"{kind}\" is registered" if kind != resource.kind else
+                       f"the API version in the data ({version}) does not match the expected API version ({wanted})")
+    metadata = given.get("metadata")
+    if metadata is not None and not isinstance(metadata, dict):
+        raise ApiError(400, "metadata is no object")
+    metadata = metadata or {}
+    if found.namespace is not None and metadata.get("namespace") not in (None, "", found.namespace):
+        raise ApiError(400, "the namespace of the provided object does not match the namespace sent on the request")
+    if found.name is not None and metadata.get("name") not in (None, "", found.name):
+        raise ApiError(400, f"the name of the object ({metadata['name']}) does not match the name on the URL ({found.name})")
+    return {**given, "apiVersion": wanted, "kind": resource.kind, "metadata": {**metadata, **({"name": found.name} if found.name else {})}}
+
+
+def fields_known(api, request, found, given):
+    """The object without unknown fields, and the warnings they give; 400 where fieldValidation is Strict."""
+    mode, dropped = request.query.get("fieldValidation") or "Warn", []
+    given = schema.pruned(api.schema(found.resource), given, "", dropped)
+    if dropped and mode == "Strict":
+        errors = [f'unknown field "{each}"' for each in dropped]
+        raise ApiError(400, f"{found.resource.kind} in version \"{found.version}\" cannot be handled as a {found.resource.kind}: strict decoding error: {', '.join(errors)}")
+    return given, [f'unknown field "{each}"' for each in dropped] if mode == "Warn" else []
+
+
+def _well_typed(api, found, given):
+    wrong = decode_error(api.schema(found.resource), given, "")
+    if wrong:
+        raise ApiError(400, f"{found.resource.kind} in version \"{found.version}\" cannot be handled as a {found.resource.kind}: {wrong}")
+
+
+# --- verbs ------------------------------------------------------------------------------------------------------------
+
+
+def create(api, request, found):
+    given = named(found, body(request), "create")
+    _well_typed(api, found, given)
+    given, warnings = fields_known(api, request, found, given)
+    if given["metadata"].get("resourceVersion"):
+        raise ApiError(500, "resourceVersion should not be set on objects to be created", None)
+    obj = api.create(found.resource, found.namespace, given, request.manager, request.dry)
+    return 201, obj, warnings
+
+
+def replace(api, request, found):
+    given = body(request)
+    if found.subresource == "scale":
+        return scale_write(api, request, found, given)
+    given = named(found, given, "replace")
+    _well_typed(api, found, given)
+    given, warnings = fields_known(api, request, found, given)
+    if not (given.get("metadata") or {}).get("name"):
+        raise ApiError(400, "name must be provided")
+    old = api.get(found.resource, found.namespace, found.name)
+    _expected(found, given, old)
+    return 200, api.update(found.resource, old, given, request.manager, found.subresource, request.dry), warnings
+
+
+def _expected(found, given, old):
+    metadata = given.get("metadata") or {}
+    if metadata.get("uid") not in (None, "", old["metadata"]["uid"]):
+        raise conflict(found.resource, found.name, f"Precondition failed: UID in precondition: {metadata['uid']}, UID in object meta: {old['metadata']['uid']}")
+    if metadata.get("resourceVersion") not in (None, "", old["metadata"]["resourceVersion"]):
+        raise conflict(found.resource, found.name, MODIFIED)
+    if metadata.get("resourceVersion") in (None, "") and found.resource.key in NEEDS_VERSION:
+        raise invalid(found.resource, found.name, [("FieldValueInvalid", "Invalid value: 0: must be specified for an update", "metadata.resourceVersion")])
+
+
+NEEDS_VERSION = ("leases.coordination.k8s.io", "customresourcedefinitions.apiextensions.k8s.io")
+
+
+def patch(api, request, found):
+    kind = request.headers.get("content-type", "").partition(";")[0].strip()
+    if kind not in PATCHES:
+        raise ApiError(415, "415: Unsupported Media Type" if not kind or kind == JSON else MEDIA + ", ".join(PATCHES), **{"name": None})
+    if kind == APPLY:
+        return apply(api, request, found)
+    if kind == PATCHES[2] and found.resource.schema is not None:
+        raise ApiError(415, MEDIA + ", ".join((PATCHES[0], PATCHES[1], APPLY)), **{"name": None})
+    if request.query.get("force"):
+        raise _option("force", "Forbidden", "Forbidden: may not be specified for non-apply patch")
+    old = api.get(found.resource, found.namespace, found.name)
+    base = scale_of(found.resource, old) if found.subresource == "scale" else old
+    new = _patched(api, found, kind, base, request.body)
+    if found.subresource == "scale":
+        return scale_write(api, request, found, new)
+    new = named(found, new, "patch")
+    _well_typed(api, found, new)
+    new, warnings = fields_known(api, request, found, new)
+    _expected(found, {"metadata": {key: value for key, value in new["metadata"].items() if key == "uid" or key == "resourceVersion"}} if new["metadata"].get("resourceVersion") != old["metadata"]["resourceVersion"] else new, old)
+    return 200, api.update(found.resource, old, new, request.manager, found.subresource, request.dry), warnings
+
+
+def _patched(api, found, kind, base, data):
+    try:
+        given = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise ApiError(400, f"error decoding patch: {error}") from None
+    if kind == PATCHES[0]:
+        if not isinstance(given, list):
+            raise ApiError(400, "error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp")
+        return patches.json_patch(base, given)
+    if not isinstance(given, dict):
+        raise ApiError(400, "error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}")
+    if kind == PATCHES[1] or found.subresource == "scale":
+        return patches.merge_patch(base, given)
+    return patches.strategic(api.schema(found.resource), base, given)
+
+
+def _option(field, reason, message):
+    return ApiError(422, f'PatchOptions.meta.k8s.io "" is invalid: {field}: {message}', "Invalid", group="meta.k8s.io", kind="PatchOptions",
+                    causes=[{"reason": f"FieldValue{reason}", "message": message, "field": field}])
+
+
+def apply(api, request, found):
+    if not request.query.get("fieldManager"):
+        raise _option("fieldManager", "Required", "Required value: is required for apply patch")
+    config = _loaded(request.body, yaml_too=True)
+    if not config.get("kind") or not config.get("apiVersion"):
+        raise ApiError(400, "error decoding applied object: Object 'Kind' is missing" if not config.get("kind") else "apiVersion is missing")
+    if found.subresource == "scale":
+        raise no_resource()
+    if (config.get("metadata") or {}).get("managedFields"):
+        raise ApiError(400, "metadata.managedFields must be nil")
+    config = named(found, config, "apply")
+    config["metadata"] = {key: value for key, value in config["metadata"].items() if key != "namespace"} | ({"namespace": found.namespace} if found.namespace else {})
+    obj, created = api.apply(found.resource, found.namespace, found.name, config, request.query["fieldManager"], request.query.get("force") == "true", found.subresource, request.dry)
+    return 201 if created else 200, obj, []
+
+
+def delete(api, request, found):
+    options = deletion.options(_loaded(request.body, True) if request.body.strip() else {}, request.query)
+    if found.name is None:
+        return delete_collection(api, request, found, options)
+    obj = api.get(found.resource, found.namespace, found.name)
+    dry = request.dry or options.get("dryRun") == ["All"]
+    after, gone = api.deletion.delete(found.resource, obj, options, dry)
+    warnings = ["child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning"] \
+        if found.resource.key == "jobs.batch" and not options.get("propagationPolicy") and "orphanDependents" not in options else []
+    if found.resource.key in deletion.RETURNED or not gone:
+        return 200, after, warnings
+    return 200, {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": {
+        "name": found.name, **({"group": found.resource.group} if found.resource.group else {}), "kind": found.resource.plural, "uid": obj["metadata"]["uid"]}}, warnings
+
+
+def delete_collection(api, request, found, options):
+    chosen = _chosen(api, request, found)
+    for obj in chosen:
+        api.deletion.delete(found.resource, obj, options, request.dry)
+    return 200, listing(api, found, chosen, str(api.store.version)), []
+
+
+def read(api, request, found):
+    obj = api.get(found.resource, found.namespace, found.name)
+    return 200, scale_of(found.resource, obj) if found.subresource == "scale" else obj, []
+
+
+def _chosen(api, request, found, objects=None):
+    labels = selectors.labels(request.query.get("labelSelector", ""))
+    fits = selectors.fields(found.resource, request.query.get("fieldSelector", ""))
+    objects = api.store.list(found.resource.key, found.namespace) if objects is None else objects
+    return [obj for obj in objects if labels(obj["metadata"].get("labels") or {}) and fits(obj)]
+
+
+def listing(api, found, objects, version, more=None):
+    items = [{key: value for key, value in obj.items() if key not in ("kind", "apiVersion")} if found.resource.schema is None else obj for obj in objects]
+    return {"kind": found.resource.list_kind or f"{found.resource.kind}List", "apiVersion": found.resource.api_version(found.version), "metadata": {"resourceVersion": version, **(more or {})}, "items": items}
+
+
+def list_all(api, request, found, snapshots):
+    """A list or a page of one: pages are of one snapshot, which the token names."""
+    limit, token = request.query.get("limit", "0"), request.query.get("continue", "")
+    if limit and not re.fullmatch(r"-?\d+", limit):
+        raise ApiError(400, f'strconv.ParseInt: parsing "{limit}": invalid syntax')
+    version, last, objects = snapshots.at(token, found) if token else (str(api.store.version), None, None)
+    _version(api, request)
+    chosen = _chosen(api, request, found, objects)
+    if last is not None:
+        chosen = [obj for obj in chosen if _key(obj) > last]
+    page, rest = (chosen[:int(limit)], chosen[int(limit):]) if int(limit or 0) > 0 else (chosen, [])
+    more = {}
+    if rest:
+        more = {"continue": snapshots.token(api, version, _key(page[-1]), found), **({} if request.query.get("labelSelector") or request.query.get("fieldSelector") else {"remainingItemCount": len(rest)})}
+    return page, version, more
+
+
+def _key(obj):
+    return f"{obj['metadata'].get('namespace', '')}/{obj['metadata']['name']}"
+
+
+def _version(api, request):
+    text = request.query.get("resourceVersion", "")
+    if text and not text.isdigit():
+        raise ApiError(400, f"invalid resource version: strconv.ParseUint: parsing \"{text}\": invalid syntax" if False else f'strconv.ParseUint: parsing "{text}": invalid syntax')
+    if text and text != "0" and request.query.get("resourceVersionMatch") == "Exact" and int(text) <= api.store.horizon:
+        raise ApiError(410, f"The resourceVersion for the provided list is too old.")
+
+
+class Snapshots:
+    """What pages go on from: a list as it was, kept for the last few that were asked in pages."""
+
+    def __init__(self, keep=32):
+        self.found, self.keep = {}, keep
+
+    def token(self, api, version, last, found):
+        key = (version, found.resource.key, found.namespace)
+        self.found.setdefault(key, api.store.list(found.resource.key, found.namespace))
+        while len(self.found) > self.keep:
+            self.found.pop(next(iter(self.found)))
+        return base64.urlsafe_b64encode(orjson.dumps([version, last])).decode().rstrip("=")
+
+    def at(self, token, found):
+        try:
+            version, last = orjson.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+        except (ValueError, TypeError):
+            raise ApiError(400, "continue key is not valid: illegal base64 data") from None
+        objects = self.found.get((version, found.resource.key, found.namespace))
+        if objects is None:
+            raise ApiError(410, "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.")
+        return version, last, objects
+
+
+# --- scale ------------------------------------------------------------------------------------------------------------
+
+
+def scale_of(resource, obj):
+    """The Scale of a workload."""
+    kept = {key: obj["metadata"][key] for key in ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")}
+    selector = (obj["spec"].get("selector") or {}).get("matchLabels") or {}
+    return {"kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": kept, "spec": {"replicas": obj["spec"]["replicas"]} if obj["spec"].get("replicas") else {},
+            "status": {"replicas": (obj.get("status") or {}).get("replicas", 0), "selector": ",".join(f"{key}={value}" for key, value in sorted(selector.items()))}}
+
+
+def scale_write(api, request, found, given):
+    old = api.get(found.resource, found.namespace, found.name)
+    if given.get("kind") not in (None, "Scale"):
+        raise ApiError(400, f"{given['kind']} in version \"{given.get('apiVersion')}\" cannot be handled as a Scale: no kind \"{given['kind']}\" is registered")
+    metadata, replicas = given.get("metadata") or {}, (given.get("spec") or {}).get("replicas", 0)
+    if metadata.get("resourceVersion") not in (None, "", old["metadata"]["resourceVersion"]):
+        raise conflict(found.resource, found.name, MODIFIED)
+    if not isinstance(replicas, int) or replicas < 0:
+        message = f"Invalid value: {replicas}: must be greater than or equal to 0"
+        raise ApiError(422, f'Scale.autoscaling "{found.name}" is invalid: spec.replicas: {message}', name=found.name, group="autoscaling", kind="Scale",
+                       causes=[{"reason": "FieldValueInvalid", "message": message, "field": "spec.replicas"}])
+    new = {**old, "spec": {**old["spec"], "replicas": replicas}}
+    return 200, scale_of(found.resource, api.update(found.resource, old, new, request.manager, "scale", request.dry)), []
+
+
