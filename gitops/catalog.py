@@ -4,192 +4,166 @@ Never raises for a bad file while loading: `problems` says what is wrong, and th
 """
 
 import difflib
-import re
-from functools import cached_property, lru_cache
+from functools import cached_property
 
-from gitops import contract, values
-from gitops.errors import Invalid, KlepaasError, NotFound
+from gitops import contract, layout, values
+from gitops.errors import Invalid, NotFound
+from gitops.kept import Kept
+from gitops.layout import CONFIG
 from gitops.types import App, Environment, Problem, Target
 
-CONFIG = "klepaas.yaml"
-LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
-PATTERN = "values/{environment}/{app}.yaml"
-FLAT = (("charts/common-chart/values", "charts/common-chart"), ("values", None))  # layouts without klepaas.yaml: <app>-values.yaml
-SUFFIX = "-values.yaml"
 DEFAULT = Environment("default", "default")
+_CONFIGS, _SECTIONS, _TARGETS = Kept(64), Kept(20_000), Kept(16)
 
 
 def load(tree):
     """The Catalog of a tree; cheap when the files it depends on are the same as before."""
-    return Catalog(tree, _config(tree.id(CONFIG), tree))
+    return Catalog(tree, _config(tree))
 
 
-def _config(blob, tree):
+def _config(tree):
     """The parsed klepaas.yaml, remembered by its blob's id."""
-    found = _CONFIGS.get(blob)
-    if found is None:
-        found = _CONFIGS[blob] = contract.read(tree.read(CONFIG), CONFIG) if blob else contract.Config()
-        while len(_CONFIGS) > 64:
-            _CONFIGS.pop(next(iter(_CONFIGS)))
-    return found
-
-
-_CONFIGS = {}
+    try:
+        data = tree.read(CONFIG)
+    except Invalid as error:
+        return contract.broken(error, CONFIG)
+    return contract.Config() if data is None else _CONFIGS.get(tree.id(CONFIG), lambda: contract.read(data, CONFIG))
 
 
 class Catalog:
-    """See the module. Everything but `problems` of klepaas.yaml itself is found when asked for."""
+    """See the module. Apps are looked for when asked for."""
 
     def __init__(self, tree, config):
         self.tree, self.config = tree, config
-        self.name, self.document = config.name, config.document
-
-    @property
-    def problems(self):
-        return self.config.problems
-
-    @property
-    def keys(self):
-        return self.config.keys
+        self.name, self.document, self.keys = config.name, config.document or {}, config.keys
 
     @cached_property
     def _layout(self):
         """(pattern, default chart, environments) as klepaas.yaml says, or as the folders say without one."""
         if self.config.document is not None:
-            return self.config.values or PATTERN, self.config.chart, self.config.environments
-        for folder, chart in FLAT:
-            if any(entry.kind == "file" and entry.name.endswith(SUFFIX) for entry in self.tree.names(folder)):
-                return f"{folder}/{{app}}{SUFFIX}", chart, {DEFAULT.name: DEFAULT}
-        names = sorted({entry.name for top in ("values", "manifests") for entry in self.tree.names(top) if entry.kind == "folder" and LABEL.fullmatch(entry.name)})
-        return PATTERN, None, {name: Environment(name, name, order) for order, name in enumerate(names)}
+            return self.config.values or layout.PATTERN, self.config.chart, self.config.environments
+        pattern, chart, names = layout.discovered(self.tree)
+        return pattern, chart, {name: Environment(name, name, order) for order, name in enumerate(names)} or {DEFAULT.name: DEFAULT}
 
     @property
     def environments(self):
         return self._layout[2]
 
     @property
-    def first(self):
-        if not self.environments:
-            problem = self.problems[0] if self.problems else None
-            raise Invalid("config_broken", path=CONFIG, line=problem and problem.line, detail=problem.message if problem else "no environments")
-        return next(iter(self.environments.values()))
-
-    @cached_property
-    def _found(self):
-        """app -> {environment -> (values path or None, manifests path or None)}, in the environments' order."""
-        found = {}
-        for name in self.environments:
-            for app, paths in _apps_of(self.tree, self._layout[0], name).items():
-                found.setdefault(app, {})[name] = paths
-        return found
+    def problems(self):
+        """What is wrong with klepaas.yaml, or with the folder of an environment: what that stops is unknown, not gone."""
+        return self.config.problems + tuple(found for found in self._listed.values() if isinstance(found, Problem))
 
     @property
+    def first(self):
+        """The first environment; Invalid where a broken klepaas.yaml leaves none."""
+        for environment in self.environments.values():
+            return environment
+        problem = self.config.problems[0]
+        raise Invalid("config_broken", path=problem.path, line=problem.line, detail=problem.message)
+
+    @cached_property
+    def _listed(self):
+        """environment -> {app -> Place}, or the Problem that stands in its place."""
+        return {name: self._listed_in(name) for name in self.environments}
+
+    def _listed_in(self, environment):
+        try:
+            return layout.apps(self.tree, self._layout[0], environment)
+        except Invalid as error:
+            return Problem(error.path, error.line, error.code, error.text(), None, environment)
+
+    @cached_property
     def app_names(self):
-        return tuple(sorted(self._found))
+        return tuple(sorted({app for found in self._listed.values() if not isinstance(found, Problem) for app in found}))
 
     def environment(self, name=None):
         """The environment of that name, the first without one; NotFound names those there are."""
         if name is None or not self.environments:
             return self.first
         if name not in self.environments:
-            raise NotFound("unknown_environment", environment=name, choices=list(self.environments) or ["-"])
+            raise NotFound("unknown_environment", environment=name, choices=list(self.environments))
         return self.environments[name]
 
     def values_path(self, app, environment):
-        return self._layout[0].format(app=app, environment=self.environment(environment).name)
+        return layout.values_path(self._layout[0], self.environment(environment).name, app)
 
     def app(self, name):
         """The App with its targets; NotFound with the closest names."""
-        return App(name, {environment: self.target(name, environment) for environment in self._places(name)})
+        return App(name, {environment: self._target(name, environment, place) for environment, place in self._places(name).items()})
 
     def environments_of(self, name):
         return tuple(self._places(name))
 
     def _places(self, name):
-        if name not in self._found:
-            choices = difflib.get_close_matches(name, self._found, 5) or list(self.app_names[:10]) or ["-"]
+        """environment -> Place of one app, found without looking at the others."""
+        self.first  # a broken klepaas.yaml says so: its apps are unknown, not gone
+        places = {each: layout.place(self.tree, self._layout[0], each, name) for each in self.environments}
+        found = {each: place for each, place in places.items() if place is not None}
+        if not found:
+            self._sure(self.environments)
+            choices = difflib.get_close_matches(name, self.app_names, 5) or list(self.app_names[:10]) or ["-"]
             raise NotFound("unknown_app", app=name, choices=choices)
-        return self._found[name]
+        return found
+
+    def _sure(self, environments):
+        """Invalid where the folder of an environment is none: what is missing there is unknown, not gone."""
+        for each in environments:
+            layout.identity(self.tree, self._layout[0], each)
 
     def target(self, app, environment):
         """One app in one environment, its `klepaas:` section read. Invalid where that or klepaas.yaml is broken."""
-        self.environment(environment)
-        places = self._places(app)
-        if environment not in places:
-            raise NotFound("app_not_in_environment", app=app, environment=environment, choices=list(places))
-        return self._target(app, environment, *places[environment])
+        wanted = self.environment(environment).name
+        place = layout.place(self.tree, self._layout[0], wanted, app)
+        if place is None:
+            self._sure([wanted])
+            raise NotFound("app_not_in_environment", app=app, environment=wanted, choices=list(self._places(app)))
+        return self._target(app, wanted, place)
 
-    def _target(self, app, environment, values_path, manifests_path):
-        if values_path is None:
-            return Target(app, environment, "manifests", None, manifests_path, keys=self.keys)
-        section = _section(self.tree.id(values_path), self.tree, values_path)
-        return Target(app, environment, "chart", values_path, None, section.get("chart", self._layout[1]),
-                      {**self.keys, **section.get("keys", {})}, *(section.get(name, default) for name, default in contract.SECTION_DEFAULTS.items()))
+    def _target(self, app, environment, place):
+        if place.values is None:
+            return Target(app, environment, "manifests", None, place.manifests, keys=self.keys)
+        section = _section(self.tree, place.values)
+        keys = {**self.keys, **section["keys"]} if "keys" in section else self.keys
+        rest = {name: section.get(name, default) for name, default in contract.SECTION_DEFAULTS.items()}
+        return Target(app, environment, "chart", place.values, chart=section.get("chart", self._layout[1]), keys=keys, **rest)
 
     def targets(self, environment=None):
-        """Every Target, or the Problem that stands in its place."""
-        for app, places in sorted(self._found.items()):
-            for name, paths in places.items():
-                if environment in (None, name):
-                    yield self._target_or_problem(app, name, paths)
+        """Every Target, or the Problem that stands in its place (of one app, or of a whole environment)."""
+        yield from (each for each in self._all if environment in (None, each.environment))
 
-    def _target_or_problem(self, app, environment, paths):
+    @property
+    def _all(self):
+        listed = tuple((name, found if isinstance(found, Problem) else layout.identity(self.tree, self._layout[0], name)) for name, found in self._listed.items())
+        return _TARGETS.get((self.tree.id(CONFIG), self._layout[1], listed), self._read_all)
+
+    def _read_all(self):
+        broken = [found for found in self._listed.values() if isinstance(found, Problem)]
+        lists = [(name, found) for name, found in self._listed.items() if not isinstance(found, Problem)]
+        return tuple(broken + [self._target_or_problem(app, name, found[app]) for app in self.app_names for name, found in lists if app in found])
+
+    def _target_or_problem(self, app, environment, place):
         try:
-            return self._target(app, environment, *paths)
-        except KlepaasError as error:
-            return Problem(error.path or paths[0] or paths[1], error.line, error.code, error.text(), app, environment)
+            return self._target(app, environment, place)
+        except Invalid as error:
+            return Problem(error.path or place.values, error.line, error.code, error.text(), app, environment)
 
     def by_repository(self, repository):
         """The names of the apps built from `owner/repo`."""
         return tuple(sorted({each.app for each in self.targets() if isinstance(each, Target) and (each.repository or "").lower() == repository.lower()}))
 
 
-def _apps_of(tree, pattern, environment):
-    """app -> (values path or None, manifests path or None) in one environment."""
-    folder, _, name = pattern.replace("{environment}", environment).partition("{app}")
-    if "/" in name:
-        found = _in_folders(tree, folder.rstrip("/"), name)
-    else:
-        found = _in_files(tree, *folder.rpartition("/")[::2], name)
-    for entry in tree.names(f"manifests/{environment}"):
-        if entry.kind == "folder" and LABEL.fullmatch(entry.name) and entry.name not in found:
-            found[entry.name] = (None, f"manifests/{environment}/{entry.name}")
+def _section(tree, path):
+    """The checked `klepaas:` section of a values file, remembered with what is wrong in it by the blob's id."""
+    data = tree.read(path)
+    found = _SECTIONS.get(tree.id(path), lambda: _read_section(data, path))
+    if isinstance(found, Invalid):
+        raise Invalid(found.code, path=path, line=found.line, **found.details)
     return found
 
 
-def _in_files(tree, folder, prefix, suffix):
-    return {app: (f"{folder}/{entry.name}" if folder else entry.name, None) for entry in tree.names(folder)
-            if entry.kind != "folder" and entry.name.startswith(prefix) and entry.name.endswith(suffix)
-            and LABEL.fullmatch(app := entry.name[len(prefix):len(entry.name) - len(suffix)])}
-
-
-def _in_folders(tree, folder, rest):
-    """A pattern like apps/{app}/values.yaml."""
-    return {entry.name: (path, None) for entry in tree.names(folder) if entry.kind == "folder" and LABEL.fullmatch(entry.name)
-            and tree.id(path := f"{folder}/{entry.name}{rest}" if folder else entry.name + rest) is not None}
-
-
-def _section(blob, tree, path):
-    """The `klepaas:` section of a values file, checked; remembered by the blob's id."""
-    return _sections(blob, path, _Reader(tree))
-
-
-class _Reader:
-    """Lets the cache below be keyed by blob and path alone: equal to every other reader."""
-
-    def __init__(self, tree):
-        self.tree = tree
-
-    def __eq__(self, other):
-        return True
-
-    def __hash__(self):
-        return 0
-
-
-@lru_cache(maxsize=20_000)
-def _sections(blob, path, reader):
-    data = reader.tree.read(path)
-    parsed = values.parse(data, path)
-    reader.tree = None  # the cache keeps the first reader: not its tree
-    return contract.section(parsed.get("klepaas"), path, data)
+def _read_section(data, path):
+    try:
+        return contract.section(values.parse(data, path).get("klepaas"), path, data)
+    except Invalid as error:
+        return error

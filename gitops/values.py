@@ -9,11 +9,11 @@ import re
 import yaml
 
 from gitops.errors import Invalid
+from gitops.yamltext import nodes, splice
 from gitops.yamltext import parse as yamltext
-from gitops.yamltext import splice
 from gitops.yamltext.splice import REMOVED
 
-__all__ = ["REMOVED", "diff", "dump", "edit", "env", "load_all", "lookup", "parse", "set_env", "split", "unset_env"]
+__all__ = ["REMOVED", "diff", "dump", "edit", "env", "line_of", "load_all", "lookup", "parse", "set_env", "split", "unset_env"]
 MANIFEST_LIMIT = 8 << 20  # bytes of a file of manifests
 
 
@@ -56,10 +56,9 @@ def lookup(parsed, key, default=None):
 
 def edit(data, edits, path):
     """The file with each key path of `edits` set to its value (or REMOVED); every other byte stays."""
-    text = "" if data is None else yamltext.decode(data, path)
     for key, value in edits.items():
-        text = splice.put(text, split(key), value, path)
-    return text.encode()
+        data = _edited(data, split(key), value, path)
+    return b"" if data is None else data
 
 
 def env(parsed, key):
@@ -67,37 +66,57 @@ def env(parsed, key):
     found = lookup(parsed, key)
     if isinstance(found, list):
         return {str(each.get("name")): each.get("value", each.get("valueFrom")) for each in found if isinstance(each, dict)}
-    return dict(found) if isinstance(found, dict) else {}
+    return {str(name): value for name, value in found.items()} if isinstance(found, dict) else {}
 
 
 def set_env(data, key, name, value, path):
     """The file with the variable set, in the shape the file has: a map, or a list of {name, value}."""
     found = lookup(parse(data, path), key)
+    if found is not None and not isinstance(found, (dict, list)):
+        raise Invalid("values_wrong_shape", path=path, line=line_of(data, split(key), path), key=name)
     if isinstance(found, dict):
-        return _edited(data, (*split(key), name), value, path)
-    if found is not None and not isinstance(found, list):
-        raise Invalid("values_wrong_shape", path=path, key=key)
-    for index, each in enumerate(found or ()):
-        if isinstance(each, dict) and each.get("name") == name:
-            if "valueFrom" in each:
-                raise Invalid("env_from_elsewhere", path=path, name=name)
-            return _edited(data, (*split(key), index, "value"), value, path)
-    if not found:
-        return _edited(data, split(key), [{"name": name, "value": value}], path)
-    return _edited(data, (*split(key), len(found)), {"name": name, "value": value}, path)
+        return _set_in_map(data, found, split(key), name, value, path)
+    index = _index(data, found or (), key, name, path)
+    if index is None:
+        return _edited(data, (*split(key), len(found or ())), {"name": name, "value": value}, path)
+    _own_value(data, found[index], (*split(key), index), name, path)
+    return _edited(data, (*split(key), index, "value"), value, path)
+
+
+def _set_in_map(data, found, place, name, value, path):
+    _own_value(data, found.get(name), (*place, name), name, path)
+    return _edited(data, (*place, name), value, path)
+
+
+def _own_value(data, entry, place, name, path):
+    if isinstance(entry, dict) and "valueFrom" in entry:
+        raise Invalid("env_from_elsewhere", path=path, line=line_of(data, place, path), name=name)
 
 
 def unset_env(data, key, name, path):
     """The file without the variable."""
     found = lookup(parse(data, path), key)
-    if isinstance(found, list):
-        index = next((index for index, each in enumerate(found) if isinstance(each, dict) and each.get("name") == name), None)
-        return data if index is None else _edited(data, (*split(key), index), REMOVED, path)
-    return _edited(data, (*split(key), name), REMOVED, path)
+    if not isinstance(found, list):
+        return _edited(data, (*split(key), name), REMOVED, path)
+    index = _index(data, found, key, name, path)
+    return data if index is None else _edited(data, (*split(key), index), REMOVED, path)
+
+
+def _index(data, found, key, name, path):
+    """Where a list has the variable, or None. Twice is refused: the later one counts, and people see the first."""
+    indexes = [index for index, each in enumerate(found) if isinstance(each, dict) and each.get("name") == name]
+    if len(indexes) > 1:
+        raise Invalid("env_twice", path=path, line=line_of(data, (*split(key), indexes[1]), path), name=name)
+    return indexes[0] if indexes else None
 
 
 def _edited(data, place, value, path):
     return splice.put("" if data is None else yamltext.decode(data, path), place, value, path).encode()
+
+
+def line_of(data, place, path):
+    """The line in which the part of a file at `place` (keys and indexes) stands, or the nearest above it that is there."""
+    return nodes.line_of(yamltext.compose(yamltext.decode(data, path), path), place)
 
 
 def diff(change, context=3):
@@ -113,13 +132,23 @@ def _lines(data):
 
 
 class _Dumper(yaml.CSafeDumper):
-    pass
+    """libyaml's: quick, but it escapes what is beyond the basic plane, as emoji are."""
 
 
-_Dumper.add_representer(str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None))
-_Dumper.ignore_aliases = lambda self, value: True
+class _WideDumper(yaml.SafeDumper):
+    """PyYAML's own: slow."""
+
+
+for _each in (_Dumper, _WideDumper):
+    _each.add_representer(str, lambda dumper, text: dumper.represent_scalar(yamltext.TAG + "str", text, style="|" if "\n" in text else None))
+    _each.ignore_aliases = lambda self, value: True
 
 
 def dump(value):
     """YAML for people: block style, keys in their order."""
-    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=160)
+    text = _dumped(value, _Dumper)
+    return _dumped(value, _WideDumper) if "\\U" in text else text
+
+
+def _dumped(value, dumper):
+    return yaml.dump(value, Dumper=dumper, sort_keys=False, allow_unicode=True, width=160)

@@ -15,8 +15,14 @@ class Loader(yaml.CSafeLoader):
     """The safe C loader; a class of our own so that nobody else's constructors reach it."""
 
 
-Loader.yaml_implicit_resolvers = {first: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:timestamp"]
-                                  for first, pairs in yaml.CSafeLoader.yaml_implicit_resolvers.items()}  # a date stays the text it is
+TAG = "tag:yaml.org,2002:"
+RESOLVED = (TAG + "int", TAG + "float", TAG + "bool")  # the constructors of these fail on other text, which a written tag may bring
+LEFT_AS_TEXT = (TAG + "timestamp", TAG + "value")  # a date, and `=`, which YAML 1.1 gives a tag that nobody constructs
+PLAIN_TAGS = {TAG + name for name in ("null", "bool", "int", "float", "str", "seq", "map", "merge")}
+Loader.yaml_implicit_resolvers = {first: [pair for pair in pairs if pair[0] not in LEFT_AS_TEXT]
+                                  for first, pairs in yaml.CSafeLoader.yaml_implicit_resolvers.items()}
+
+RESOLVER = yaml.resolver.Resolver()
 
 
 def decode(data, path, limit=LARGEST):
@@ -40,11 +46,11 @@ def compose(text, path):
 def compose_all(text, path):
     """The root nodes of all documents: no duplicate keys, no bombs, no deep nesting."""
     text = text.removeprefix(BOM)
-    _shallow(text, path)
     try:
+        _bounded(text, path)
         nodes = [node for node in yaml.compose_all(text, Loader) if node is not None]
     except yaml.YAMLError as error:
-        raise _bad(error, path) from None
+        raise _bad(error, path, text) from None
     budget = [MOST_NODES]
     for node in nodes:
         _check(node, path, budget, ())
@@ -56,29 +62,43 @@ def construct(node, path):
     loader = Loader("")
     try:
         return loader.construct_document(node)
-    except (yaml.YAMLError, ValueError, OverflowError) as error:
+    except yaml.YAMLError as error:
         raise _bad(error, path) from None
+    except ValueError as error:  # a number too long to convert
+        raise Invalid("values_bad_yaml", path=path, line=_longest(node).start_mark.line + 1, detail=str(error)) from None
     finally:
         loader.dispose()
 
 
-def _bad(error, path):
+def _longest(node):
+    """The longest scalar below a node."""
+    if isinstance(node, yaml.ScalarNode):
+        return node
+    children = [_longest(child) for entry in node.value for child in (entry if isinstance(entry, tuple) else (entry,))]
+    return max((child for child in children if isinstance(child, yaml.ScalarNode)), key=lambda child: len(child.value), default=node)
+
+
+def _bad(error, path, text=""):
     mark = getattr(error, "problem_mark", None)
+    line = mark.line + 1 if mark else None
+    if isinstance(error, yaml.reader.ReaderError):
+        line = text.encode()[:error.position].count(b"\n") + 1
     detail = getattr(error, "problem", None) or str(error).splitlines()[0]
-    return Invalid("values_bad_yaml", path=path, line=mark.line + 1 if mark else None, detail=detail)
+    return Invalid("values_bad_yaml", path=path, line=line, detail=detail)
 
 
-def _shallow(text, path):
-    if sum(map(text.count, ("[", "{", "- ", "? "))) < SUSPECT:
+def _bounded(text, path):
+    """Deep nesting or too many values, found event by event: composing them would take the stack, or the memory."""
+    if sum(map(text.count, ("[", "{", "- ", "? "))) < SUSPECT and sum(map(text.count, "\n,")) < MOST_NODES:
         return
-    depth = 0
-    try:
-        for event in yaml.parse(text, Loader):
-            depth += isinstance(event, (yaml.SequenceStartEvent, yaml.MappingStartEvent)) - isinstance(event, (yaml.SequenceEndEvent, yaml.MappingEndEvent))
-            if depth > DEEPEST:
-                raise Invalid("values_too_deep", path=path, line=event.start_mark.line + 1, limit=DEEPEST)
-    except yaml.YAMLError as error:
-        raise _bad(error, path) from None
+    depth = count = 0
+    for event in yaml.parse(text, Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        count += isinstance(event, yaml.NodeEvent)
+        if depth > DEEPEST:
+            raise Invalid("values_too_deep", path=path, line=event.start_mark.line + 1, limit=DEEPEST)
+        if count > MOST_NODES:
+            raise Invalid("values_bomb", path=path, line=event.start_mark.line + 1, limit=MOST_NODES)
 
 
 def _check(node, path, budget, above):
@@ -87,6 +107,8 @@ def _check(node, path, budget, above):
         raise Invalid("values_bomb", path=path, line=node.start_mark.line + 1, limit=MOST_NODES)
     if len(above) > DEEPEST or id(node) in above:
         raise Invalid("values_too_deep", path=path, line=node.start_mark.line + 1, limit=DEEPEST)
+    if node.tag not in PLAIN_TAGS or node.tag in RESOLVED and isinstance(node, yaml.ScalarNode) and _resolved(node.value) != node.tag:
+        raise Invalid("values_unknown_tag", path=path, line=node.start_mark.line + 1, tag=node.tag.removeprefix(TAG))
     if isinstance(node, yaml.MappingNode):
         _unique(node, path)
         for pair in node.value:
@@ -104,3 +126,7 @@ def _unique(node, path):
             if key.value in seen:
                 raise Invalid("values_duplicate_key", path=path, line=key.start_mark.line + 1, key=key.value)
             seen.add(key.value)
+
+
+def _resolved(text):
+    return RESOLVER.resolve(yaml.ScalarNode, text, (True, False))

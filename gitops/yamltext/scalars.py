@@ -5,9 +5,10 @@ import re
 
 import yaml
 
-
 PLAIN = re.compile(r"[A-Za-z_/][A-Za-z0-9_./@+-]*( [A-Za-z0-9_./@+-]+)*")
 OTHER_READERS = re.compile(r"(?i)(y|n|yes|no|on|off|true|false|null|~|nan|inf|\.nan|\.inf|0o[0-7]+|[0-9a-f]+e[0-9]+)")
+UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")  # JSON lets them stand; YAML 1.1 section 5.1 does not
+RESOLVER = yaml.resolver.Resolver()
 
 
 def written(value, style=None):
@@ -16,9 +17,13 @@ def written(value, style=None):
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, (int, float)):
         return repr(value)
-    if style == "'" and _one_line(value):
+    if style == "'" and value.isprintable():
         return "'" + value.replace("'", "''") + "'"
-    return value if style != '"' and plain(value) else json.dumps(value, ensure_ascii=False).replace("\u2028", "\\L").replace("\u2029", "\\P").replace("\x7f", "\\x7F").replace("\x85", "\\N")
+    return value if style != '"' and plain(value) else _quoted(value)
+
+
+def _quoted(text):
+    return UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 
 def plain(text):
@@ -27,11 +32,7 @@ def plain(text):
 
 
 def _resolved(text):
-    return yaml.resolver.Resolver().resolve(yaml.ScalarNode, text, (True, False))
-
-
-def _one_line(text):
-    return text.isprintable()
+    return RESOLVER.resolve(yaml.ScalarNode, text, (True, False))
 
 
 def flow(value):
@@ -40,11 +41,7 @@ def flow(value):
         return "{" + ", ".join(f"{written(key)}: {flow(each)}" for key, each in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(flow, value)) + "]"
-    return _in_flow(written(value))
-
-
-def _in_flow(text):
-    return json.dumps(text, ensure_ascii=False) if re.search(r"[,\[\]{}]", text) and text[:1] not in "\"'" else text
+    return written(value)
 
 
 def block(key, value, indent, step):
@@ -63,5 +60,3 @@ def item(value, indent, step):
         return [" " * indent + f"- {flow(value)}"]
     lines = [line for key, inner in value.items() for line in block(key, inner, indent + 2, step)]
     return [" " * indent + "- " + lines[0][indent + 2:], *lines[1:]]
-
-
