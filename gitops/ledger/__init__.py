@@ -6,13 +6,16 @@ Git is the truth of desired state; the ledger is the truth of who asked, what wa
 import time
 
 from gitops.errors import Invalid
-from gitops.ledger import store, tables
+from gitops.ledger import migrations, tables
 from gitops.ledger.accounts import Accounts
 from gitops.ledger.commands import Commands, Row
 from gitops.ledger.events import Event, Events
+from gitops.ledger.postgres import Postgres
 from gitops.ledger.reviews import Reviews
+from gitops.ledger.sqlite import Sqlite
 from gitops.ledger.states import States
 
+BATCH = 1000
 __all__ = ["Event", "Ledger", "Row"]
 
 
@@ -24,30 +27,42 @@ class Ledger(Commands, Events, States, Reviews, Accounts):
 
     @staticmethod
     def open(url, home):
-        return Ledger(store.connect(url, home))
+        """The ledger at `sqlite:///path` or `postgresql://…`; connects when used. A process that forks opens its own after the fork."""
+        kind, _, rest = url.partition("://")
+        if kind == "sqlite" and rest[:1] == "/" and rest[1:]:
+            return Ledger(Sqlite(rest[1:], home))
+        if kind in ("postgresql", "postgres"):
+            return Ledger(Postgres(f"postgresql://{rest}"))
+        raise Invalid("bad_setting", name="DATABASE_URL", wanted="sqlite:///path or postgresql://user:password@host/database")
 
     def migrate(self):
         """Bring the database to this code's version; Invalid when it is newer than the code."""
-        schema = self.tables["schema"]
-        with self.store.migrating():
-            self.store.database.create_tables([schema], safe=True)
-            row = schema.get_or_none()
-            version = row.version if row else 0
-            if version > tables.VERSION:
-                raise Invalid("ledger_newer", there=version, known=tables.VERSION)
-            for number in range(version + 1, tables.VERSION + 1):
-                tables.MIGRATIONS[number](self.store.database, self.tables)
-            if row is None:
-                schema.create(version=tables.VERSION)
-            elif version < tables.VERSION:
-                schema.update(version=tables.VERSION).execute()
+        self.store.prepare()
+        migrations.migrate(self.store, self.tables["schema"])
 
     def retention(self, days):
-        """Delete events and syncs older than so many days; how many went."""
+        """Delete events and syncs older than so many days, and sign-ins that ended before; how many went. Commands and reviews stay: they are the audit."""
         old = time.time() - days * 86400
-        event, sync = self.tables["event"], self.tables["sync"]
+        event, sync, link, session = (self.tables[name] for name in ("event", "sync", "link", "session"))
+        return (self._deleted(event, event.id, event.at < old) + self._deleted(sync, sync.id, sync.started < old)
+                + self._deleted(link, link.hash, link.expires < old) + self._deleted(session, session.hash, session.expires < old))
+
+    def _deleted(self, table, key, which):
+        """A batch a transaction, so that others write in between."""
+        total = 0
+        while True:
+            with self.store.write():
+                gone = table.delete().where(key.in_(table.select(key).where(which).limit(BATCH))).execute()
+            total += gone
+            if gone < BATCH:
+                return total
+
+    def claim(self, name, seconds):
+        """True to one caller of all processes within so many seconds: for what an installation does once."""
+        table, now = self.tables["claim"], time.time()
         with self.store.write():
-            return event.delete().where(event.at < old).execute() + sync.delete().where(sync.started < old).execute()
+            table.insert(name=name, until=0).on_conflict_ignore().execute()
+            return table.update(until=now + seconds).where((table.name == name) & (table.until <= now)).execute() == 1
 
     def close(self):
         self.store.close()

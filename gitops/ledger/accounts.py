@@ -32,13 +32,13 @@ class Accounts:
             return {"email": row.email, "name": row.name, "scopes": orjson.loads(row.scopes)} if row else None
 
     def users(self):
+        table = self.tables["user"]
         with self.store.session():
-            return tuple({"email": row.email, "name": row.name, "scopes": orjson.loads(row.scopes)} for row in self.tables["user"].select().order_by("email"))
+            return tuple({"email": row.email, "name": row.name, "scopes": orjson.loads(row.scopes)} for row in table.select().order_by(table.email))
 
     def token_create(self, email, name, scopes, agent=False, expires=None):
         """A new token's text, told this once."""
-        if self.user(email) is None:
-            raise NotFound("unknown_user", user=email)
+        self._known(email)
         text = TOKEN + secrets.token_urlsafe(32)
         with self.store.write():
             self.tables["token"].create(id=secrets.token_hex(4), hash=digest(text), email=email.lower(), name=name, scopes=dumps(sorted(scopes)),
@@ -77,8 +77,7 @@ class Accounts:
 
     def link_create(self, email, minutes=24 * 60):
         """The text of a sign-in link that works once."""
-        if self.user(email) is None:
-            raise NotFound("unknown_user", user=email)
+        self._known(email)
         text = secrets.token_urlsafe(24)
         with self.store.write():
             self.tables["link"].create(hash=digest(text), email=email.lower(), expires=time.time() + minutes * 60)
@@ -94,6 +93,8 @@ class Accounts:
         return self.user(row.email) if row else None
 
     def session_create(self, email, hours=24):
+        """The text that a signed-in browser's cookie carries."""
+        self._known(email)
         text = secrets.token_urlsafe(32)
         with self.store.write():
             self.tables["session"].create(hash=digest(text), email=email.lower(), created=time.time(), expires=time.time() + hours * 3600)
@@ -110,3 +111,13 @@ class Accounts:
         table = self.tables["session"]
         with self.store.write():
             table.update(ended=time.time()).where(table.hash == digest(text)).execute()
+
+    def sessions_end(self, email):
+        """Sign the user out everywhere."""
+        table = self.tables["session"]
+        with self.store.write():
+            table.update(ended=time.time()).where((table.email == email.lower()) & table.ended.is_null()).execute()
+
+    def _known(self, email):
+        if self.user(email) is None:
+            raise NotFound("unknown_user", user=email)

@@ -25,10 +25,13 @@ def _plain(value):
 
 
 class Row:
-    """One command while its lock is held. Everything it is told is durable when the call returns."""
+    """One command while its lock is held. Everything it is told outlives this process when the call returns.
 
-    def __init__(self, ledger, row):
-        self.ledger, self.row = ledger, row
+    `held` raises when the lock was lost with its connection: then somebody else may carry the command out by now.
+    """
+
+    def __init__(self, ledger, row, held):
+        self.ledger, self.held = ledger, held
         self.uid, self.id = row.uid, row.client_id
         self.actor, self.command = _actor(row), _command(row)
         self.resolved, self.attempts = row.resolved, tuple(orjson.loads(row.attempts))
@@ -41,24 +44,27 @@ class Row:
 
     def attempt(self, sha):
         """A commit that is about to be published."""
-        self.attempts += (sha,)
-        self._update(attempts=dumps(self.attempts))
+        if sha not in self.attempts:
+            self._update(attempts=dumps((*self.attempts, sha)))
+            self.attempts += (sha,)
 
     def finish(self, status, receipt, commit=None, review=None):
         """The receipt, and the event that tells of it, in one transaction."""
-        self.receipt = receipt
         order = status == "accepted" and review is None
+        self.held()
         with self.ledger.store.append():
-            self._write(status=status, receipt=dumps(receipt), commit=commit, review=review)
-            self.ledger.add_event("order" if order else "command", self.command.app, self.command.environment, {
+            event = self.ledger.add_event("order" if order else "command", self.command.app, self.command.environment, {
                 "uid": self.uid, "verb": self.command.verb, "status": status, "commit": commit, "review": review, "args": dict(self.command.args) if order else {},
                 "by": self.actor.name, "channel": self.actor.channel, "text": self.command.text, "summary": receipt["plan"]["summary"]})
+            self._write(status=status, receipt=dumps(receipt), commit=commit, review=review, event=event if order else None)
+        self.receipt = receipt
 
     def refuse(self, code, message):
         """Ended as refused; the same id may be sent again."""
         self._update(status="refused", error=dumps({"code": code, "message": message}), resolved=False)
 
     def _update(self, **fields):
+        self.held()
         with self.ledger.store.write():
             self._write(**fields)
 
@@ -76,58 +82,100 @@ class Commands:
         id = command.id if command.id is not None else secrets.token_hex(8)
         if not isinstance(id, str) or not ID.fullmatch(id):
             raise Invalid("bad_command_id", id=str(id)[:64])
-        with self.store.lock(f"{actor.email}\0{id}"):
-            yield Row(self, self._claim(actor, command, id, fingerprint))
+        email = actor.email.lower()
+        with self.store.lock(f"{email}\0{id}") as held:
+            yield Row(self, self._claim(actor, email, command, id, fingerprint), held)
 
-    def _claim(self, actor, command, id, fingerprint):
+    @contextlib.contextmanager
+    def resume(self, uid):
+        """The Row of a command that nobody finished (see `unfinished`), its lock held."""
+        with self.store.session():
+            row = self._command_row(uid)
+        with self.store.lock(f"{row.actor_email}\0{row.client_id}") as held:
+            with self.store.session():
+                row = self._command_row(uid)
+            yield Row(self, row, held)
+
+    def _claim(self, actor, email, command, id, fingerprint):
         table = self.tables["command"]
         with self.store.write():
-            row = table.get_or_none((table.actor_email == actor.email) & (table.client_id == id))
+            row = table.get_or_none((table.actor_email == email) & (table.client_id == id))
             if row is not None and row.status != "refused":
                 if row.fingerprint != fingerprint:
                     raise Conflict("command_id_taken", id=id)
                 return row
-            fields = {"fingerprint": fingerprint, "actor": dumps({**asdict(actor), "scopes": sorted(actor.scopes)}), "channel": actor.channel, "verb": command.verb,
-                      "app": command.app, "environment": command.environment, "command": dumps(_kept(command)), "status": "begun", "updated": time.time()}
+            fields = {"fingerprint": fingerprint, "actor": dumps(asdict(actor) | {"scopes": ()}), "channel": actor.channel, "verb": command.verb,
+                      "app": command.app, "environment": command.environment, "command": dumps(_kept(command)), "status": "begun", "updated": time.time(),
+                      "resolved": False, "attempts": "[]"}
             if row is None:
-                return table.create(uid=secrets.token_hex(8), actor_email=actor.email, client_id=id, created=time.time(), **fields)
+                return table.create(uid=secrets.token_hex(8), actor_email=email, client_id=id, created=time.time(), **fields)
             table.update(error=None, **fields).where(table.uid == row.uid).execute()
             return table.get_by_id(row.uid)
 
     def commands_of(self, app=None, environment=None, limit=50, before=None, status=None):
-        """Commands as dicts, newest first; `before` is a time to go on from."""
+        """Commands as dicts, newest first; `before` is the uid of a row to go on after."""
         table = self.tables["command"]
-        wanted = [each for each in (app and table.app == app, environment and table.environment == environment,
-                                    status and table.status == status, before and table.created < before) if each is not None and each is not False]
+        query = table.select().where(*matching((table.app, app), (table.environment, environment), (table.status, status)))
         with self.store.session():
-            return tuple(_shown(row) for row in table.select().where(*wanted or [True]).order_by(table.created.desc()).limit(limit))
+            if before is not None:
+                last = self._command_row(before)
+                query = query.where((table.created < last.created) | ((table.created == last.created) & (table.uid < last.uid)))
+            return tuple(_shown(row) for row in query.order_by(table.created.desc(), table.uid.desc()).limit(limit))
 
     def command_by_uid(self, uid):
         with self.store.session():
-            row = self.tables["command"].get_or_none(uid=uid)
+            return _shown(self._command_row(uid))
+
+    def _command_row(self, uid):
+        row = self.tables["command"].get_or_none(uid=uid)
         if row is None:
             raise NotFound("no_such_command", command=uid[:64])
-        return _shown(row)
+        return row
+
+    def command_of_commit(self, sha):
+        """The command that made this commit, or None: a plain push."""
+        return self.commands_of_commits([sha]).get(sha)
 
     def commands_of_commits(self, shas):
-        """sha -> the command that made it, of those that are known."""
-        table = self.tables["command"]
+        """sha -> the command that made it, of those that are known; an attempt that nobody finished yet counts."""
+        table, wanted = self.tables["command"], set(shas)
         with self.store.session():
-            return {row.commit: _shown(row) for row in table.select().where(table.commit.in_(list(shas)))} if shas else {}
+            begun = table.select().where((table.status == "begun") & (table.attempts != "[]"))
+            attempted = {sha: _shown(row) for row in begun for sha in wanted.intersection(orjson.loads(row.attempts))}
+            return attempted | {row.commit: _shown(row) for row in table.select().where(table.commit.in_(list(wanted)))} if wanted else {}
 
     def unfinished(self, older_than):
         """Commands with attempts and no receipt that nobody touched for so many seconds."""
         table = self.tables["command"]
         with self.store.session():
-            return tuple(_shown(row) for row in table.select().where((table.status == "begun") & (table.attempts != "[]") & (table.updated < time.time() - older_than)))
+            return tuple(_shown(row) for row in table.select().where((table.status == "begun") & (table.attempts != "[]") & (table.updated <= time.time() - older_than)))
+
+    def orders(self, after_id):
+        """Orders nobody did yet, in the order of their acceptance: those whose `event` comes after this id."""
+        table = self.tables["command"]
+        with self.store.session():
+            waiting = (table.status == "accepted") & (table.event > after_id) & table.result.is_null()
+            return tuple(_shown(row) for row in table.select().where(waiting).order_by(table.event))
+
+    def order_done(self, uid, result):
+        """Keep what became of an order, and tell it; False when somebody did so before."""
+        table = self.tables["command"]
+        with self.store.append():
+            row = self._command_row(uid)
+            mine = (table.uid == uid) & table.event.is_null(False) & table.result.is_null()
+            if not table.update(result=dumps(result), updated=time.time()).where(mine).execute():
+                return False
+            self.add_event("order", row.app, row.environment, {"uid": uid, "verb": row.verb, "status": "done", "result": result})
+            return True
+
+
+def matching(*wanted):
+    """The conditions of (column, value) pairs; None asks for nothing."""
+    return [column == value for column, value in wanted if value is not None] or [True]
 
 
 def _kept(command):
-    return {**asdict_shallow(command), "args": dict(command.args)}
-
-
-def asdict_shallow(value):
-    return {name: getattr(value, name) for name in value.__slots__}
+    return {name: getattr(command, name) for name in command.__slots__} | {"args": dict(command.args)}
 
 
 def _actor(row):
@@ -143,6 +191,5 @@ def _shown(row):
     return {"uid": row.uid, "id": row.client_id, "actor": _actor(row), "command": _command(row), "channel": row.channel, "verb": row.verb, "app": row.app,
             "environment": row.environment, "status": row.status, "commit": row.commit, "review": row.review, "attempts": tuple(orjson.loads(row.attempts)),
             "receipt": orjson.loads(row.receipt) if row.receipt else None, "error": orjson.loads(row.error) if row.error else None,
-            "created": row.created, "updated": row.updated}
-
+            "event": row.event, "result": orjson.loads(row.result) if row.result else None, "created": row.created, "updated": row.updated}
 

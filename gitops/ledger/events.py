@@ -7,6 +7,8 @@ import orjson
 
 from gitops.ledger.commands import dumps
 
+LARGEST = 2**63 - 1
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -34,7 +36,7 @@ class Events:
 
     def events(self, after, limit=500, kinds=None):
         """Events with ids beyond `after`, in order."""
-        table = self.tables["event"]
+        table, after = self.tables["event"], min(after, LARGEST)
         wanted = (table.id > after) & table.kind.in_(list(kinds)) if kinds else table.id > after
         with self.store.session():
             rows = table.select().where(wanted).order_by(table.id).limit(limit)

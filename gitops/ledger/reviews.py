@@ -4,6 +4,7 @@ import secrets
 import time
 
 from gitops.errors import Conflict, Forbidden, NotFound
+from gitops.ledger.commands import matching
 from gitops.types import Review
 
 
@@ -11,13 +12,17 @@ class Reviews:
     """The part of the Ledger that keeps reviews."""
 
     def review_open(self, command_uid, forge="local", url=None, **fields):
-        """The review of a command: the one there is, or a new one from the fields of the table."""
+        """The review of a command: a new one from the fields of the table, or the one there is, with its head brought up to date while open."""
         table = self.tables["review"]
         with self.store.append():
             row = table.get_or_none(table.command_uid == command_uid)
             if row is None:
                 row = table.create(id=secrets.token_hex(4), command_uid=command_uid, forge=forge, url=url, status="open", created=time.time(), **fields)
                 self._told(row, "open", fields["author_name"])
+            elif row.status == "open" and row.head != fields["head"]:
+                table.update(head=fields["head"], base=fields["base"], title=fields["title"]).where(table.id == row.id).execute()
+                row = self._row(row.id)
+                self._told(row, "changed", fields["author_name"])
             return self._shown(row)
 
     def review(self, id):
@@ -27,36 +32,37 @@ class Reviews:
     def reviews(self, status=None, environment=None, limit=200):
         """Newest first."""
         table = self.tables["review"]
-        wanted = [each for each in (status and table.status == status, environment and table.environment == environment) if each is not None and each is not False]
+        wanted = matching((table.status, status), (table.environment, environment))
         with self.store.session():
-            return tuple(self._shown(row) for row in table.select().where(*wanted or [True]).order_by(table.created.desc()).limit(limit))
+            return tuple(self._shown(row) for row in table.select().where(*wanted).order_by(table.created.desc()).limit(limit))
 
     def approve(self, id, actor, head):
         """One person's approval of a head; Forbidden for the author, Conflict when the branch has another head now."""
-        table = self.tables["approval"]
+        table, email = self.tables["approval"], actor.email.lower()
         with self.store.append():
             row = self._open(id)
-            if row.author_email.lower() == actor.email.lower():
+            if row.author_email.lower() == email:
                 raise Forbidden("own_review")
             if row.head != head:
                 raise Conflict("review_changed", review=id)
-            table.delete().where((table.review == id) & (table.email == actor.email)).execute()
-            table.insert(review=id, email=actor.email, name=actor.name, head=head, at=time.time()).execute()
+            table.delete().where((table.review == id) & (table.email == email)).execute()
+            table.insert(review=id, email=email, name=actor.name, head=head, at=time.time()).execute()
             self._told(row, "approved", actor.name)
             return self._shown(row)
 
     def reject(self, id, actor):
-        return self._close(id, "rejected", actor, None)
+        """Closed unmerged; Conflict when it was merged."""
+        return self._close(id, "rejected", actor, None, unless=("rejected",))
 
     def merged(self, id, commit, actor):
-        """Merged as a commit (None: it had nothing left to change); once is enough."""
-        return self._close(id, "merged", actor, commit)
+        """Merged as a commit (None: it had nothing left to change); once is enough. What main holds is merged, whatever was said meanwhile."""
+        return self._close(id, "merged", actor, commit, unless=("merged",), wins=("rejected",))
 
-    def _close(self, id, status, actor, commit):
+    def _close(self, id, status, actor, commit, unless, wins=()):
         table = self.tables["review"]
         with self.store.append():
-            row = self._row(id)
-            if row.status == "open":
+            row = self._row(id) if self._row(id).status in (*unless, *wins) else self._open(id)
+            if row.status not in unless:
                 table.update(status=status, commit=commit, closed=time.time(), closed_by=actor.name).where(table.id == id).execute()
                 self._told(row, status, actor.name, commit)
             return self._shown(self._row(id))

@@ -1,0 +1,63 @@
+"""The steps that make the ledger's tables: numbered, forward only, each in its transaction.
+
+A step that was released is never edited: add one. {id} is the database's own type of a key that never comes again.
+"""
+
+import time
+
+from gitops.errors import Invalid
+
+STEPS = (
+    # 1
+    (
+        """CREATE TABLE klepaas_command (uid TEXT PRIMARY KEY, actor_email TEXT NOT NULL, client_id TEXT NOT NULL, fingerprint TEXT NOT NULL,
+            actor TEXT NOT NULL, channel TEXT NOT NULL, verb TEXT NOT NULL, app TEXT, environment TEXT, command TEXT NOT NULL,
+            resolved BOOLEAN NOT NULL, attempts TEXT NOT NULL, status TEXT NOT NULL, "commit" TEXT, review TEXT, receipt TEXT, error TEXT,
+            event BIGINT, result TEXT, created {time} NOT NULL, updated {time} NOT NULL, UNIQUE (actor_email, client_id))""",
+        "CREATE INDEX klepaas_command_place ON klepaas_command (app, environment, created)",
+        "CREATE INDEX klepaas_command_status ON klepaas_command (status, created)",
+        "CREATE INDEX klepaas_command_created ON klepaas_command (created)",
+        'CREATE INDEX klepaas_command_commit ON klepaas_command ("commit")',
+        """CREATE TABLE klepaas_event (id {id}, kind TEXT NOT NULL, app TEXT, environment TEXT, data TEXT NOT NULL, at {time} NOT NULL)""",
+        "CREATE INDEX klepaas_event_at ON klepaas_event (at)",
+        """CREATE TABLE klepaas_sync (id {id}, app TEXT NOT NULL, environment TEXT NOT NULL, revision TEXT NOT NULL, status TEXT NOT NULL,
+            result TEXT NOT NULL, started {time} NOT NULL, finished {time}, UNIQUE (app, environment, started))""",
+        "CREATE INDEX klepaas_sync_started ON klepaas_sync (started)",
+        """CREATE TABLE klepaas_state (app TEXT NOT NULL, environment TEXT NOT NULL, state TEXT NOT NULL, updated {time} NOT NULL,
+            PRIMARY KEY (environment, app))""",
+        """CREATE TABLE klepaas_review (id TEXT PRIMARY KEY, command_uid TEXT NOT NULL UNIQUE, environment TEXT NOT NULL, app TEXT, branch TEXT NOT NULL,
+            base TEXT NOT NULL, head TEXT NOT NULL, author_email TEXT NOT NULL, author_name TEXT NOT NULL, title TEXT NOT NULL, required BIGINT NOT NULL,
+            forge TEXT NOT NULL, url TEXT, status TEXT NOT NULL, "commit" TEXT, closed_by TEXT, created {time} NOT NULL, closed {time})""",
+        "CREATE INDEX klepaas_review_status ON klepaas_review (status, created)",
+        """CREATE TABLE klepaas_approval (id {id}, review TEXT NOT NULL, email TEXT NOT NULL, name TEXT NOT NULL, head TEXT NOT NULL, at {time} NOT NULL,
+            UNIQUE (review, email))""",
+        "CREATE TABLE klepaas_user (email TEXT PRIMARY KEY, name TEXT NOT NULL, scopes TEXT NOT NULL, created {time} NOT NULL)",
+        """CREATE TABLE klepaas_token (id TEXT PRIMARY KEY, hash TEXT NOT NULL UNIQUE, email TEXT NOT NULL, name TEXT NOT NULL, scopes TEXT NOT NULL,
+            agent BOOLEAN NOT NULL, created {time} NOT NULL, expires {time}, used {time}, revoked {time})""",
+        "CREATE INDEX klepaas_token_email ON klepaas_token (email)",
+        "CREATE TABLE klepaas_link (hash TEXT PRIMARY KEY, email TEXT NOT NULL, expires {time} NOT NULL, used {time})",
+        "CREATE TABLE klepaas_session (hash TEXT PRIMARY KEY, email TEXT NOT NULL, created {time} NOT NULL, expires {time} NOT NULL, ended {time})",
+        "CREATE INDEX klepaas_session_email ON klepaas_session (email)",
+        "CREATE TABLE klepaas_claim (name TEXT PRIMARY KEY, until {time} NOT NULL)",
+    ),
+)
+
+
+def migrate(store, schema):
+    """Take the steps that are missing; Invalid when there are more than this code knows."""
+    while _step(store, schema):
+        pass
+
+
+def _step(store, schema):
+    with store.migrating():
+        store.database.execute_sql("CREATE TABLE IF NOT EXISTS klepaas_schema (version BIGINT NOT NULL, at DOUBLE PRECISION NOT NULL)")
+        version = schema.select().count()
+        if version > len(STEPS):
+            raise Invalid("ledger_newer", there=version, known=len(STEPS))
+        if version == len(STEPS):
+            return False
+        for statement in STEPS[version]:
+            store.database.execute_sql(statement.format(id=store.ID, time="DOUBLE PRECISION"))
+        schema.insert(version=version + 1, at=time.time()).execute()
+        return True

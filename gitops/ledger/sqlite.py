@@ -1,0 +1,124 @@
+"""The ledger's database as a SQLite file: WAL, locks by flock, news by looking."""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import sqlite3
+import threading
+import time
+from pathlib import Path
+from urllib.parse import quote
+
+from playhouse.pool import PooledSqliteDatabase
+
+from gitops.errors import Unavailable
+from gitops.ledger.store import WAIT, Store
+
+LOOK = 0.05   # seconds between looks at the file
+TRY = 0.05    # at most so many seconds between tries for a lock that another holds
+
+
+class _File(sqlite3.Connection):
+    """Knows which file it opened: one that was moved away takes writes that nobody sees again."""
+
+    opened = None
+
+
+def _identity(path):
+    with contextlib.suppress(OSError):
+        found = os.stat(path)
+        return found.st_dev, found.st_ino
+
+
+class _Pool(PooledSqliteDatabase):
+    """Connections to a file that is there; none makes one, since an empty ledger in place of a lost one would hide the loss."""
+
+    def __init__(self, path):
+        self.path = path
+        super().__init__(f"file:{quote(path)}?mode=rw", uri=True, factory=_File, check_same_thread=False, max_connections=None, stale_timeout=300,
+                         pragmas={"busy_timeout": WAIT * 1000, "synchronous": "normal"})
+
+    def _connect(self):
+        connection = super()._connect()
+        connection.opened = connection.opened or _identity(self.path)
+        return connection
+
+    def _is_closed(self, connection):
+        return connection.opened != _identity(self.path) or super()._is_closed(connection)
+
+
+class Sqlite(Store):
+    """WAL, one writer at a time: a transaction that will write says so when it begins."""
+
+    secret = None
+    ID = "INTEGER PRIMARY KEY AUTOINCREMENT"  # without AUTOINCREMENT ids come again once the newest rows were deleted
+
+    def __init__(self, path, home):
+        self.path, self.locks = str(Path(path).absolute()), Path(home, "locks")
+        self.watching, self.writer = threading.local(), threading.Lock()
+        self.database = _Pool(self.path)
+
+    def _transaction(self):
+        return self.database.atomic("IMMEDIATE")
+
+    @contextlib.contextmanager
+    def append(self):
+        """A transaction in which event ids may be given out: in the order of commit."""
+        with self.write():
+            yield
+
+    migrating = append
+
+    def prepare(self):
+        """The file, for its owner alone. WAL stays with the file, and switching to it may fail as locked however long one waits: once, alone."""
+        Path(self.path).parent.mkdir(parents=True, exist_ok=True)
+        with self.translated(), self.lock("migrate"):
+            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+            with contextlib.closing(sqlite3.connect(self.path, timeout=WAIT)) as connection:
+                connection.execute("PRAGMA journal_mode=WAL")
+
+    @contextlib.contextmanager
+    def lock(self, name):
+        """Hold the lock of a name; it dies with its process. Yields what raises when it was lost: a file's never is."""
+        self.locks.mkdir(parents=True, exist_ok=True)
+        number = hashlib.sha256(name.encode()).digest()[0]
+        with (self.locks / f"{number:02x}").open("a") as file:
+            _flock(file, time.monotonic() + WAIT)
+            try:
+                yield lambda: None
+            finally:
+                fcntl.flock(file, fcntl.LOCK_UN)  # a child forked meanwhile may keep a copy of the descriptor open
+
+    def wait(self, ready, timeout):
+        """Until `ready()` or the time is over; looks again whenever another connection has written."""
+        end, seen = time.monotonic() + timeout, None
+        while True:
+            with self.translated():
+                version = self._version()
+            if version != seen and ready():
+                return True
+            seen = version
+            if time.monotonic() >= end:
+                return False
+            time.sleep(min(LOOK, max(end - time.monotonic(), 0.001)))
+
+    def _version(self):
+        connection = getattr(self.watching, "connection", None)
+        if connection is None or connection.opened != _identity(self.path):
+            connection = self.watching.connection = sqlite3.connect(f"file:{quote(self.path)}?mode=rw", uri=True, factory=_File, timeout=WAIT)
+            connection.opened = _identity(self.path)
+        return connection.opened, connection.execute("PRAGMA data_version").fetchone()[0]
+
+
+def _flock(file, deadline):
+    """Tries again and again rather than wait in the kernel: a delivery that hangs must not hang whoever repeats it."""
+    pause = 0.002
+    while True:
+        try:
+            return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise Unavailable("command_busy", retry_after=1) from None
+        time.sleep(pause)
+        pause = min(pause * 2, TRY)
