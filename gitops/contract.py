@@ -208,8 +208,8 @@ def _days(value, at):
     """`mon-fri`, `sat`, `fri-mon` or several with commas."""
     found = []
     for part in value.split(",") if isinstance(value, str) else [""]:
-        first, _, last = part.strip().partition("-")
-        if first not in DAYS or last and last not in DAYS:
+        first, dash, last = part.strip().partition("-")
+        if first not in DAYS or dash and last not in DAYS:
             raise _Wrong(at, "days such as mon-fri or sat,sun")
         start = DAYS.index(first)
         found += [(start + step) % 7 for step in range((DAYS.index(last or first) - start) % 7 + 1)]
