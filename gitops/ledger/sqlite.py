@@ -16,7 +16,8 @@ from gitops.errors import Unavailable
 from gitops.ledger.store import WAIT, Store
 
 LOOK = 0.05   # seconds between looks at the file
-TRY = 0.05    # at most so many seconds between tries for a lock that another holds
+TRY = 0.05    # at most so many seconds between tries for a command that another carries out
+SHORT = 0.001  # seconds between tries for the turn to write: a transaction takes less
 
 
 class _File(sqlite3.Connection):
@@ -56,11 +57,14 @@ class Sqlite(Store):
 
     def __init__(self, path, home):
         self.path, self.locks = str(Path(path).absolute()), Path(home, "locks")
-        self.watching, self.writer = threading.local(), threading.Lock()
+        self.watching, self.writer = threading.local(), threading.RLock()
         self.database = _Pool(self.path)
 
+    @contextlib.contextmanager
     def _transaction(self):
-        return self.database.atomic("IMMEDIATE")
+        """Writers queue at locks of ours first: SQLite makes those who wait sleep longer and longer, and some of them starve."""
+        with self.writer, self._flock("writer", "ledger_unavailable", SHORT), self.database.atomic("IMMEDIATE"):
+            yield
 
     @contextlib.contextmanager
     def append(self):
@@ -81,14 +85,30 @@ class Sqlite(Store):
     @contextlib.contextmanager
     def lock(self, name):
         """Hold the lock of a name; it dies with its process. Yields what raises when it was lost: a file's never is."""
-        self.locks.mkdir(parents=True, exist_ok=True)
-        number = hashlib.sha256(name.encode()).digest()[0]
-        with (self.locks / f"{number:02x}").open("a") as file:
-            _flock(file, time.monotonic() + WAIT)
-            try:
-                yield lambda: None
-            finally:
-                fcntl.flock(file, fcntl.LOCK_UN)  # a child forked meanwhile may keep a copy of the descriptor open
+        with self._flock(f"{hashlib.sha256(name.encode()).digest()[0]:02x}", "command_busy", TRY):
+            yield lambda: None
+
+    @contextlib.contextmanager
+    def _flock(self, name, code, longest):
+        """Tries again and again rather than wait in the kernel: what hangs elsewhere must not hang this process too."""
+        file, deadline, pause = self._opened(name), time.monotonic() + WAIT, SHORT
+        try:
+            while not _locked(file):
+                if time.monotonic() > deadline:
+                    raise Unavailable(code, retry_after=1)
+                time.sleep(pause)
+                pause = min(pause * 2, longest)
+            yield
+        finally:
+            fcntl.flock(file, fcntl.LOCK_UN)  # a child forked meanwhile may keep a copy of the descriptor open
+            os.close(file)
+
+    def _opened(self, name):
+        try:
+            return os.open(self.locks / name, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        except FileNotFoundError:
+            self.locks.mkdir(parents=True, exist_ok=True)
+            return self._opened(name)
 
     def wait(self, ready, timeout):
         """Until `ready()` or the time is over; looks again whenever another connection has written."""
@@ -111,14 +131,9 @@ class Sqlite(Store):
         return connection.opened, connection.execute("PRAGMA data_version").fetchone()[0]
 
 
-def _flock(file, deadline):
-    """Tries again and again rather than wait in the kernel: a delivery that hangs must not hang whoever repeats it."""
-    pause = 0.002
-    while True:
-        try:
-            return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                raise Unavailable("command_busy", retry_after=1) from None
-        time.sleep(pause)
-        pause = min(pause * 2, TRY)
+def _locked(file):
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
