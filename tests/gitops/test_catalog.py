@@ -1,15 +1,12 @@
 """Laws of the catalogue: which apps and environments a revision has, and what is wrong with its files."""
 
-import itertools
-
 import pytest
 
 from gitops import catalog
-from gitops.errors import Invalid, NotFound
-from gitops.repo import Repository
+from gitops.errors import NotFound
 from gitops.tree import overlay
 from gitops.types import Change, Environment, Ignore, Problem, SyncPolicy, Target, Window
-from tests.gitops.repo_help import git, raw
+from tests.gitops.catalog_help import WEB, loaded, refusal, repo, tree  # noqa: F401 (fixtures)
 
 SHOP = """\
 version: 1
@@ -22,44 +19,6 @@ environments:
                       windows: [{days: mon-fri, from: "09:00", to: "18:00", tz: Asia/Seoul}, {days: "sat,fri-sun", from: "22:00", to: "24:00"}]}}
 keys: {version: app.version}
 """
-WEB = "# 가게\nklepaas: {repository: shop/web}\nreplicaCount: 2\n"
-
-
-@pytest.fixture(scope="module")
-def repo(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("catalog")
-    repo = Repository.open(str(Repository.create(folder / "config.git")), folder)
-    yield repo
-    repo.close()
-
-
-@pytest.fixture
-def tree(repo):
-    """A function: files (path -> text, or (mode, text)) -> the Tree of a commit that holds them and nothing else."""
-    numbers = itertools.count()
-
-    def commit(files):
-        branch = f"refs/heads/b{next(numbers)}"
-        parts = [f"commit {branch}\ncommitter x <x@x> 0 +0000\ndata 0\ndeleteall\n".encode()]
-        for path, content in files.items():
-            mode, text = content if isinstance(content, tuple) else ("100644", content)
-            data = text if isinstance(text, bytes) else text.encode()
-            parts.append(f"M {mode} inline {path}\ndata {len(data)}\n".encode() + data + b"\n")
-        raw(repo.path, "fast-import", "--quiet", "--force", stdin=b"".join(parts))
-        return repo.tree(git(repo.path, "rev-parse", branch))
-    return commit
-
-
-@pytest.fixture
-def loaded(tree):
-    return lambda files: catalog.load(tree(files))
-
-
-def refusal(call, *args):
-    with pytest.raises((Invalid, NotFound)) as caught:
-        call(*args)
-    assert caught.value.text("en") and caught.value.text("ko")
-    return caught.value
 
 
 def listed(found):
@@ -165,85 +124,6 @@ def test_keys_of_other_parts_are_let_through(loaded):
     config = "environments: {live: }\npolicy: {rules: []}\nnotify: {}\ncicd: {}\nintegrations: {}\nprices: {}\nowners: {}\n"
     found = loaded({"klepaas.yaml": config})
     assert found.problems == () and found.document["policy"] == {"rules": []}
-
-
-# --- what is wrong in klepaas.yaml -----------------------------------------------------------------------------------
-
-ONE = "environments:\n  live: {}\n"
-BROKEN = [
-    ("a: [\n", "values_bad_yaml", 2),
-    ("", "config_bad_value", 1),
-    ("- a\n", "values_not_a_mapping", 1),
-    (b"# \xff\n", "values_not_utf8", 1),
-    (ONE + "---\n" + ONE, "values_two_documents", 4),
-    (ONE + "name: a\nname: b\n", "values_duplicate_key", 4),
-    (ONE + "nmae: shop\n", "config_unknown_key", 3),
-    (ONE + "nm.ae: shop\n", "config_unknown_key", 3),
-    (ONE + "name: Shop\n", "config_bad_value", 3),
-    (ONE + "version: 2\n", "config_bad_value", 3),
-    (ONE + "version: true\n", "config_bad_value", 3),
-    ("name: shop\nenvironments: {}\n", "config_bad_value", 2),
-    ("environments: [live]\n", "config_bad_value", 1),
-    ("environments:\n  live: {}\n  Prod_1: {}\n", "config_bad_value", 3),
-    ("environments:\n  live: {}\n  8080: {}\n", "config_bad_value", 3),
-    ("environments:\n  live: text\n", "config_bad_value", 2),
-    ("environments:\n  live:\n    reviews: required\n", "config_unknown_key", 3),
-    ("environments:\n  live:\n    review: yes\n", "config_bad_value", 3),
-    ("environments:\n  live:\n    approvals: 0\n", "config_bad_value", 3),
-    ("environments:\n  live:\n    approvals: true\n", "config_bad_value", 3),
-    ("environments:\n  live:\n    agents: merge\n", "config_bad_value", 3),
-    ("environments:\n  live:\n    namespace: -x\n", "config_bad_value", 3),
-    ("environments:\n  live:\n    promotes_from: dev\n", "config_bad_value", 3),
-    ("environments:\n  live:\n    promotes_from: live\n", "config_bad_value", 3),
-    ("environments:\n  live:\n    sync: {prune: 1}\n", "config_bad_value", 3),
-    ("environments:\n  live:\n    sync:\n      windows:\n      - {from: '01:00', to: '02:00'}\n      - {from: '01:00'}\n", "config_bad_value", 6),
-    ("environments:\n  live:\n    sync: {windows: [{days: weekdays, from: '01:00', to: '02:00'}]}\n", "config_bad_value", 3),
-    ("environments:\n  live:\n    sync: {windows: [{days: mon-, from: '01:00', to: '02:00'}]}\n", "config_bad_value", 3),
-    ("environments:\n  live:\n    sync: {windows: [{from: 18:00, to: '02:00'}]}\n", "config_bad_value", 3),
-    ("environments:\n  live:\n    sync: {windows: [{from: '25:00', to: '02:00'}]}\n", "config_bad_value", 3),
-    ("environments:\n  live:\n    sync: {windows: [{from: '01:00', to: '01:00'}]}\n", "config_bad_value", 3),
-    ("environments:\n  live:\n    sync: {windows: [{from: '01:00', to: '02:00', tz: Asia/Soul}]}\n", "config_bad_value", 3),
-    ("environments:\n  live:\n    sync: {windows: [{from: '01:00', to: '02:00', tz: ../../etc/passwd}]}\n", "config_bad_value", 3),
-    (ONE + "chart: ../outside\n", "config_bad_value", 3),
-    (ONE + "chart: /etc\n", "config_bad_value", 3),
-    (ONE + "chart: charts/.git/hooks\n", "config_bad_value", 3),
-    (ONE + "chart: charts/x/\n", "config_bad_value", 3),
-    (ONE + "chart: 'a\\b'\n", "config_bad_value", 3),
-    (ONE + "values: ../{app}.yaml\n", "config_bad_value", 3),
-    (ONE + "values: values//{app}.yaml\n", "config_bad_value", 3),
-    (ONE + "values: values/x.yaml\n", "config_bad_value", 3),
-    (ONE + "values: 'values/{app}/{app}.yaml'\n", "config_bad_value", 3),
-    (ONE + "values: 'values/{app}{.yaml'\n", "config_bad_value", 3),
-    (ONE + "values: 'values/{app}/{0}.yaml'\n", "config_bad_value", 3),
-    ("environments: {a: {}, b: {}}\nvalues: 'values/{app}.yaml'\n", "config_bad_value", 2),
-    ("environments: {live: {}, pre-live: {}}\nvalues: 'values/{app}-{environment}.yaml'\n", "config_bad_value", 2),
-    (ONE + "keys: {tag: image.tag}\n", "config_bad_value", 3),
-    (ONE + "keys:\n  version: 1\n", "config_bad_value", 4),
-    (ONE + "keys:\n  version: ''\n", "config_bad_value", 4),
-    (ONE + "keys:\n  version: image..tag\n", "config_bad_value", 4),
-    (ONE + "keys:\n  version: image.tag.\n", "config_bad_value", 4),
-    (ONE + "b0: &b0 [1]\n" + "".join(f"b{n}: &b{n} [{','.join([f'*b{n - 1}'] * 10)}]\n" for n in range(1, 9)), "values_bomb", None),
-    (("120000", "other.yaml"), "not_a_file", None),
-]
-
-
-@pytest.mark.parametrize(("config", "code", "line"), BROKEN, ids=range(len(BROKEN)))
-def test_a_broken_klepaas_yaml_is_one_problem(loaded, config, code, line):
-    """It stops everything and is said once, with its line; nothing is guessed in its place."""
-    found = loaded({"klepaas.yaml": config, "values/live/web.yaml": WEB})
-    (problem,) = found.problems
-    assert (problem.path, problem.code, problem.app, problem.environment) == ("klepaas.yaml", code, None, None)
-    assert problem.line == line or code == "values_bomb" and problem.line
-    assert found.environments == {} and found.app_names == () and list(found.targets()) == [] and found.by_repository("shop/web") == ()
-    for call, args in ((found.environment, ["live"]), (found.target, ["web", "live"]), (found.app, ["web"]), (found.values_path, ["web", "live"])):
-        error = refusal(call, *args)
-        assert (error.code, error.path, error.line) == ("config_broken", "klepaas.yaml", problem.line)
-
-
-def test_the_message_names_the_key_and_what_is_wanted(loaded):
-    """A person reads which key is wrong, where, and what it should be."""
-    (problem,) = loaded({"klepaas.yaml": "environments:\n  live:\n    sync:\n      windows: [{from: '01:00', to: 2}]\n"}).problems
-    assert problem.message == 'environments.live.sync.windows[0].to must be a time such as "09:00", in quotes (klepaas.yaml:4)'
 
 
 # --- what is wrong elsewhere -----------------------------------------------------------------------------------------
