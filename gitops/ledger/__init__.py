@@ -19,11 +19,28 @@ BATCH = 1000
 __all__ = ["Event", "Ledger", "Row"]
 
 
-class Ledger(Commands, Events, States, Reviews, Accounts):
-    """Thread-safe and process-safe. Unavailable from any call: the database is away."""
+class Ledger:
+    """Thread-safe and process-safe. Unavailable from any call: the database is away, and what a write did is unknown."""
 
-    def __init__(self, opened):
-        self.store, self.tables = opened, tables.define(opened.database)
+    def __init__(self, store):
+        self.store, self.tables = store, tables.define(store.database)
+        events, accounts = Events(store, self.tables), Accounts(store, self.tables)
+        commands, states, reviews = (part(store, self.tables, events) for part in (Commands, States, Reviews))
+        self.command, self.resume = commands.command, commands.resume
+        self.commands_of, self.command_by_uid = commands.commands_of, commands.command_by_uid
+        self.command_of_commit, self.commands_of_commits = commands.command_of_commit, commands.commands_of_commits
+        self.unfinished, self.orders, self.order_done = commands.unfinished, commands.orders, commands.order_done
+        self.event, self.events, self.last_event, self.wait = events.event, events.events, events.last_event, events.wait
+        self.record_sync, self.syncs = states.record_sync, states.syncs
+        self.observe, self.forget, self.state, self.states = states.observe, states.forget, states.state, states.states
+        self.review_open, self.review, self.reviews = reviews.review_open, reviews.review, reviews.reviews
+        self.approve, self.reject, self.merged = reviews.approve, reviews.reject, reviews.merged
+        self.put_user, self.user, self.users = accounts.put_user, accounts.user, accounts.users
+        self.token_create, self.token_actor = accounts.token_create, accounts.token_actor
+        self.tokens, self.token_revoke = accounts.tokens, accounts.token_revoke
+        self.link_create, self.link_use = accounts.link_create, accounts.link_use
+        self.session_create, self.session = accounts.session_create, accounts.session
+        self.session_end, self.sessions_end = accounts.session_end, accounts.sessions_end
 
     @staticmethod
     def open(url, home):

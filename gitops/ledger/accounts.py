@@ -19,6 +19,9 @@ def digest(text):
 class Accounts:
     """The part of the Ledger that knows people."""
 
+    def __init__(self, store, tables):
+        self.store, self.tables = store, tables
+
     def put_user(self, email, name, scopes):
         table, email = self.tables["user"], email.lower()
         with self.store.write():

@@ -30,8 +30,8 @@ class Row:
     `held` raises when the lock was lost with its connection: then somebody else may carry the command out by now.
     """
 
-    def __init__(self, ledger, row, held):
-        self.ledger, self.held = ledger, held
+    def __init__(self, commands, row, held):
+        self.commands, self.held = commands, held
         self.uid, self.id = row.uid, row.client_id
         self.actor, self.command = _actor(row), _command(row)
         self.resolved, self.attempts = row.resolved, tuple(orjson.loads(row.attempts))
@@ -52,8 +52,8 @@ class Row:
         """The receipt, and the event that tells of it, in one transaction."""
         order = status == "accepted" and review is None
         self.held()
-        with self.ledger.store.append():
-            event = self.ledger.add_event("order" if order else "command", self.command.app, self.command.environment, {
+        with self.commands.store.append():
+            event = self.commands.events.add("order" if order else "command", self.command.app, self.command.environment, {
                 "uid": self.uid, "verb": self.command.verb, "status": status, "commit": commit, "review": review, "args": dict(self.command.args) if order else {},
                 "by": self.actor.name, "channel": self.actor.channel, "text": self.command.text, "summary": receipt["plan"]["summary"]})
             self._write(status=status, receipt=dumps(receipt), commit=commit, review=review, event=event if order else None)
@@ -65,16 +65,19 @@ class Row:
 
     def _update(self, **fields):
         self.held()
-        with self.ledger.store.write():
+        with self.commands.store.write():
             self._write(**fields)
 
     def _write(self, **fields):
-        table = self.ledger.tables["command"]
+        table = self.commands.tables["command"]
         table.update(updated=time.time(), **fields).where(table.uid == self.uid).execute()
 
 
 class Commands:
     """The part of the Ledger that keeps commands."""
+
+    def __init__(self, store, tables, events):
+        self.store, self.tables, self.events = store, tables, events
 
     @contextlib.contextmanager
     def command(self, actor, command, fingerprint):
@@ -90,10 +93,10 @@ class Commands:
     def resume(self, uid):
         """The Row of a command that nobody finished (see `unfinished`), its lock held."""
         with self.store.session():
-            row = self._command_row(uid)
+            row = self._row(uid)
         with self.store.lock(f"{row.actor_email}\0{row.client_id}") as held:
             with self.store.session():
-                row = self._command_row(uid)
+                row = self._row(uid)
             yield Row(self, row, held)
 
     def _claim(self, actor, email, command, id, fingerprint):
@@ -118,15 +121,15 @@ class Commands:
         query = table.select().where(*matching((table.app, app), (table.environment, environment), (table.status, status)))
         with self.store.session():
             if before is not None:
-                last = self._command_row(before)
+                last = self._row(before)
                 query = query.where((table.created < last.created) | ((table.created == last.created) & (table.uid < last.uid)))
             return tuple(_shown(row) for row in query.order_by(table.created.desc(), table.uid.desc()).limit(limit))
 
     def command_by_uid(self, uid):
         with self.store.session():
-            return _shown(self._command_row(uid))
+            return _shown(self._row(uid))
 
-    def _command_row(self, uid):
+    def _row(self, uid):
         row = self.tables["command"].get_or_none(uid=uid)
         if row is None:
             raise NotFound("no_such_command", command=uid[:64])
@@ -161,11 +164,11 @@ class Commands:
         """Keep what became of an order, and tell it; False when somebody did so before."""
         table = self.tables["command"]
         with self.store.append():
-            row = self._command_row(uid)
+            row = self._row(uid)
             mine = (table.uid == uid) & table.event.is_null(False) & table.result.is_null()
             if not table.update(result=dumps(result), updated=time.time()).where(mine).execute():
                 return False
-            self.add_event("order", row.app, row.environment, {"uid": uid, "verb": row.verb, "status": "done", "result": result})
+            self.events.add("order", row.app, row.environment, {"uid": uid, "verb": row.verb, "status": "done", "result": result})
             return True
 
 

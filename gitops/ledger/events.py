@@ -25,12 +25,15 @@ class Event:
 class Events:
     """The part of the Ledger that keeps events."""
 
+    def __init__(self, store, tables):
+        self.store, self.tables = store, tables
+
     def event(self, kind, app=None, environment=None, **data):
         """Record an event; its id."""
         with self.store.append():
-            return self.add_event(kind, app, environment, data)
+            return self.add(kind, app, environment, data)
 
-    def add_event(self, kind, app, environment, data):
+    def add(self, kind, app, environment, data):
         """Within a transaction that `store.append` began."""
         return self.tables["event"].insert(kind=kind, app=app, environment=environment, data=dumps(data), at=time.time()).execute()
 

@@ -11,6 +11,9 @@ from gitops.types import Review
 class Reviews:
     """The part of the Ledger that keeps reviews."""
 
+    def __init__(self, store, tables, events):
+        self.store, self.tables, self.events = store, tables, events
+
     def review_open(self, command_uid, forge="local", url=None, **fields):
         """The review of a command: a new one from the fields of the table, or the one there is, with its head brought up to date while open."""
         table = self.tables["review"]
@@ -80,7 +83,7 @@ class Reviews:
         return row
 
     def _told(self, row, what, who, commit=None):
-        self.add_event("review", row.app, row.environment, {"review": row.id, "status": what, "by": who, "title": row.title, "commit": commit})
+        self.events.add("review", row.app, row.environment, {"review": row.id, "status": what, "by": who, "title": row.title, "commit": commit})
 
     def _shown(self, row):
         table = self.tables["approval"]

@@ -12,6 +12,9 @@ from gitops.types import Health
 class States:
     """The part of the Ledger that the controller writes and everybody reads."""
 
+    def __init__(self, store, tables, events):
+        self.store, self.tables, self.events = store, tables, events
+
     def record_sync(self, result):
         """A SyncResult: kept, made the app's state, and told as an event. The same sync (by its start) told again is brought up to date."""
         table, kept = self.tables["sync"], {"revision": result.revision, "status": result.status, "result": dumps(asdict(result)), "finished": result.finished}
@@ -22,7 +25,7 @@ class States:
             self._merge_sync(result, {
                 "sync": result.status, "revision": result.revision, "error": result.error, "started": result.started, "finished": result.finished,
                 "health": result.health.status, "message": result.health.message})
-            return self.add_event("sync", result.app, result.environment, {
+            return self.events.add("sync", result.app, result.environment, {
                 "status": result.status, "revision": result.revision, "error": result.error, "actions": list(result.actions),
                 "health": result.health.status, "message": result.health.message})
 
@@ -46,14 +49,14 @@ class States:
         with self.store.append():
             before, after = self._merge(app, environment, fields)
             if after != before:
-                self.add_event("health", app, environment, fields)
+                self.events.add("health", app, environment, fields)
 
     def forget(self, app, environment):
         """The app is gone from the environment."""
         table = self.tables["state"]
         with self.store.append():
             if table.delete().where((table.app == app) & (table.environment == environment)).execute():
-                self.add_event("health", app, environment, {"gone": True})
+                self.events.add("health", app, environment, {"gone": True})
 
     def _merge(self, app, environment, fields):
         table, row = self.tables["state"], self._state(app, environment)
