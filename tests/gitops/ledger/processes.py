@@ -19,7 +19,10 @@ def begin(process):
 
 
 def result(process):
-    said, _ = process.communicate(timeout=60)
+    try:
+        said, _ = process.communicate(timeout=60)
+    finally:
+        process.kill()
     assert process.returncode == 0
     return json.loads(said)
 

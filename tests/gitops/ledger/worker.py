@@ -7,7 +7,6 @@ import json
 import os
 import sys
 import threading
-import time
 
 from gitops.ledger import Ledger
 from gitops.types import Actor, Command
@@ -47,11 +46,11 @@ def commands(ledger, count, threads):
 
 
 def hold(ledger, id):
-    """Hold a command with an attempt until killed."""
+    """Hold a command with an attempt until killed, or until whoever started it is gone."""
     with ledger.command(ACTOR, Command("scale", "nginx", "staging", {"replicas": 2}, id), "print") as row:
         row.attempt("a" * 40)
         print("held", flush=True)
-        time.sleep(600)
+        sys.stdin.read()
 
 
 def events(ledger, count, threads):
