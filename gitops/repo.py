@@ -142,11 +142,14 @@ class Repository:
 
     def holds(self, sha, ref="main"):
         """Whether a branch contains a commit; the remote is asked first."""
+        ref = refs.full_name(ref)
         self.fetch()
-        tip = self.tip(refs.full_name(ref))
-        if tip is None or not SHA.fullmatch(sha):
-            return False
-        return tip == sha or run.git(self.env, "merge-base", "--is-ancestor", sha, tip).code == 0
+        return bool(SHA.fullmatch(sha)) and self.contains(ref, sha)
+
+    def contains(self, ref, sha):
+        """Whether a commit is reachable from a ref, as known here."""
+        tip = self.tip(ref)
+        return tip == sha or tip is not None and run.git(self.env, "merge-base", "--is-ancestor", sha, tip).code == 0
 
     def history(self, paths=(), limit=50, before=None, ref="main"):
         """Commits that changed any of the paths (all of them without), newest first; `before` is a sha to go on after."""
@@ -205,9 +208,12 @@ class Repository:
 
     def _replace(self, ref, sha):
         for _ in range(landing.TRIES):
-            with contextlib.suppress(refs.Moved):
+            try:
                 return self.publish(ref, sha, self.tip(ref))
-            self.catch_up()
+            except refs.Moved:
+                self.catch_up()
+                if self.contains(ref, sha):
+                    return None
         raise Conflict("repo_contended", tries=landing.TRIES)
 
     def drop(self, branch):

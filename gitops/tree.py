@@ -37,6 +37,10 @@ def printable(name):
     return "".join(c if c.isprintable() and c != "\\" else c.encode("unicode_escape", "surrogatepass").decode() for c in name)
 
 
+def _shown(entry):
+    return replace(entry, name=printable(entry.name).replace("/", "\\x2f"))
+
+
 class Tree:
     """A view of a revision. `objects` reads by id; `reads` is path -> id (None: absent) of all that was asked."""
 
@@ -66,7 +70,7 @@ class Tree:
         entry = self._entry(folder)
         if entry is None or entry.kind != "folder":
             return ()
-        return tuple(each if each.kind != "other" else replace(each, name=printable(each.name)) for each in self.objects.tree(entry.id).values())
+        return tuple(each if each.kind != "other" else _shown(each) for each in self.objects.tree(entry.id).values())
 
     def walk(self, folder):
         """(path, Entry) of everything below a folder that is not itself a folder."""

@@ -127,7 +127,8 @@ class Landing:
                 self.store.publish(self.ref, staged[-1][1], tip)
             except Moved:
                 self.store.catch_up()
-                continue
+                if not self.store.contains(self.ref, staged[-1][1]):
+                    continue
             for request, sha in staged:
                 request.ended(sha=sha)
             return

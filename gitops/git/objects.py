@@ -4,6 +4,8 @@ Reading through cat-file survives a gc, which reading packs ourselves would not.
 anything refers to it.
 """
 
+import contextlib
+import errno
 import hashlib
 import os
 import tempfile
@@ -79,7 +81,14 @@ class Objects:
                 raise NotFound("no_such_object", object=id)
             if size > LARGEST:
                 raise Invalid("object_too_large", object=id, size=size, limit=LARGEST)
-            return self._asked(self.repo.git.get_object_data, id)[3]
+            return self._asked(self._whole, id)
+
+    def _whole(self, id):
+        """The object's bytes: those that its id says, since a cat-file that dies midway looks like the end of the object."""
+        _, kind, _, data = self.repo.git.get_object_data(id)
+        if trees.git_id(kind.decode(), data) != id:
+            raise ValueError(f"object {id} is not whole")
+        return data
 
     def _asked(self, ask, name):
         """The answer of cat-file, started again if it died; NotFound when it has no such object."""
@@ -87,10 +96,11 @@ class Objects:
             try:
                 return ask(name)
             except (ValueError, OSError) as error:
-                if "could not be resolved" in str(error):
+                said = str(error)
+                if "could not be resolved" in said:
                     raise NotFound("no_such_object", object=name) from None
                 self.repo.git.clear_cache()
-        raise Unavailable("git_failed", command="cat-file", detail=run.one_line(str(error)))
+        raise Unavailable("git_failed", command="cat-file", detail=run.one_line(said))
 
     def put_blob(self, data):
         return self.put("blob", data)
@@ -114,10 +124,7 @@ class Objects:
 
     def _write(self, path, data):
         """By a rename, from a name that git's gc clears away should we die before it."""
-        if not path.parent.is_dir():
-            path.parent.mkdir(exist_ok=True)
-            path.parent.chmod(self.folder.stat().st_mode & 0o7777)  # as the owner shares it
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix="tmp_obj_", delete=False) as file:
+        with self._temporary(path.parent) as file:
             try:
                 file.write(data)
                 file.flush()
@@ -127,6 +134,16 @@ class Objects:
             except BaseException:
                 os.unlink(file.name)
                 raise
+
+    def _temporary(self, folder):
+        """A new file in a folder that is made if need be, and made again if a gc found it empty meanwhile."""
+        for _ in range(100):
+            with contextlib.suppress(FileNotFoundError):
+                if not folder.is_dir():
+                    folder.mkdir(exist_ok=True)
+                    folder.chmod(self.folder.stat().st_mode & 0o7777)  # as the owner shares it
+                return tempfile.NamedTemporaryFile(dir=folder, prefix="tmp_obj_", delete=False)
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
 
     def close(self):
         with self.reading:

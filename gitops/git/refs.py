@@ -25,7 +25,7 @@ MOVED = re.compile(r"but expected|reference already exists|unable to resolve ref
 
 
 class Moved(Exception):
-    """A ref is not where we believed: look again and try again."""
+    """A ref is not where we believed, or we were not told: look again, and try again if it does not hold what we wrote."""
 
 
 def full_name(branch):
@@ -49,20 +49,20 @@ class Refs:
             return None
 
     def move(self, ref, new, old):
-        """Set the ref to `new` (None: delete it) if it is `old` (None: absent); Moved otherwise."""
+        """Set the ref to `new` (None: delete it) if it is `old` (None: absent); Moved otherwise, or when git was killed over it."""
         with self.lock:
             patiently(self.repo.git_dir, lambda: self._try(ref, new, old))
 
     def _try(self, ref, new, old):
         said = self._told(f"start\nupdate {ref} {new or ABSENT} {old or ABSENT}\ncommit\n")
-        if said is None or self.read(ref) == new:
+        if said is None:
             return ""
-        if MOVED.search(said):
+        if said == "" or MOVED.search(said):
             raise Moved
         return said
 
     def _told(self, lines):
-        """None when git did it, else what it said; git ends after an error, and is started again for the next."""
+        """None when git did it, else what it said ("": it was killed); git ends after an error, and is started again for the next."""
         if self.process is None or self.process.poll() is not None:
             self.process = run.start(self.env, "update-ref", "--stdin", stdin=subprocess.PIPE)
         with contextlib.suppress(BrokenPipeError):
@@ -72,7 +72,7 @@ class Refs:
                 return None
         said = self.process.stderr.read().decode("utf-8", "replace")
         run.end(self.process)
-        return said or "update-ref ended"
+        return said
 
     def close(self):
         with self.lock:
