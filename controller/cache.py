@@ -1,0 +1,138 @@
+"""What an environment's cluster holds of ours, fed by one list and one watch a kind; kept as compact JSON.
+
+`changed(key)` is called for every change that others made, from the watches' threads.
+"""
+
+import logging
+import threading
+
+import orjson
+
+from controller import ownership
+from controller.kube import Expired, backoff
+from gitops.errors import KlepaasError
+
+log = logging.getLogger(__name__)
+
+
+class Cache:
+    def __init__(self, kube, namespace, repository, environment, changed):
+        self.kube, self.namespace, self.repository, self.environment, self.changed = kube, namespace, repository, environment, changed
+        self.labels = f"{ownership.LABEL}={ownership.label(repository, environment)}"
+        self.objects, self.apps, self.strangers, self.kinds = {}, {}, set(), {}
+        self.lock, self.stopped = threading.RLock(), threading.Event()
+
+    def watch(self, kind):
+        """Begin to look at a kind: its list is read before this returns; raises when it cannot be."""
+        with self.lock:
+            if (kind.group, kind.kind) in self.kinds:
+                return
+        version = self._list(kind)
+        names, _ = self.kube.list(kind, self.namespace if kind.namespaced else None, partial=True)
+        with self.lock:
+            known = {(each["metadata"].get("namespace") or "", each["metadata"]["name"]) for each in names}
+            self.strangers |= {ownership.Key(kind.group, kind.kind, *each) for each in known} - set(self.objects)
+            self.kinds[kind.group, kind.kind] = kind
+        threading.Thread(target=self._follow, args=(kind, version), name=f"watch-{kind.plural}-{self.namespace}", daemon=True).start()
+
+    def _list(self, kind):
+        items, version = self.kube.list(kind, self.namespace if kind.namespaced else None, labels=self.labels)
+        with self.lock:
+            gone = {key for key in self.objects if (key.group, key.kind) == (kind.group, kind.kind)} - {ownership.key(each) for each in items}
+            for each in items:
+                self._store(each)
+            for key in gone:
+                self._forget(key)
+        for key in [*gone, *map(ownership.key, items)]:
+            self.changed(key)
+        return version
+
+    def _follow(self, kind, version):
+        failures = 0
+        while not self.stopped.is_set():
+            try:
+                for event, obj in self.kube.watch(kind, self.namespace if kind.namespaced else None, version, self.stopped, self.labels):
+                    version, failures = obj["metadata"]["resourceVersion"], 0
+                    if event != "BOOKMARK":
+                        self._seen(event, {"apiVersion": kind.api_version, "kind": kind.kind, **obj})
+            except Expired:
+                version = self._again(kind, version)
+            except KlepaasError as error:
+                failures += 1
+                log.info("watch %s: %s", kind.plural, error)
+                self.stopped.wait(backoff(failures, 0.2, 10))
+
+    def _again(self, kind, version):
+        try:
+            return self._list(kind)
+        except KlepaasError as error:
+            log.info("list %s: %s", kind.plural, error)
+            self.stopped.wait(1)
+            return version
+
+    def _seen(self, event, obj):
+        key = ownership.key(obj)
+        with self.lock:
+            if event == "DELETED":
+                self._forget(key)
+            else:
+                self._store(obj)
+        self.changed(key)
+
+    def written(self, obj):
+        """What an apply answered: newer than what the watch has told so far."""
+        with self.lock:
+            self.strangers.discard(ownership.key(obj))
+            self._store(obj)
+
+    def deleted(self, key):
+        with self.lock:
+            self._forget(key)
+
+    def _store(self, obj):
+        key = ownership.key(obj)
+        app = ownership.app_of(obj, self.repository, self.environment)
+        known = self.objects.get(key)
+        if known is not None and int(known[1]) > int(obj["metadata"]["resourceVersion"]):
+            return
+        if app is None:
+            self._forget(key)
+            self.strangers.add(key)
+            return
+        managers = [entry for entry in obj["metadata"].get("managedFields") or () if entry.get("manager") != "klepaas"]
+        slim = {**obj, "metadata": {name: value for name, value in obj["metadata"].items() if name != "managedFields"}, "$others": sorted({entry["manager"] for entry in managers})}
+        self.objects[key] = orjson.dumps(slim), obj["metadata"]["resourceVersion"], app
+        self.apps.setdefault(app, set()).add(key)
+
+    def _forget(self, key):
+        known = self.objects.pop(key, None)
+        if known is not None:
+            self.apps.get(known[2], set()).discard(key)
+        self.strangers.discard(key)
+
+    def get(self, key):
+        """The object of ours as last seen, or None."""
+        with self.lock:
+            known = self.objects.get(key)
+        return orjson.loads(known[0]) if known else None
+
+    def app_of(self, key):
+        with self.lock:
+            known = self.objects.get(key)
+            return known[2] if known else None
+
+    def keys_of(self, app):
+        with self.lock:
+            return tuple(self.apps.get(app, ()))
+
+    def keys(self):
+        with self.lock:
+            return {key: known[2] for key, known in self.objects.items()}
+
+    def stranger(self, key):
+        """Whether an object of this name is there that is not ours."""
+        with self.lock:
+            return key in self.strangers
+
+    def stop(self):
+        self.stopped.set()

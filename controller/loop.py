@@ -1,0 +1,225 @@
+"""The loop: woken by the ledger or the poll, fetch, see what changed, sync, prune, look at what is not healthy.
+
+The loop has its own thread of control; APScheduler runs what is periodic (the poll, the repository's upkeep, retention).
+"""
+
+import collections
+import logging
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from controller.environment import LOOK, World
+from gitops import catalog as catalogs
+from gitops.errors import KlepaasError
+
+log = logging.getLogger(__name__)
+WORKERS = 16
+UPKEEP = 6 * 3600      # seconds between packings of the repository
+KEEP_DAYS = 90         # of events and syncs
+KINDS = ("command", "order", "revision", "review")
+
+
+class Loop:
+    def __init__(self, services):
+        self.services, self.settings = services, services.settings
+        self.repo, self.ledger, self.renderer = services.repo, services.ledger, services.renderer
+        self.executor = ThreadPoolExecutor(WORKERS, "sync")
+        self.worlds, self.head, self.fetch, self.stopped = {}, None, True, threading.Event()
+        self.after, self.problems, self.outbox = None, None, Outbox()
+        self.scheduler = BackgroundScheduler(job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 60})
+
+    # --- running -------------------------------------------------------------------------------------------------------
+
+    def run(self):
+        """Until `stop`."""
+        self.scheduler.add_job(self._poll, "interval", seconds=self.settings.poll_seconds)
+        self.scheduler.add_job(self._upkeep, "interval", seconds=UPKEEP)
+        self.scheduler.start()
+        try:
+            while not self.stopped.is_set():
+                self._guarded_tick()
+                self._wait()
+        finally:
+            self.close()
+
+    def once(self):
+        """One tick that does not wait for health: 0 all applied, 1 some app failed, 2 could not run."""
+        try:
+            self.tick()
+            while any(world.busy() for world in self.worlds.values()):
+                time.sleep(0.02)
+            for world in self.worlds.values():
+                world.prune()
+                world.synced()
+            failed = [state for world in self.worlds.values() for state in world.states.values() if state.error]
+            for state in failed:
+                log.error("%s/%s: %s", state.environment, state.app, state.error)
+            return 1 if failed or self.problems or any(world.held for world in self.worlds.values()) else 0
+        except KlepaasError as error:
+            log.error("%s", error)
+            return 2
+        finally:
+            self.close()
+
+    def stop(self):
+        self.stopped.set()
+
+    def close(self):
+        if self.scheduler.running:
+            self.scheduler.shutdown(wait=False)
+        self.executor.shutdown(wait=True, cancel_futures=True)
+        for world in self.worlds.values():
+            world.stop()
+        self.outbox.flush()
+
+    def _guarded_tick(self):
+        try:
+            self.tick()
+        except KlepaasError as error:
+            log.warning("%s", error)
+        except Exception:
+            log.exception("tick")
+
+    # --- one tick ------------------------------------------------------------------------------------------------------
+
+    def tick(self):
+        """Nothing moved and nothing drifted: no render, and no request but the leases'."""
+        fetch, self.fetch = self.fetch, False
+        head = self.repo.fetch() if fetch else self.repo.head()
+        if head is not None and head != self.head:
+            self._advance(head)
+        for name, world in tuple(self.worlds.items()):
+            self._one(name, world)
+        self.outbox.flush()
+
+    def _advance(self, head):
+        tree = self.repo.tree(head)
+        catalog = catalogs.load(tree)
+        self._tell_problems(catalog)
+        if not catalog.environments:
+            return  # a broken klepaas.yaml stops nothing that runs
+        self.catalog, self.tree, self.head = catalog, tree, head
+        repository = catalog.name or self.repo.name
+        for name, environment in catalog.environments.items():
+            if name not in self.worlds or self.worlds[name].environment.namespace != environment.namespace or self.worlds[name].environment.cluster != environment.cluster:
+                self.worlds[name] = World(self.settings, self.repo, self.renderer, repository, environment, self.executor, self.outbox.tell, self.ledger)
+
+    def _tell_problems(self, catalog):
+        found = tuple((each.path, each.line, each.message) for each in catalog.problems)
+        if found != self.problems:
+            self.problems = found
+            self.outbox.tell(self.ledger.event, "notice", None, None, problems=[{"path": path, "line": line, "message": message} for path, line, message in found])
+
+    def _one(self, name, world):
+        """One environment's part; its cluster being away stops no other."""
+        try:
+            if not world.prepare():
+                return
+            if world.head != self.head and name in self.catalog.environments:
+                world.advance(self.tree.fresh(), self.catalog, self.catalog.environments[name])
+            world.retry_due()
+            world.look()
+            if self._settled(world):
+                world.prune()
+                world.synced()
+        except KlepaasError as error:
+            log.warning("%s: %s", name, error)
+
+    def _settled(self, world):
+        """Whether the world came to rest at a revision since it was pruned last."""
+        mark = (world.head, len(world.cache.objects), sum(state.error is not None for state in world.states.values()))
+        if world.busy() or world.pruned_at == mark and world.lease.revision == world.head:
+            return False
+        world.pruned_at = mark
+        return True
+
+    # --- waking --------------------------------------------------------------------------------------------------------
+
+    def _wait(self):
+        """Until something of interest is in the ledger, or the next look is due."""
+        busy = any(world.busy() or world.waiting or any(state.error for state in world.states.values()) for world in self.worlds.values())
+        timeout = LOOK if busy or not self.worlds else 2.0
+        try:
+            if self.after is None:
+                self.after = self.ledger.last_event()
+            self.ledger.wait(self.after, timeout)
+            for event in self.ledger.events(self.after, limit=1000):
+                self.after = event.id
+                self._heard(event)
+        except KlepaasError as error:
+            log.warning("%s", error)
+            self.stopped.wait(timeout)
+
+    def _heard(self, event):
+        if event.kind == "order":
+            self._order(event)
+
+    def _order(self, event):
+        world, verb = self.worlds.get(event.environment), event.data.get("verb")
+        if world is None:
+            return
+        if verb in ("sync", "retry"):
+            for app in [event.app] if event.app else list(world.states):
+                if app in world.states:
+                    world.states[app].next_try = 0.0
+                    world.enqueue(app, verb)
+        elif verb == "release":
+            world.released |= {sha for sha in (world.head, self.head) if sha and sha.startswith(event.data["args"]["revision"].lower())}
+            world.head, world.pruned_at = None if world.held and "descend" in world.held else world.head, None
+        elif verb == "cancel" and event.app in world.states:
+            world.states[event.app].waiting_since = None
+            world.states[event.app].next_try = float("inf")
+        self.outbox.tell(self.ledger.order_done, event.data["uid"], "done")
+
+    def _poll(self):
+        self.fetch = True
+        if self.repo.url is None and self.repo.head() == self.head:
+            return
+        self.outbox.tell(self.ledger.event, "revision", polled=True)
+
+    def _upkeep(self):
+        try:
+            if self.ledger.claim("upkeep", UPKEEP - 60):
+                self.repo.maintain()
+                self.ledger.retention(KEEP_DAYS)
+        except KlepaasError as error:
+            log.warning("upkeep: %s", error)
+
+
+class Outbox:
+    """What the ledger is to be told, in order; kept while it is away."""
+
+    MOST = 50_000
+
+    def __init__(self):
+        self.waiting, self.lock, self.thread = collections.deque(maxlen=self.MOST), threading.Lock(), threading.Event()
+        threading.Thread(target=self._run, name="outbox", daemon=True).start()
+
+    def tell(self, call, *args, **more):
+        self.waiting.append((call, args, more))
+        self.thread.set()
+
+    def _run(self):
+        while True:
+            self.thread.wait()
+            self.thread.clear()
+            while not self.flush():
+                time.sleep(1)
+
+    def flush(self):
+        """Tell all that waits; whether nothing is left."""
+        with self.lock:
+            while self.waiting:
+                call, args, more = self.waiting[0]
+                try:
+                    call(*args, **more)
+                except KlepaasError as error:
+                    if error.transient:
+                        log.warning("the ledger is told later: %s", error)
+                        return False
+                    log.error("the ledger refused: %s", error)
+                self.waiting.popleft()
+            return True

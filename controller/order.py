@@ -1,0 +1,23 @@
+"""In which order objects are written; they are pruned the other way round. Pure."""
+
+FIRST = ("Namespace", "CustomResourceDefinition", "PriorityClass", "StorageClass", "ResourceQuota", "LimitRange", "NetworkPolicy", "ServiceAccount", "Role", "ClusterRole",
+         "RoleBinding", "ClusterRoleBinding", "Secret", "ConfigMap", "PersistentVolume", "PersistentVolumeClaim", "Service", "PodDisruptionBudget", "DaemonSet", "StatefulSet",
+         "Deployment", "ReplicaSet", "Pod", "Job", "CronJob", "HorizontalPodAutoscaler", "Ingress", "APIService")
+WAVE, HOOK = "klepaas.io/wave", "helm.sh/hook"
+
+
+def ordered(objects):
+    return sorted(objects, key=place)
+
+
+def place(obj):
+    """CRDs first, then the wave, then the kind."""
+    kind = obj["kind"]
+    wave = (obj["metadata"].get("annotations") or {}).get(WAVE, "0")
+    number = int(wave) if wave.lstrip("-").isdigit() and len(wave) < 8 else 0
+    rank = FIRST.index(kind) if kind in FIRST else len(FIRST)
+    return kind != "CustomResourceDefinition", number, rank, kind, obj["metadata"]["name"]
+
+
+def is_hook(obj):
+    return HOOK in (obj["metadata"].get("annotations") or {})

@@ -1,0 +1,104 @@
+"""One app in one environment brought to its desired objects: source, diff, apply. Pruning is the environment's (controller/prune)."""
+
+import time
+from dataclasses import dataclass, field
+
+import orjson
+
+from controller import diff, order, ownership
+from gitops.errors import Conflict, Invalid, KlepaasError
+
+
+@dataclass
+class AppState:
+    """What the loop knows of one app; only its own sync, which is serial, changes it."""
+
+    app: str
+    environment: str
+    inputs: tuple | None = None        # ids of what it is rendered from
+    desired: dict = field(default_factory=dict)   # Key -> compact JSON
+    ignored: dict = field(default_factory=dict)   # Key -> JSON pointers
+    skipped: int = 0                   # objects that are hooks
+    revision: str | None = None
+    error: KlepaasError | None = None
+    attempts: int = 0
+    next_try: float = 0.0              # monotonic
+    heals: list = field(default_factory=list)     # times of the last repairs, monotonic
+    waiting_since: float | None = None
+    told: tuple | None = None          # what was last observed, to tell only what is new
+    started: float = 0.0
+    actions: tuple = ()
+
+
+def render(state, world, target):
+    """Put the target's objects into the state; raises what the repository's files are at fault for."""
+    rendered = world.renderer.render(world.tree, target, world.environment)
+    objects = [_placed(each, world) for each in diff.without_scaled([each for each in rendered.objects if not order.is_hook(each)])]
+    for each in objects:
+        _allowed(each, world)
+    claimed = [ownership.claimed(each, world.repository, world.environment.name, target.app) for each in order.ordered(objects)]
+    state.skipped = len(rendered.objects) - len(objects)
+    state.desired = {ownership.key(each): orjson.dumps(each) for each in claimed}
+    state.ignored = {ownership.key(each): pointers for each in claimed if (pointers := _ignored(each, target))}
+
+
+def _placed(obj, world):
+    """In the environment's namespace, where the kind has one and the manifest names none."""
+    group = obj["apiVersion"].rpartition("/")[0]
+    metadata = {name: value for name, value in obj["metadata"].items() if name not in ("managedFields", "resourceVersion", "uid", "creationTimestamp", "generation")}
+    if world.namespaced(group, obj["kind"]):
+        metadata.setdefault("namespace", world.environment.namespace)
+        metadata["namespace"] = metadata["namespace"] or world.environment.namespace
+    return {**{name: value for name, value in obj.items() if name != "status"}, "metadata": metadata}
+
+
+def _allowed(obj, world):
+    """An environment writes only to its own namespace, and cluster-wide kinds only as listed."""
+    namespace = obj["metadata"].get("namespace")
+    if namespace is None and obj["kind"] not in world.environment.cluster_kinds:
+        raise Invalid("cluster_kind", kind=obj["kind"], name=obj["metadata"]["name"], environment=world.environment.name)
+    if namespace is not None and namespace != world.environment.namespace:
+        raise Invalid("foreign_namespace", kind=obj["kind"], name=obj["metadata"]["name"], namespace=namespace, environment=world.environment.name)
+
+
+def _ignored(obj, target):
+    return tuple(pointer for each in target.ignore if each.kind == obj["kind"] and each.name in (None, obj["metadata"]["name"]) for pointer in each.pointers)
+
+
+def pending(state, cache):
+    """What differs: [(desired object, live object or None, JSON pointers)], in the order of writing."""
+    found = []
+    for key, data in state.desired.items():
+        desired, live = orjson.loads(data), cache.get(key)
+        pointers = diff.differences(desired, live, state.ignored.get(key, ())) if live is not None else [""]
+        if pointers:
+            found.append((desired, live, pointers))
+    return found
+
+
+def apply(state, world, changes):
+    """Write what differs; the actions taken. The lease is asked before every write."""
+    actions = []
+    for desired, live, pointers in changes:
+        world.lease.check()
+        actions.append(_write(world, desired, live, pointers))
+    return actions
+
+
+def _write(world, desired, live, pointers):
+    key = ownership.key(desired)
+    adopt = world.environment.sync.adopt or world.adopt
+    if live is None and world.cache.stranger(key) and not adopt:
+        raise Conflict("not_ours", kind=key.kind, name=key.name, environment=world.environment.name)
+    force = world.environment.conflicts != "fail" and (live is not None or adopt)
+    obj, created = world.kube.apply(world.kube.kind(key.group, key.kind), desired, force)
+    world.cache.written(obj)
+    return {"action": "created" if created else "changed", "kind": key.kind, "namespace": key.namespace, "name": key.name,
+            **({} if created else {"fields": pointers[:20], "others": (live or {}).get("$others", [])})}
+
+
+def heal_allowed(state, now=None):
+    """Whether a repair may run now: after five in a minute it backs off, for somebody keeps changing it back."""
+    now = time.monotonic() if now is None else now
+    state.heals = [at for at in state.heals if at > now - 60]
+    return len(state.heals) < 5
