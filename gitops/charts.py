@@ -2,30 +2,27 @@
 
 import difflib
 import hashlib
-import io
-import shutil
-import subprocess
-import tarfile
-import tempfile
+import re
 import threading
+import time
 from collections import OrderedDict
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 import orjson
 
 from gitops import values
 from gitops.errors import Invalid, Timeout
-from gitops.render.client import Client
+from gitops.render import client, files, kustomize
 
-BUNDLED = Path(__file__).parent / "chart"
 CACHE = 48 << 20          # bytes of rendered JSON kept
-CHART_LIMIT = 16 << 20    # bytes of a chart
+AGAIN = 300               # seconds before what broke a bound is tried again: the loop's longest pause
+DETAIL = 800              # characters of Helm's message that are shown
 FIRST = ("Namespace", "CustomResourceDefinition", "ServiceAccount", "Secret", "ConfigMap", "PersistentVolumeClaim", "ClusterRole", "ClusterRoleBinding",
          "Role", "RoleBinding", "Service", "DaemonSet", "Deployment", "StatefulSet", "Job", "CronJob", "HorizontalPodAutoscaler", "PodDisruptionBudget", "Ingress")
-KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+TEMPLATE = re.compile(r"(?:at \(|template: |error on )[^/\s:()]+/([\w./-]+)(?::(\d+))?")
+VALUE = re.compile(r"at '((?:/[^'/]+)+)': ")
 MASK = "***"
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +38,18 @@ class Renderer:
     """Renders with real Helm in a process of its own. Thread-safe; results are kept by what they were made from."""
 
     def __init__(self, deadline=20, memory=1 << 30):
-        self.client = Client(deadline, memory)
-        self.lock, self.kept, self.size = threading.Lock(), OrderedDict(), 0
+        self.client = client.Client(deadline, memory)
+        self.lock, self.kept, self.size, self.failed = threading.Lock(), OrderedDict(), 0, {}
 
     def render(self, tree, target, environment):
-        """The Rendered objects of a Target. Invalid names the file that does not render; Timeout is one that never ends."""
+        """The Rendered objects of a Target. Invalid names the file that does not render; Timeout is one that breaks a bound."""
         key = _key(tree, target, environment)
         kept = self._recall(key)
         if kept is not None:
             return Rendered(tuple(orjson.loads(kept[0])), kept[1], True)
-        found = self._manifests(tree, target) if target.source == "manifests" else self._chart(tree, target, environment)
-        objects = _ordered(found, target)
-        data = orjson.dumps(objects, option=orjson.OPT_SORT_KEYS)
+        found = self._manifests(tree, target) if target.source == "manifests" else self._chart(tree, target, environment, key)
+        objects = _ordered(found, target, environment)
+        data = _encoded(objects, target)
         rendered = Rendered(tuple(objects), hashlib.sha256(data).hexdigest())
         self._keep(key, data, rendered.digest)
         return rendered
@@ -73,114 +70,93 @@ class Renderer:
             while self.size > CACHE:
                 self.size -= len(self.kept.popitem(last=False)[1][0])
 
-    def _chart(self, tree, target, environment):
-        chart, path = _chart_id(tree, target), target.values_path
-        text = (tree.read(path) or b"").decode("utf-8", "replace")
-        values.parse(text.encode(), path)  # what we would refuse to edit we refuse to render, with its line
-        request = {"op": "render", "chart": chart, "values": text, "name": target.app, "namespace": environment.namespace}
-        answer = self._asked(request, path)
-        if "unknown_chart" in answer:
-            loaded = self._asked({"op": "load", "chart": chart}, target.chart or path, _archive(tree, target.chart))
-            _no_error(loaded, target.chart or path)
-            answer = self._asked(request, path)
-        _no_error(answer, path)
-        return [(source, each) for source, each in answer["objects"] if not _is_test(each)]
+    def _chart(self, tree, target, environment, key):
+        path = target.values_path
+        data = tree.read(path)
+        parsed = values.parse(data, path)  # what we would refuse to edit we refuse to render, with its line
+        text = (data or b"").decode("utf-8")
+        if "klepaas" in parsed and client.engine() == "binary":
+            text = values.dump({name: each for name, each in parsed.items() if name != "klepaas"})
+        request = {"chart": key[0], "values": text, "name": target.app, "namespace": environment.namespace}
+        answer = self._asked(request, lambda: files.archive(tree, target), key, path)
+        if "error" in answer:
+            raise _failed(tree, target, answer["error"])
+        return [(source, each) for source, found in answer["objects"] for each in _mappings(source, found) if not _is_test(each)]
 
-    def _asked(self, request, path, *frames):
-        try:
-            return self.client.ask(request, *frames)
-        except Timeout as error:
-            error.path = path
-            error.transient = False  # the same input would do the same again
-            raise
+    def _asked(self, request, archive, key, path):
+        with self.client.lock:
+            self._refuse_failed(key, path)
+            try:
+                return self.client.render(request, archive)
+            except Timeout as error:
+                self.failed[key] = error, time.monotonic() + AGAIN
+            self._refuse_failed(key, path)
+
+    def _refuse_failed(self, key, path):
+        """What broke a bound is not tried again at once: its neighbours would wait for it each time."""
+        now = time.monotonic()
+        self.failed = {each: (error, until) for each, (error, until) in self.failed.items() if until > now}
+        if key in self.failed:
+            error, _ = self.failed[key]
+            refused = Timeout(error.code, path=path, **error.details)
+            refused.transient = False
+            raise refused
 
     def _manifests(self, tree, target):
         folder = target.manifests_path
-        if any(tree.id(f"{folder}/{name}") for name in KUSTOMIZATIONS):
-            return [(folder, each) for each in _kustomized(tree, folder)]
+        if kustomize.is_one(tree, folder):
+            return [(folder, each) for each in kustomize.render(tree, folder, self.client.deadline, self.client.memory)]
         return [(path, each) for path, _ in tree.walk(folder) if path.endswith((".yaml", ".yml", ".json")) for each in values.load_all(tree.read(path), path)]
 
 
 def _key(tree, target, environment):
     if target.source == "manifests":
-        return tree.id(target.manifests_path), target.app, environment.namespace
-    return _chart_id(tree, target), tree.id(target.values_path), target.app, environment.namespace
+        folder = target.manifests_path
+        built_on = kustomize.folders(tree, folder) if kustomize.is_one(tree, folder) else {folder: tree.id(folder)}
+        return tuple(built_on.items()), target.app, environment.namespace
+    return files.chart_id(tree, target), tree.id(target.values_path), target.app, environment.namespace
 
 
-def _chart_id(tree, target):
-    if target.chart is None:
-        return _bundled_id()
-    found = tree.id(target.chart)
-    if found is None:
-        raise Invalid("chart_missing", path=target.chart, app=target.app)
-    return found
+def _mappings(source, found):
+    """The object, or the objects in a text that was left to us to read."""
+    return values.load_all(found.encode(), source) if isinstance(found, str) else [found]
 
 
-@cache
-def _bundled_files():
-    return tuple((str(path.relative_to(BUNDLED)), path.read_bytes()) for path in sorted(BUNDLED.rglob("*")) if path.is_file())
+def _encoded(objects, target):
+    try:
+        return orjson.dumps(objects, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError as error:
+        raise Invalid("render_failed", path=target.values_path or target.manifests_path, detail=str(error)) from None
 
 
-@cache
-def _bundled_id():
-    return "bundled-" + hashlib.sha256(repr(_bundled_files()).encode()).hexdigest()
-
-
-def _archive(tree, chart):
-    """The chart as a .tgz in memory; Invalid for a symlink, a submodule or too much of it."""
-    files = list(_bundled_files()) if chart is None else _files(tree, chart)
-    if sum(len(data) for _, data in files) > CHART_LIMIT:
-        raise Invalid("chart_too_large", path=chart, limit=CHART_LIMIT)
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w:gz", compresslevel=1) as tar:
-        for name, data in files:
-            info = tarfile.TarInfo(f"chart/{name}")
-            info.size = len(data)
-            tar.addfile(info, io.BytesIO(data))
-    return out.getvalue()
-
-
-def _files(tree, folder):
-    """(path below the folder, bytes) of its files; `read` refuses what is no plain file."""
-    return [(path.removeprefix(f"{folder}/"), tree.read(path)) for path, _ in tree.walk(folder)]
-
-
-def _kustomized(tree, folder):
-    """By kubectl or kustomize, from a copy of the repository's manifests, so that no path leads out of them."""
-    command = next(([shutil.which(name), *rest] for name, *rest in (("kustomize", "build"), ("kubectl", "kustomize")) if shutil.which(name)), None)
-    if command is None:
-        raise Invalid("kustomize_missing", path=folder)
-    with tempfile.TemporaryDirectory() as top:
-        for path, _ in tree.walk("manifests"):
-            file = Path(top, path)
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(tree.read(path))
-        try:
-            done = subprocess.run([*command, str(Path(top, folder))], capture_output=True, timeout=30, env={"PATH": "/usr/bin:/bin", "HOME": top})
-        except subprocess.TimeoutExpired:
-            raise Invalid("render_failed", path=folder, detail="kustomize took longer than 30 s") from None
-    if done.returncode:
-        raise Invalid("render_failed", path=folder, detail=done.stderr.decode("utf-8", "replace").replace(top, "")[:800])
-    return values.load_all(done.stdout, folder)
-
-
-def _no_error(answer, path):
-    if "error" in answer:
-        raise Invalid("render_failed", path=path, detail=answer["error"][:800])
+def _failed(tree, target, message):
+    """Helm's message with the place in the repository it speaks of: a template of the chart, a value, else the values file."""
+    template, value, path = TEMPLATE.search(message), VALUE.search(message), target.values_path
+    detail = message.strip() if len(message) <= DETAIL else f"{message[:DETAIL // 2]} … {message.strip()[-DETAIL // 2:]}"
+    if value and not template:
+        return Invalid("render_failed", path=path, line=values.line_of(tree.read(path), value[1][1:].split("/"), path), detail=detail)
+    inside = f"{target.chart}/{template[1]}" if target.chart and template else None
+    if inside and ".." not in inside and tree.id(inside):
+        return Invalid("render_failed", path=inside, line=int(template[2]) if template[2] else None, detail=detail)
+    return Invalid("render_failed", path=path, detail=detail)
 
 
 def _is_test(each):
     """Helm's `test` hooks are run by hand, never synced."""
-    annotations = ((each.get("metadata") or {}).get("annotations") or {}) if isinstance(each, dict) else {}
-    return str(annotations.get("helm.sh/hook", "")).startswith("test")
+    metadata = each.get("metadata") if isinstance(each, dict) else None
+    annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
+    hooks = annotations.get("helm.sh/hook") if isinstance(annotations, dict) else None
+    return isinstance(hooks, str) and all(hook.strip() in ("test", "test-success", "test-failure") for hook in hooks.split(","))
 
 
-def _ordered(found, target):
+def _ordered(found, target, environment):
     objects = [each for source, found_object in found for each in _items(found_object) if _is_object(each, source, target)]
-    keys = [identity(each) for each in objects]
-    twice = next((key for key in keys if keys.count(key) > 1), None) if len(set(keys)) < len(keys) else None
-    if twice:
-        raise Invalid("object_twice", path=target.values_path or target.manifests_path, kind=twice[1], name=twice[3])
+    seen = set()
+    for each in objects:
+        group, kind, namespace, name = identity(each)
+        if (key := (group, kind, namespace or environment.namespace, name)) in seen:
+            raise Invalid("object_twice", path=target.values_path or target.manifests_path, kind=kind, name=name)
+        seen.add(key)
     return sorted(objects, key=lambda each: (FIRST.index(each["kind"]) if each["kind"] in FIRST else len(FIRST), *identity(each)))
 
 
@@ -220,11 +196,27 @@ def masked(old, new):
     """Both objects with a Secret's values hidden, changed ones still told from the same."""
     if (new or old)["kind"] != "Secret":
         return old, new
-    return tuple(each and {**each, **{field: {name: _mask(name, field, each, other) for name in each[field]}
-                                      for field in ("data", "stringData") if isinstance(each.get(field), dict)}}
-                 for each, other in ((old, None), (new, old)))
+    return _masked(old, None), _masked(new, old)
 
 
-def _mask(name, field, each, other):
-    before = ((other or {}).get(field) or {}).get(name)
-    return MASK if other is None or before == each[field][name] else f"{MASK} (changed)"
+def _masked(each, other):
+    if each is None:
+        return None
+    hidden = {field: {name: _mask(value, _texts(other, field).get(name), other) for name, value in _texts(each, field).items()}
+              for field in ("data", "stringData") if field in each}
+    return {**each, **hidden, "metadata": {name: value for name, value in each["metadata"].items() if name != "annotations"} | _annotations(each)}
+
+
+def _mask(value, before, other):
+    return MASK if other is None or before == value else f"{MASK} (changed)"
+
+
+def _texts(each, field):
+    found = (each or {}).get(field)
+    return found if isinstance(found, dict) else {}
+
+
+def _annotations(each):
+    """Those of a Secret, without the copy of it that kubectl leaves in one."""
+    found = _texts(each["metadata"], "annotations")
+    return {"annotations": {**found, **({LAST_APPLIED: MASK} if LAST_APPLIED in found else {})}} if found else {}

@@ -1,33 +1,52 @@
-"""The render process: `python -m gitops.render.worker`. One request a frame on stdin, one answer a frame on stdout.
+"""The render process: `python -m gitops.render.worker ENGINE FOLDER BYTES`. One request a frame on stdin, one answer a frame on stdout.
 
-A frame is 4 bytes of length (big endian) and that many bytes of JSON; a chart's archive follows its request as a frame of its
-own. It ends when stdin does, and with its parent. Helm's library is not fork-safe, so nothing may fork here.
+A frame is 4 bytes of length (big endian) and that many bytes of JSON; a chart's files follow its request as a frame of their
+own, a tar. They stand below FOLDER while they are kept. It ends when stdin does, and with its parent. Helm's library is not
+fork-safe, so nothing may fork here once it is imported.
 """
 
 import contextlib
-import ctypes
+import importlib
+import io
 import os
-import re
+import resource
+import select
+import shutil
 import signal
 import struct
 import sys
+import tarfile
+import threading
 from collections import OrderedDict
+from pathlib import Path
 
 import orjson
 
 CHARTS = 32
-DOCUMENTS = re.compile(r"(?m)^---(?:[ \t].*)?$")  # as Helm splits what templates render
-PR_SET_PDEATHSIG = 1
+OUTPUT = 16 << 20  # bytes one app may render to
+LOOK = 1000        # milliseconds between looks for a parent that left its pipe to somebody else
 
 
-def main():
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+def main(engine, folder, memory):
+    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=end_with_parent, args=(folder, os.getppid()), daemon=True).start()
     incoming, outgoing = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # nothing a library prints may be taken for a frame
-    charts = OrderedDict()
+    engine, charts = importlib.import_module(f"gitops.render.{engine}"), OrderedDict()
+    write(outgoing, b'{"ready":true}')
     while (frame := read(incoming)) is not None:
-        write(outgoing, orjson.dumps(answer(charts, orjson.loads(frame), incoming)))
+        write(outgoing, encoded(answer(engine, charts, Path(folder), orjson.loads(frame), incoming)))
+
+
+def end_with_parent(folder, parent):
+    """Even in the middle of a rendering. The kernel's parent-death signal would not do: it is sent when the thread ends that started us."""
+    poll = select.poll()
+    poll.register(0, 0)  # hang-ups are always reported
+    while not poll.poll(LOOK) and os.getppid() == parent:
+        pass
+    shutil.rmtree(folder, ignore_errors=True)
+    os.killpg(0, signal.SIGKILL)
 
 
 def read(stream):
@@ -42,46 +61,42 @@ def write(stream, data):
     stream.flush()
 
 
-def answer(charts, request, incoming):
-    import helm_python
+def encoded(found):
+    try:
+        data = orjson.dumps(found)
+    except orjson.JSONEncodeError as error:
+        return orjson.dumps({"error": f"what it renders cannot be read: {error}"})
+    return data if len(data) <= OUTPUT else orjson.dumps({"error": f"it renders more than {OUTPUT >> 20} MiB"})
 
+
+def answer(engine, charts, folder, request, incoming):
     try:
         if request["op"] == "load":
-            return load(charts, request["chart"], read(incoming))
+            return load(engine, charts, folder, request["chart"], read(incoming))
         if request["chart"] not in charts:
             return {"unknown_chart": True}
         charts.move_to_end(request["chart"])
-        return {"objects": objects(charts[request["chart"]], request)}
-    except helm_python.HelmError as error:
-        return {"error": str(error)}
+        return {"objects": engine.render(charts[request["chart"]], request, OUTPUT)}
+    except engine.Failed as error:
+        return {"error": str(error).replace(f"{folder}/", "")}
+    except RecursionError:
+        return {"error": "what it renders is nested too deeply"}
 
 
-def load(charts, name, archive):
-    import helm_python
-
-    charts[name] = helm_python.Chart.load_archive(archive)
+def load(engine, charts, folder, name, files):
+    place = folder / name
+    with tarfile.open(fileobj=io.BytesIO(files)) as tar:
+        tar.extractall(place, filter="data")
+    try:
+        charts[name] = engine.load(str(place / "chart"))
+    except engine.Failed:
+        shutil.rmtree(place, ignore_errors=True)
+        raise
     while len(charts) > CHARTS:
-        charts.popitem(last=False)[1].close()
+        shutil.rmtree(folder / charts.popitem(last=False)[0], ignore_errors=True)
     return {"loaded": True}
-
-
-def objects(chart, request):
-    """The rendered objects, each with the template it came from: [[source, object], …]."""
-    from helm_python.chart import values_from_yaml
-
-    values = values_from_yaml(request["values"]) if request["values"].strip() else {}
-    values.pop("klepaas", None)
-    rendered = chart.render(values, name=request["name"], namespace=request["namespace"])
-    sources = [(crd["filename"], crd["data"]) for crd in chart.crds] + sorted(rendered.items())
-    return [[source, parsed] for source, text in sources if not source.endswith("NOTES.txt") for parsed in _parsed(text, values_from_yaml)]
-
-
-def _parsed(text, read_yaml):
-    for document in DOCUMENTS.split(text):
-        if any(line.strip() and not line.lstrip().startswith("#") for line in document.splitlines()):
-            yield read_yaml(document)
 
 
 if __name__ == "__main__":
     with contextlib.suppress(BrokenPipeError):
-        main()
+        main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
