@@ -20,7 +20,7 @@ from gitops.git.address import address
 from gitops.git.commits import Draft
 from gitops.git.objects import Objects
 from gitops.git.remote import DEADLINE, Remote
-from gitops.tree import Tree, check_path
+from gitops.tree import Overlaid, Tree, check_path
 from gitops.types import Change
 
 __all__ = ["Draft", "Repository"]
@@ -30,9 +30,10 @@ SHA = re.compile(r"[0-9a-f]{40}")
 SERVICE = ("klepaas", "klepaas@localhost")
 GC_DEADLINE = 1800  # seconds
 MAINTENANCE = (
+    # before gc, so that the graph never names a commit that gc removed
+    ("commit-graph", "write", "--reachable", "--changed-paths", "--no-progress"),
     # unreachable objects older than a day go: no commit is a day on its way
     ("-c", "gc.writeCommitGraph=false", "gc", "--quiet", "--prune=1.day.ago"),
-    ("commit-graph", "write", "--reachable", "--changed-paths", "--no-progress"),
 )
 
 
@@ -109,9 +110,10 @@ class Repository:
         sha = self.resolve(revision)
         return Tree(self.objects, sha, self.objects.commit(sha)[0])
 
-    def at(self, sha):
-        """The Tree of a commit; an empty one for None."""
-        return Tree(self.objects, sha, self.objects.commit(sha)[0] if sha else None)
+    def at(self, sha, objects=None):
+        """The Tree of a commit, an empty one for None; in `objects` made over the repository's, if given."""
+        objects = objects or self.objects
+        return Tree(objects, sha, objects.commit(sha)[0] if sha else None)
 
     def resolve(self, revision):
         """The full sha of a commit, a branch, a tag or a short sha, in this order; a full sha is looked up only."""
@@ -197,19 +199,19 @@ class Repository:
 
     def propose(self, branch, base, draft, announce):
         """One commit on `base` as a branch, made or replaced; its sha."""
-        ref, view = refs.full_name(branch), self.at(base)
-        sha = self.write(view, draft)
+        ref, made = refs.full_name(branch), Overlaid(self.objects)
+        sha = self.write(self.at(base, made), draft)
         if sha is None:
             raise Conflict("nothing_to_propose", branch=branch)
         announce(sha)
         with self.locked():
-            self._replace(ref, sha)
+            self._replace(ref, sha, made)
         return sha
 
-    def _replace(self, ref, sha):
+    def _replace(self, ref, sha, made):
         for _ in range(landing.TRIES):
             try:
-                return self.publish(ref, sha, self.tip(ref))
+                return self.publish(ref, sha, self.tip(ref), made)
             except refs.Moved:
                 self.catch_up()
                 if self.contains(ref, sha):
@@ -227,11 +229,12 @@ class Repository:
                     self.refs.move(ref, None, sha)
 
     def write(self, view, draft):
-        """The commit's sha, or None when it changes nothing; no ref moves. Conflict when the draft was made from another tree."""
-        return commits.written(self.objects, view, draft, self.committer)
+        """The commit's sha, or None when it changes nothing; it is in the view's objects alone. Conflict when made from another tree."""
+        return commits.written(view, draft, self.committer)
 
-    def publish(self, ref, new, old):
-        """Move the ref for everybody: at the remote, then here. Moved when it was not where we believed. Needs the lock."""
+    def publish(self, ref, new, old, made):
+        """Write what was made and move the ref for everybody: at the remote, then here. Moved when it was elsewhere. Needs the lock."""
+        self.objects.write(made)
         if not self.remote:
             return self.refs.move(ref, new, old)
         self.remote.push(ref, new, old)

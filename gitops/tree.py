@@ -12,7 +12,8 @@ from gitops.errors import Conflict, Invalid
 KINDS = {"40000": "folder", "120000": "link", "160000": "module"}
 SEGMENT = r"(?!(?:\.\.?|\.git)(?:/|\Z))[^/\\\x00-\x1f\x7f\ud800-\udfff]+"
 NAME = re.compile(SEGMENT, re.IGNORECASE)
-PATH = re.compile(f"{SEGMENT}(?:/{SEGMENT})*", re.IGNORECASE)
+DEPTH = 64  # folders below each other; hostile content has thousands
+PATH = re.compile(f"{SEGMENT}(?:/{SEGMENT}){{0,{DEPTH}}}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class Tree:
         return tuple(each if each.kind != "other" else _shown(each) for each in self.objects.tree(entry.id).values())
 
     def walk(self, folder):
-        """(path, Entry) of everything below a folder that is not itself a folder."""
+        """(path, Entry) of everything below a folder that is not itself a folder; Invalid where folders are too deep."""
         for entry in self.names(folder):
             path = f"{folder}/{entry.name}" if folder else entry.name
             if entry.kind == "folder":
@@ -101,32 +102,39 @@ class Tree:
         return None
 
 
-class _Overlaid:
-    """Objects of a tree with changes, made in memory as git would name them, over those there are."""
+class Overlaid:
+    """Objects made in memory, named as git would name them, over those there are. `new`: (kind, id) -> (bytes, decoded)."""
 
     def __init__(self, objects):
-        self.objects, self.blobs, self.trees = objects, {}, {}
+        self.objects, self.new = objects, {}
 
     def blob(self, id):
-        return self.blobs[id] if id in self.blobs else self.objects.blob(id)
+        return self._made("blob", id, self.objects.blob)
 
     def tree(self, id):
-        return self.trees[id] if id in self.trees else self.objects.tree(id)
+        return self._made("tree", id, self.objects.tree)
+
+    def commit(self, id):
+        return self._made("commit", id, self.objects.commit)
+
+    def _made(self, kind, id, below):
+        return self.new[kind, id][1] if (kind, id) in self.new else below(id)
+
+    def put(self, kind, data, decoded):
+        id = git_id(kind, data)
+        self.new[kind, id] = data, decoded
+        return id
 
     def put_blob(self, data):
-        id = git_id("blob", data)
-        self.blobs[id] = data
-        return id
+        return self.put("blob", data, data)
 
     def put_tree(self, entries):
-        id = git_id("tree", encoded(entries))
-        self.trees[id] = {entry.name: entry for entry in entries}
-        return id
+        return self.put("tree", encoded(entries), {entry.name: entry for entry in entries})
 
 
 def overlay(tree, changes):
     """The tree with the changes applied; what is asked of it counts as read of itself alone."""
-    objects = _Overlaid(tree.objects)
+    objects = Overlaid(tree.objects)
     return Tree(objects, tree.revision, rooted(objects, tree.root, [(check_path(change.path), change.after) for change in changes]))
 
 
@@ -185,4 +193,8 @@ def decoded(data):
 
 
 def git_id(kind, data):
-    return hashlib.sha1(b"%s %d\0" % (kind.encode(), len(data)) + data, usedforsecurity=False).hexdigest()
+    return hashlib.sha1(header(kind, data) + data, usedforsecurity=False).hexdigest()
+
+
+def header(kind, data):
+    return b"%s %d\0" % (kind.encode(), len(data))

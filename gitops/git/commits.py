@@ -1,11 +1,10 @@
-"""Commit objects from drafts. Writes objects, moves no ref."""
+"""Commit objects from drafts, in memory. Must not write them or move a ref."""
 
 import re
 import time
 from dataclasses import dataclass
 
 from gitops.errors import Conflict
-from gitops.git.objects import TREE
 from gitops.tree import check_path, git_id, rooted
 
 
@@ -27,13 +26,16 @@ def _id(data):
     return None if data is None else git_id("blob", data)
 
 
-def written(objects, tree, draft, committer):
-    """The sha of the draft's commit on this tree; None when it changes nothing. Conflict when it was made from another."""
+def written(tree, draft, committer):
+    """The sha of the draft's commit on this tree, put into the tree's objects; None when it changes nothing.
+
+    Conflict when the draft was made from another tree.
+    """
     path = outdated(tree, draft.changes) or _twice(draft.changes)
     if path is not None:
         raise Conflict("base_moved", path=path)
-    root = rooted(objects, tree.root, [(check_path(change.path), change.after) for change in draft.changes])
-    return None if root == tree.root else _commit(objects, root or objects.put("tree", b""), tree.revision, draft, committer)
+    root = rooted(tree.objects, tree.root, [(check_path(change.path), change.after) for change in draft.changes])
+    return None if root == tree.root else _commit(tree, root or tree.objects.put_tree(()), draft, committer)
 
 
 def _twice(changes):
@@ -41,11 +43,12 @@ def _twice(changes):
     return next((path for path in paths if paths.count(path) > 1), None) if len(set(paths)) < len(paths) else None
 
 
-def _commit(objects, root, parent, draft, committer):
-    headers = (f"tree {root or TREE}", *([f"parent {parent}"] if parent else []),
-               f"author {_person(*draft.author)}", f"committer {_person(*committer)}")
+def _commit(tree, root, draft, committer):
+    parents = (tree.revision,) if tree.revision else ()
+    headers = (f"tree {root}", *(f"parent {parent}" for parent in parents), f"author {_person(*draft.author)}", f"committer {_person(*committer)}")
     message = draft.message.replace("\0", "").rstrip("\n")  # trailers need the newline at the end
-    return objects.put("commit", ("\n".join(headers) + f"\n\n{message}\n").encode("utf-8", "replace"))
+    data = ("\n".join(headers) + f"\n\n{message}\n").encode("utf-8", "replace")
+    return tree.objects.put("commit", data, (root, parents))
 
 
 def _person(name, email):

@@ -1,5 +1,7 @@
 """What differs between two trees, by their objects' ids: only folders that differ are opened."""
 
+from gitops.tree import DEPTH
+
 
 def differing(objects, old, new, paths=(), prefix=""):
     """(path, old Entry or None, new Entry or None) of files, links and modules that differ, in order, below any of `paths`."""
@@ -14,11 +16,13 @@ def differing(objects, old, new, paths=(), prefix=""):
 
 def _entry(objects, path, before, after, paths):
     sides = before, after
-    files = [side if side and side.kind != "folder" else None for side in sides]
+    deep = path.count("/") >= DEPTH  # what is below is no path of ours: it differs as one
+    files = [side if side and (deep or side.kind != "folder") else None for side in sides]
     if any(files) and (not paths or any(path == each or path.startswith(each + "/") for each in paths)):
         yield path, *files
-    folders = [side.id if side and side.kind == "folder" else None for side in sides]
-    yield from differing(objects, *folders, paths, path + "/")
+    if not deep:
+        folders = [side.id if side and side.kind == "folder" else None for side in sides]
+        yield from differing(objects, *folders, paths, path + "/")
 
 
 def _concerned(path, paths):

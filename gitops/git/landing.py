@@ -13,6 +13,7 @@ from pathlib import Path
 from gitops.errors import Conflict, KlepaasError, Unavailable
 from gitops.git.commits import outdated
 from gitops.git.refs import Moved
+from gitops.tree import Overlaid
 
 TRIES = 20  # moves of the ref by others that one batch puts up with
 OWN = 2  # times a request is planned by its own thread; then under the lock, so that it comes to an end
@@ -119,12 +120,12 @@ class Landing:
 
     def _chain(self, batch):
         for _ in range(TRIES):
-            tip = self.store.tip(self.ref)
-            staged = self._staged([request for request in batch if not request.done], self.store.at(tip))
+            tip, made = self.store.tip(self.ref), Overlaid(self.store.objects)
+            staged = self._staged([request for request in batch if not request.done], self.store.at(tip, made))
             if not staged:
                 return
             try:
-                self.store.publish(self.ref, staged[-1][1], tip)
+                self.store.publish(self.ref, staged[-1][1], tip, made)
             except Moved:
                 self.store.catch_up()
                 if not self.store.contains(self.ref, staged[-1][1]):
@@ -145,7 +146,7 @@ class Landing:
                 continue
             if sha is not None:
                 staged.append((request, sha))
-                view = self.store.at(sha)
+                view = self.store.at(sha, view.objects)
         return staged
 
     def _commit(self, request, view):

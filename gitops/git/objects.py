@@ -6,12 +6,12 @@ anything refers to it.
 
 import contextlib
 import errno
-import hashlib
 import os
 import tempfile
 import threading
 import zlib
 from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import git
@@ -21,9 +21,10 @@ from gitops.errors import Invalid, NotFound, Unavailable
 from gitops.git import run
 
 CACHE = 64 << 20  # bytes
-LARGEST = 32 << 20  # bytes of one object: desired state is text
+LARGEST = {"blob": 32 << 20, "tree": 4 << 20, "commit": 1 << 20}  # bytes: desired state is text, of many files
+AT_ONCE = 64  # files open while writing
+SYNCS = 8  # threads that wait for the disk
 GROWTH = {"blob": 1, "tree": 6, "commit": 1}  # memory of a decoded object, in lengths of its bytes
-TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"  # the empty one
 
 
 class Objects:
@@ -35,6 +36,7 @@ class Objects:
         self.repo.git.update_environment(**run.overrides(path))
         self.reading, self.caching = threading.Lock(), threading.Lock()
         self.cache, self.size = OrderedDict(), 0
+        self.pool = ThreadPoolExecutor(SYNCS)
 
     def blob(self, id):
         return self._object(id, "blob")
@@ -73,14 +75,12 @@ class Objects:
                 self.size -= self.cache.popitem(last=False)[1][1]
 
     def _read(self, id, kind):
-        if id == TREE and kind == "tree":
-            return b""
         with self.reading:
             _, found, size = self._asked(self.repo.git.get_object_header, id)
             if found != kind.encode():
                 raise NotFound("no_such_object", object=id)
-            if size > LARGEST:
-                raise Invalid("object_too_large", object=id, size=size, limit=LARGEST)
+            if size > LARGEST[kind]:
+                raise Invalid("object_too_large", object=id, size=size, limit=LARGEST[kind])
             return self._asked(self._whole, id)
 
     def _whole(self, id):
@@ -102,38 +102,35 @@ class Objects:
                 self.repo.git.clear_cache()
         raise Unavailable("git_failed", command="cat-file", detail=run.one_line(said))
 
-    def put_blob(self, data):
-        return self.put("blob", data)
-
-    def put_tree(self, entries):
-        id = self.put("tree", data := trees.encoded(entries))
-        self._cache(("tree", id), {entry.name: entry for entry in entries}, len(data) * GROWTH["tree"] + 200)
-        return id
-
-    def put(self, kind, data):
-        """The id of the object, which is on the disk."""
-        raw = b"%s %d\0" % (kind.encode(), len(data)) + data
-        id = hashlib.sha1(raw, usedforsecurity=False).hexdigest()
-        path = self.folder / id[:2] / id[2:]
+    def write(self, overlaid):
+        """Put what was made over these objects on the disk: all of it, before this returns."""
+        made = tuple(overlaid.new.items())
         try:
-            if not _touched(path):
-                self._write(path, zlib.compress(raw, 1))
+            for at in range(0, len(made), AT_ONCE):
+                self._write([(self._place(id), kind, data) for (kind, id), (data, _) in made[at:at + AT_ONCE]])
         except OSError as error:
             raise Unavailable("repo_unwritable", path=str(self.folder.parent), detail=error.strerror) from None
-        return id
+        for key, (data, value) in made:
+            self._cache(key, value, len(data) * GROWTH[key[0]] + 200)
 
-    def _write(self, path, data):
-        """By a rename, from a name that git's gc clears away should we die before it."""
-        with self._temporary(path.parent) as file:
-            try:
-                file.write(data)
-                file.flush()
-                os.fchmod(file.fileno(), 0o444)
-                os.fsync(file.fileno())
-                os.rename(file.name, path)
-            except BaseException:
-                os.unlink(file.name)
-                raise
+    def _place(self, id):
+        return self.folder / id[:2] / id[2:]
+
+    def _write(self, objects):
+        """By renames, from names that git's gc clears away should we die before them; synced together, which costs as one."""
+        with contextlib.ExitStack() as files:
+            written = [(self._written(files, place, kind, data), place) for place, kind, data in objects if not _touched(place)]
+            list(self.pool.map(os.fsync, [file.fileno() for file, _ in written]))
+            for file, place in written:
+                os.rename(file.name, place)
+
+    def _written(self, files, place, kind, data):
+        file = files.enter_context(self._temporary(place.parent))
+        files.callback(_gone, file.name)
+        file.write(zlib.compress(trees.header(kind, data) + data, 1))
+        file.flush()
+        os.fchmod(file.fileno(), 0o444)
+        return file
 
     def _temporary(self, folder):
         """A new file in a folder that is made if need be, and made again if a gc found it empty meanwhile."""
@@ -146,8 +143,14 @@ class Objects:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
 
     def close(self):
+        self.pool.shutdown()
         with self.reading:
             self.repo.close()
+
+
+def _gone(name):
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(name)
 
 
 def _touched(path):

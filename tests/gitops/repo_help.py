@@ -1,5 +1,6 @@
 """Plain git as an outsider uses it, and servers for it: what the tests of the commit engine are made against."""
 
+import base64
 import contextlib
 import gzip
 import http.server
@@ -8,12 +9,38 @@ import subprocess
 import threading
 from pathlib import Path
 
-from gitops.repo import Draft
+import pytest
+
+from gitops.repo import Draft, Repository
 from gitops.types import Change
 
+TOKEN = "s3cr3t-t0ken"
+WANTED = "Basic " + base64.b64encode(f"x-access-token:{TOKEN}".encode()).decode()
 PERSON = ("Ann", "ann@example.org")
 CLEAN = {"PATH": os.environ["PATH"], "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_AUTHOR_NAME": "Out", "GIT_AUTHOR_EMAIL": "out@x",
          "GIT_COMMITTER_NAME": "Out", "GIT_COMMITTER_EMAIL": "out@x"}
+
+
+@pytest.fixture
+def bare(tmp_path):
+    """The remote: a bare repository that takes pushes over http."""
+    path = Repository.create(tmp_path / "served" / "config.git")
+    git(path, "config", "http.receivepack", "true")
+    return path
+
+
+@pytest.fixture
+def opened(tmp_path):
+    """Opens repositories and closes them at the end."""
+    made = []
+
+    def open(url, home="home", **options):
+        made.append(Repository.open(url, tmp_path / home, TOKEN, **options))
+        return made[-1]
+
+    yield open
+    for repo in made:
+        repo.close()
 
 
 def raw(path, *args, stdin=None):

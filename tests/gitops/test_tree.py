@@ -188,13 +188,28 @@ def test_reading_survives_gc_and_the_death_of_cat_file(repo, tmp_path):
     assert repo.tree(shas[1]).read("a/x") == b"1"
 
 
-def test_a_damaged_object_is_never_believed(repo):
+def test_a_damaged_object_is_never_believed(repo, tmp_path):
     """An object whose bytes are not what its id says is an error, not content."""
     id = repo.tree("main").id("a.b")
     path = Path(repo.path, "objects", id[:2], id[2:])
     path.chmod(0o644)
     path.write_bytes(zlib.compress(b"blob 1\0X"))
+    again = Repository.open(repo.path, tmp_path)
     with pytest.raises(Unavailable) as damaged:
-        repo.tree("main").read("a.b")
+        again.tree("main").read("a.b")
     assert damaged.value.code == "git_failed"
-    assert repo.tree("main").read("a/x") == b"2"
+    assert again.tree("main").read("a/x") == b"2"
+    again.close()
+
+
+def test_folders_too_deep(repo):
+    """Too many folders in each other cost an error that says so, and do not hide what else differs."""
+    line = [("100644", repo.tree("main").id("a.b"), b"x")]
+    for _ in range(200):
+        line = [("40000", made(repo, line, "deep").root, b"x")]
+    tree = made(repo, [*line, ("100644", repo.tree("main").id("a.b"), b"y")], "deep")
+    with pytest.raises(Invalid) as deep:
+        list(tree.walk("x"))
+    assert deep.value.code == "bad_path"
+    assert [path.rpartition("/")[2] for path in repo.differs(None, "deep")] == ["x", "y"]
+    assert [change.after for change in repo.changed(None, "deep")] == [None, b"1"]
