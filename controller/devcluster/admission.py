@@ -2,10 +2,10 @@
 
 import base64
 
-from controller.devcluster.errors import invalid
+from controller.devcluster.defaults import TEMPLATE_GENERATION
 
 ANNOTATIONS_COUNT = ("deployments.apps",)  # whose annotations raise the generation
-REVISION = "deployment.kubernetes.io/revision"
+DAEMON_COUNTS = ("currentNumberScheduled", "numberMisscheduled", "desiredNumberScheduled", "numberReady")
 
 
 def created(resource, obj, addresses):
@@ -91,22 +91,35 @@ def _secret(obj, *_):
 
 def _job(obj, _):
     spec, uid, name = obj["spec"], obj["metadata"]["uid"], obj["metadata"]["name"]
-    spec = {"parallelism": 1, **({} if "parallelism" in spec and "completions" not in spec else {"completions": 1}), **spec}
     if not spec.get("manualSelector"):
         both = {"controller-uid": uid, "job-name": name, "batch.kubernetes.io/controller-uid": uid, "batch.kubernetes.io/job-name": name}
         template = spec["template"]
         labels = {**((template.get("metadata") or {}).get("labels") or {}), **both}
         spec |= {"selector": {"matchLabels": {"batch.kubernetes.io/controller-uid": uid}}, "template": {**template, "metadata": {**(template.get("metadata") or {}), "labels": labels}}}
-    return {**obj, "spec": spec, "status": {}}
+    metadata = obj["metadata"] if obj["metadata"].get("labels") else {**obj["metadata"], "labels": spec["template"]["metadata"]["labels"]}
+    return {**obj, "metadata": metadata, "spec": spec, "status": {}}
+
+
+def _daemonset_kept(obj, old, _):
+    """How often the template changed is counted in an annotation."""
+    before = int((old["metadata"].get("annotations") or {}).get(TEMPLATE_GENERATION, 1))
+    count = before + (obj["spec"]["template"] != old["spec"]["template"])
+    annotations = {**(obj["metadata"].get("annotations") or {}), TEMPLATE_GENERATION: str(count)}
+    return {**obj, "metadata": {**obj["metadata"], "annotations": annotations}}
+
+
+def _claim(obj, _):
+    metadata = {**obj["metadata"], "finalizers": [*(obj["metadata"].get("finalizers") or ()), "kubernetes.io/pvc-protection"]}
+    return {**obj, "metadata": metadata, "status": {"phase": "Pending"}}
 
 
 _CREATED = {"pods": _pod, "namespaces": _namespace, "services": _service, "secrets": _secret, "jobs.batch": _job,
-            "persistentvolumeclaims": _with_status({"phase": "Pending"}), "ingresses.networking.k8s.io": _with_status({"loadBalancer": {}}),
+            "persistentvolumeclaims": _claim, "ingresses.networking.k8s.io": _with_status({"loadBalancer": {}}),
             "deployments.apps": _with_status({}), "replicasets.apps": _with_status({"replicas": 0}), "statefulsets.apps": _with_status({"replicas": 0, "availableReplicas": 0}),
-            "daemonsets.apps": _with_status({"currentNumberScheduled": 0, "numberMisscheduled": 0, "desiredNumberScheduled": 0, "numberReady": 0}),
+            "daemonsets.apps": _with_status(dict.fromkeys(DAEMON_COUNTS, 0)),
             "cronjobs.batch": _with_status({}), "horizontalpodautoscalers.autoscaling": _with_status({"desiredReplicas": 0, "currentMetrics": None}),
             "poddisruptionbudgets.policy": _with_status({"disruptionsAllowed": 0, "currentHealthy": 0, "desiredHealthy": 0, "expectedPods": 0})}
-_KEPT = {"services": _service_kept, "pods": _pod_kept, "namespaces": _namespace_kept, "secrets": _secret}
+_KEPT = {"services": _service_kept, "pods": _pod_kept, "namespaces": _namespace_kept, "secrets": _secret, "daemonsets.apps": _daemonset_kept}
 
 
 def generation(resource, obj, old):
@@ -122,7 +135,3 @@ def generation(resource, obj, old):
 
 def _without_status(obj):
     return {name: value for name, value in obj.items() if name not in ("status", "metadata", "apiVersion", "kind")}
-
-
-def refuse(resource, obj, causes):
-    raise invalid(resource, obj["metadata"].get("name", ""), causes)

@@ -70,7 +70,7 @@ class Api:
         if subresource != "status":
             new = admission.kept(resource, new, old, self.addresses)
             self._valid(resource, new, old)
-        generation = admission.generation(resource, new, old)
+        generation = admission.generation(resource, new, old) if subresource != "status" else None
         if generation is not None:
             new = {**new, "metadata": {**new["metadata"], "generation": generation}}
         if owners is None:
@@ -257,19 +257,20 @@ GO = {"string": "string", "boolean": "bool", "integer": "int32", "number": "floa
 GO_FORMAT = {"int64": "int64", "int32": "int32"}
 
 
-def decode_error(kind, value, path):
-    """What Go's JSON decoder would say of a value that does not fit; None when all fits."""
+def decode_error(kind, value, path, struct=""):
+    """What Go's JSON decoder would say of a value that does not fit; None when all fits. `struct`: Go's type around the value."""
     if value is None or kind.kind == "any":
         return None
     if kind.kind == "leaf":
-        return _decode_scalar(kind, value, path)
+        return _decode_scalar(kind, value, f"{struct}{path}")
+    struct = kind.ref.rpartition(".")[2] if kind.ref else struct
     if kind.type == "array":
         if not isinstance(value, list):
-            return f"json: cannot unmarshal {_json_kind(value)} into Go struct field {_go_field(path)} of type []{_go_type(kind.items)}"
-        return next((error for each in value if (error := decode_error(kind.items, each, path))), None)
+            return _cannot(value, f"{struct}{path}", f"[]{_go_type(kind.items)}")
+        return next((error for each in value if (error := decode_error(kind.items, each, path, struct))), None)
     if not isinstance(value, dict):
-        return f"json: cannot unmarshal {_json_kind(value)} into Go struct field {_go_field(path)} of type {_go_type(kind)}"
-    return next((error for name, each in value.items() if (child := kind.child(name)) is not None and (error := decode_error(child, each, f"{path}.{name}"))), None)
+        return _cannot(value, f"{struct}{path}", _go_type(kind))
+    return next((error for name, each in value.items() if (child := kind.child(name)) is not None and (error := decode_error(child, each, f"{path}.{name}", struct))), None)
 
 
 def _decode_scalar(kind, value, path):
@@ -277,8 +278,11 @@ def _decode_scalar(kind, value, path):
         return None
     if isinstance(value, SCALARS[kind.type]) and (kind.type == "boolean" or not isinstance(value, bool)):
         return None
-    wanted = GO_FORMAT.get(kind.raw.get("format"), GO[kind.type])
-    return f"json: cannot unmarshal {_json_kind(value)} into Go struct field {_go_field(path)} of type {wanted}"
+    return _cannot(value, path, GO_FORMAT.get(kind.raw.get("format"), GO[kind.type]))
+
+
+def _cannot(value, path, wanted):
+    return f"json: cannot unmarshal {_json_kind(value)} into Go struct field {path.lstrip('.')} of type {wanted}"
 
 
 def _json_kind(value):
@@ -288,6 +292,3 @@ def _json_kind(value):
 def _go_type(kind):
     return f"v1.{kind.ref.rpartition('.')[2]}" if kind.ref else f"map[string]{GO.get(kind.items.type, 'string')}" if kind.kind == "map" else GO.get(kind.type, "string")
 
-
-def _go_field(path):
-    return path.lstrip(".")

@@ -44,17 +44,47 @@ def _get(value):
     return {"path": "/", "scheme": "HTTP"}
 
 
-TABLE = {  # a dict, a function of the struct, or both
+def _claims(value):
+    """A claim's template is a whole claim."""
+    claims = [{"kind": "PersistentVolumeClaim", "apiVersion": "v1", **each, "status": {"phase": "Pending"}} for each in value.get("volumeClaimTemplates") or ()]
+    return {"volumeClaimTemplates": claims} if claims else {}
+
+
+def _job(value):
+    """Defaults of a Job; the template in a CronJob has none of them."""
+    spec = value.get("spec") or {}
+    counts = {"parallelism": 1} if "parallelism" in spec else {"completions": 1, "parallelism": 1}
+    always = {"backoffLimit": 6, "completionMode": "NonIndexed", "suspend": False, "podReplacementPolicy": "TerminatingOrFailed", "manualSelector": False}
+    return {"spec": {**counts, **always, **{name: each for name, each in spec.items() if each is not None}}}
+
+
+def _daemonset(value):
+    """Its template's generation is kept in an annotation, from before there were generations."""
+    metadata = value.get("metadata") or {}
+    return {"metadata": {**metadata, "annotations": {TEMPLATE_GENERATION: "1", **(metadata.get("annotations") or {})}}}
+
+
+TEMPLATE_GENERATION = "deprecated.daemonset.template.generation"
+NODE_INFO = ("machineID", "systemUUID", "bootID", "kernelVersion", "osImage", "containerRuntimeVersion", "kubeletVersion", "kubeProxyVersion", "operatingSystem", "architecture")
+TABLE = {  # by struct: a dict, a function of the struct (whose dicts and lists replace what is there), or both
     APPS + "DeploymentSpec": {"replicas": 1, "revisionHistoryLimit": 10, "progressDeadlineSeconds": 600, "strategy": {}},
     APPS + "DeploymentStrategy": _strategy({"maxUnavailable": "25%", "maxSurge": "25%"}),
     APPS + "ReplicaSetSpec": {"replicas": 1},
-    APPS + "StatefulSetSpec": {"replicas": 1, "podManagementPolicy": "OrderedReady", "revisionHistoryLimit": 10, "updateStrategy": {},
-                               "persistentVolumeClaimRetentionPolicy": {"whenDeleted": "Retain", "whenScaled": "Retain"}},
+    APPS + "StatefulSetSpec": [_claims, {"replicas": 1, "podManagementPolicy": "OrderedReady", "revisionHistoryLimit": 10, "updateStrategy": {},
+                               "persistentVolumeClaimRetentionPolicy": {"whenDeleted": "Retain", "whenScaled": "Retain"}}],
     APPS + "StatefulSetUpdateStrategy": _strategy({"partition": 0}),
+    APPS + "DaemonSet": _daemonset,
     APPS + "DaemonSetSpec": {"revisionHistoryLimit": 10, "updateStrategy": {}},
     APPS + "DaemonSetUpdateStrategy": _strategy({"maxUnavailable": 1, "maxSurge": 0}),
-    BATCH + "JobSpec": {"backoffLimit": 6, "completionMode": "NonIndexed", "suspend": False, "podReplacementPolicy": "TerminatingOrFailed"},
+    BATCH + "Job": _job,
+    BATCH + "JobCondition": {"lastProbeTime": None},
+    BATCH + "JobTemplateSpec": {"metadata": {}},
     BATCH + "CronJobSpec": {"concurrencyPolicy": "Allow", "suspend": False, "successfulJobsHistoryLimit": 3, "failedJobsHistoryLimit": 1},
+    CORE + "PodTemplateSpec": {"metadata": {}},
+    CORE + "PodCondition": {"lastProbeTime": None},
+    CORE + "ContainerStatus": {"state": {}, "lastState": {}},
+    CORE + "NodeStatus": {"daemonEndpoints": {"kubeletEndpoint": {"Port": 0}}, "nodeInfo": dict.fromkeys(NODE_INFO, "")},
+    CORE + "Event": {"eventTime": None, "reportingComponent": "", "reportingInstance": "", "source": {}, "firstTimestamp": None, "lastTimestamp": None},
     CORE + "PodSpec": [{"restartPolicy": "Always", "terminationGracePeriodSeconds": 30, "dnsPolicy": "ClusterFirst", "securityContext": {}, "schedulerName": "default-scheduler"}, _account],
     CORE + "Container": [{"resources": {}, "terminationMessagePath": "/dev/termination-log", "terminationMessagePolicy": "File"}, _pull_policy],
     CORE + "ContainerPort": {"protocol": "TCP"},
@@ -89,7 +119,7 @@ def _struct(schema, value):
     rules = TABLE.get(schema.ref, ())
     for rule in rules if isinstance(rules, list) else [rules] if rules else ():
         for name, each in (rule(result) if callable(rule) else rule).items():
-            if result.get(name) is None or isinstance(each, dict) and callable(rule) and isinstance(result[name], dict):
+            if result.get(name) is None or isinstance(each, dict | list) and callable(rule):
                 result[name] = each
     for name, child in schema.fields.items():
         if name not in result and "default" in child.raw and schema.ref is None:

@@ -3,13 +3,14 @@
 A path is a tuple of elements as FieldsV1 writes them: "f:spec", 'k:{"name":"web"}', 'v:"x"'. Pure: nothing given is changed.
 """
 
+from functools import cache
+
 import orjson
 
 from controller.devcluster.schema import ANY
 
 STRIPPED = {("f:apiVersion",), ("f:kind",), ("f:metadata",)} | {("f:metadata", f"f:{name}") for name in (
     "name", "namespace", "creationTimestamp", "selfLink", "uid", "clusterName", "generation", "managedFields", "resourceVersion")}
-ZERO = {"metadata": {}, "spec": {}, "status": {}}  # structs that Go's empty object has, so that nobody adds them
 
 
 class Conflicts(Exception):
@@ -236,7 +237,7 @@ def updated(schema, old, new, manager, api_version, now, subresource="", reset=(
     """The managers after an ordinary write of `new` over `old` (None: created)."""
     mine = manager, "Update", subresource, api_version
     owners = managers(old if old is not None else {})
-    added, changed, removed = compare(schema, old if old is not None else _zero(schema), new)
+    added, changed, removed = compare(schema, old if old is not None else _zero(schema) if schema.ref else {}, new)
     touched = _within(added | changed, reset)
     owners = {name: (entry, paths if name == mine else paths - changed - removed) for name, (entry, paths) in owners.items()}
     entry, paths = owners.get(mine, (None, set()))
@@ -246,16 +247,19 @@ def updated(schema, old, new, manager, api_version, now, subresource="", reset=(
     return owners
 
 
+STRUCTS = ("strategy", "updateStrategy", "template", "metadata", "spec", "status", "jobTemplate", "scaleTargetRef", "loadBalancer", "source", "names", "resources")
+UNSET = {"string": "", "integer": 0, "number": 0, "boolean": False}
+
+
+@cache
 def _zero(schema):
-    """What Go's empty object of the kind has: its structs that are no pointers."""
-    return {name: _zero_spec(name, schema.fields[name]) for name in ZERO if name in schema.fields}
+    """What Go's empty object has: required fields, which are never omitted, and structs that are no pointers."""
+    required = schema.raw.get("required", ())
+    return {name: _zero(child) if child.kind == "struct" else UNSET.get(child.type) for name, child in schema.fields.items()
+            if name in required or name in STRUCTS and child.kind == "struct" or name in UNDATED.get(schema.ref, ())}
 
 
-STRUCTS = ("strategy", "updateStrategy", "template", "metadata", "spec", "jobTemplate", "scaleTargetRef", "loadBalancer")
-
-
-def _zero_spec(name, schema):
-    return {each: _zero_spec(each, child) for each, child in schema.fields.items() if each in STRUCTS and child.kind == "struct"} if name != "metadata" else {}
+UNDATED = {"io.k8s.api.core.v1.Event": ("eventTime", "firstTimestamp", "lastTimestamp", "reportingComponent", "reportingInstance")}
 
 
 def _within(paths, reset):

@@ -29,7 +29,7 @@ def strategic(schema, obj, patch):
     if how == "delete":
         return {}
     if how is not None and how != "merge":
-        raise ApiError(500, f"Unrecognized patch type: {how}", None)
+        raise ApiError(500, f"unknown patch type: {how} in map: {_go_map(patch)}", None)
     kept = patch.get("$retainKeys")
     result = {name: value for name, value in obj.items() if kept is None or name in kept}
     for name, value in patch.items():
@@ -41,7 +41,7 @@ def strategic(schema, obj, patch):
             result[at] = [each for each in result.get(at) or () if each not in value]
         if name.startswith("$setElementOrder/") and isinstance(result.get(name.partition("/")[2]), list):
             at = name.partition("/")[2]
-            result[at] = _ordered(schema.child(at) or ANY, result[at], value)
+            result[at] = _ordered((schema.child(at) or ANY).merge_key, result[at], value, obj.get(at) or [])
     return result
 
 
@@ -58,7 +58,7 @@ def _field(schema, result, name, value, patch):
     elif isinstance(value, list) and child.merge_key and isinstance(result.get(name), list):
         result[name] = _merged_list(child, result[name], value)
     elif isinstance(value, list) and child.kind == "set" and isinstance(result.get(name), list):
-        result[name] = result[name] + [each for each in value if each not in result[name]]
+        result[name] = _ordered(None, result[name] + [each for each in value if each not in result[name]], value, result[name])
     else:
         result[name] = _clean(value)
 
@@ -78,21 +78,26 @@ def _merged_list(schema, there, patch):
             result.append(_clean(each))
         else:
             result[at] = strategic(schema.items, result[at], each)
-    return result
+    return _ordered(key, result, patch, there)
 
 
 def _go_map(value):
     return "map[" + " ".join(f"{name}:{each}" for name, each in sorted(value.items())) + "]"
 
 
-def _ordered(schema, items, order):
-    key = schema.merge_key
-    if key is None:
-        return sorted(items, key=lambda each: order.index(each) if each in order else len(order))
-    names = [each.get(key) for each in order]
-    listed = [each for each in items if each.get(key) in names]
-    listed.sort(key=lambda each: names.index(each.get(key)))
-    return listed + [each for each in items if each.get(key) not in names]
+def _ordered(key, items, wanted, before):
+    """The items that the patch names in its order; others before a named one only if they stood before it."""
+    def name(each):
+        return each.get(key) if key and isinstance(each, dict) else each
+    order, stood = [name(each) for each in wanted], [name(each) for each in before]
+    named = sorted((each for each in items if name(each) in order), key=lambda each: order.index(name(each)))
+    others = sorted((each for each in items if name(each) not in order), key=lambda each: stood.index(name(each)))
+    result = []
+    while named and others:
+        known = name(others[0]) in stood and name(named[0]) in stood
+        first = others if known and stood.index(name(others[0])) < stood.index(name(named[0])) else named
+        result.append(first.pop(0))
+    return result + named + others
 
 
 def _clean(value):
@@ -117,7 +122,7 @@ def json_patch(obj, operations):
 def _operate(obj, each):
     kind, path = each.get("op"), each.get("path", "")
     if kind not in ("add", "remove", "replace", "move", "copy", "test"):
-        raise ApiError(422, f"Unexpected kind: {kind}", "Invalid", name=None)
+        _refuse()
     if kind == "test":
         return _test(obj, path, each.get("value"))
     if kind in ("move", "copy"):

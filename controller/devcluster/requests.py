@@ -117,7 +117,7 @@ def named(found, given, where):
     version, kind = given.get("apiVersion"), given.get("kind")
     wanted = resource.api_version(found.version)
     if (version or wanted, kind or resource.kind) != (wanted, resource.kind):
-        raise ApiError(400, f"{kind or ''} in version \"{version or ''}\" cannot be handled as a {resource.kind}: no kind \"{kind}\" is registered" if kind != resource.kind else
+        raise ApiError(400, _other_kind(resource, version, kind) if kind != resource.kind else
                        f"the API version in the data ({version}) does not match the expected API version ({wanted})")
     metadata = given.get("metadata")
     if metadata is not None and not isinstance(metadata, dict):
@@ -128,6 +128,14 @@ def named(found, given, where):
     if found.name is not None and metadata.get("name") not in (None, "", found.name):
         raise ApiError(400, f"the name of the object ({metadata['name']}) does not match the name on the URL ({found.name})")
     return {**given, "apiVersion": wanted, "kind": resource.kind, "metadata": {**metadata, **({"name": found.name} if found.name else {})}}
+
+
+def _other_kind(resource, version, kind):
+    group, _, short = (version or "").rpartition("/")
+    known = schema.find(group, short, kind) is not None
+    package, target = group.partition(".")[0], resource.group.partition(".")[0]
+    why = f"converting ({package + '/' if package else ''}{short}.{kind}) to ({target or 'core'}.{resource.kind}): unknown conversion" if known else f'no kind "{kind}" is registered'
+    return f'{kind or ""} in version "{short}" cannot be handled as a {resource.kind}: {why}'
 
 
 def fields_known(api, request, found, given):
@@ -144,6 +152,13 @@ def _well_typed(api, found, given):
     wrong = decode_error(api.schema(found.resource), given, "")
     if wrong:
         raise ApiError(400, f"{found.resource.kind} in version \"{found.version}\" cannot be handled as a {found.resource.kind}: {wrong}")
+
+
+def _patch_typed(api, found, new):
+    wrong = decode_error(api.schema(found.resource), new, "")
+    if wrong:
+        message = f"Invalid value: {orjson.dumps(orjson.dumps(new).decode()).decode()}: {wrong}"
+        raise ApiError(422, f' "" is invalid: patch: {message}', "Invalid", causes=[{"reason": "FieldValueInvalid", "message": message, "field": "patch"}])
 
 
 # --- verbs ------------------------------------------------------------------------------------------------------------
@@ -176,7 +191,11 @@ def replace(api, request, found):
 def _expected(found, given, old):
     metadata = given.get("metadata") or {}
     if metadata.get("uid") not in (None, "", old["metadata"]["uid"]):
-        raise conflict(found.resource, found.name, f"Precondition failed: UID in precondition: {metadata['uid']}, UID in object meta: {old['metadata']['uid']}")
+        where = f"/registry/{found.resource.plural}/{found.namespace + '/' if found.namespace else ''}{found.name}"
+        raise conflict(found.resource, found.name, f"StorageError: invalid object, Code: 4, Key: {where}, ResourceVersion: 0, AdditionalErrorMsg: "
+                       f"Precondition failed: UID in precondition: {metadata['uid']}, UID in object meta: {old['metadata']['uid']}")
+    if not str(metadata.get("resourceVersion") or "0").isdigit():
+        raise ApiError(500, f'strconv.ParseUint: parsing "{metadata["resourceVersion"]}": invalid syntax', None)
     if metadata.get("resourceVersion") not in (None, "", old["metadata"]["resourceVersion"]):
         raise conflict(found.resource, found.name, MODIFIED)
     if metadata.get("resourceVersion") in (None, "") and found.resource.key in NEEDS_VERSION:
@@ -202,7 +221,7 @@ def patch(api, request, found):
     if found.subresource == "scale":
         return scale_write(api, request, found, new)
     new = named(found, new, "patch")
-    _well_typed(api, found, new)
+    _patch_typed(api, found, new)
     new, warnings = fields_known(api, request, found, new)
     _expected(found, {"metadata": {key: value for key, value in new["metadata"].items() if key == "uid" or key == "resourceVersion"}} if new["metadata"].get("resourceVersion") != old["metadata"]["resourceVersion"] else new, old)
     return 200, api.update(found.resource, old, new, request.manager, found.subresource, request.dry), warnings
@@ -212,7 +231,7 @@ def _patched(api, found, kind, base, data):
     try:
         given = orjson.loads(data)
     except orjson.JSONDecodeError as error:
-        raise ApiError(400, f"error decoding patch: {error}") from None
+        raise ApiError(400, f"error decoding patch: {go_json(data, error)}") from None
     if kind == PATCHES[0]:
         if not isinstance(given, list):
             raise ApiError(400, "error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp")
@@ -222,6 +241,14 @@ def _patched(api, found, kind, base, data):
     if kind == PATCHES[1] or found.subresource == "scale":
         return patches.merge_patch(base, given)
     return patches.strategic(api.schema(found.resource), base, given)
+
+
+def go_json(data, error):
+    """A JSON error as Go says it."""
+    at = min(error.pos, len(data))
+    if not data[at:].strip():
+        return "unexpected end of JSON input"
+    return f"invalid character '{data[at:at + 1].decode(errors='replace')}' looking for beginning of value"
 
 
 def _option(field, reason, message):

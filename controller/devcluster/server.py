@@ -140,6 +140,11 @@ def _options(request):
             raise ApiError(422, f'{name}.meta.k8s.io "" is invalid: {where}: {message}', "Invalid", group="meta.k8s.io", kind=name,
                            causes=[{"reason": "FieldValueNotSupported", "message": message, "field": where}])
     manager = request.query.get("fieldManager", "")
+    odd = next((at for at, letter in enumerate(manager) if not letter.isprintable()), None)
+    if odd is not None:
+        message = f"Invalid value: {orjson.dumps(manager).decode()}: invalid character U+{ord(manager[odd]):04X} (at position {odd})"
+        raise ApiError(422, f'{name}.meta.k8s.io "" is invalid: fieldManager: {message}', "Invalid", group="meta.k8s.io", kind=name,
+                       causes=[{"reason": "FieldValueInvalid", "message": message, "field": "fieldManager"}])
     if len(manager) > 128:
         raise ApiError(422, f'{name}.meta.k8s.io "" is invalid: fieldManager: Too long: may not be more than 128 bytes', "Invalid", group="meta.k8s.io", kind=name,
                        causes=[{"reason": "FieldValueTooLong", "message": "Too long: may not be more than 128 bytes", "field": "fieldManager"}])

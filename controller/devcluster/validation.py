@@ -62,6 +62,9 @@ def _workload(resource, spec):
         yield REQUIRED, "Required value", "spec.selector"
     elif selector and resource.key != "jobs.batch" and not all(labels.get(key) == value for key, value in (selector.get("matchLabels") or {}).items()):
         yield INVALID, f"Invalid value: {_json(labels)}: `selector` does not match template `labels`", "spec.template.metadata.labels"
+    strategy = spec.get("strategy") or {}
+    if strategy.get("type") == "Recreate" and "rollingUpdate" in strategy:
+        yield "FieldValueForbidden", "Forbidden: may not be specified when strategy `type` is 'Recreate'", "spec.strategy.rollingUpdate"
     yield from _pod(template.get("spec") or {}, "spec.template.spec")
     policy = (template.get("spec") or {}).get("restartPolicy", "Always")
     if resource.key == "jobs.batch" and policy == "Always":
