@@ -42,6 +42,7 @@ TABLE = (
     Setting("IMAGE_PULL_SECRET", "name of the pull secret that new apps get", aliases=("K8S_IMAGE_PULL_SECRET",)),
 )
 SETTINGS: Mapping[str, Setting] = {setting.name: setting for setting in TABLE}
+NAMES = frozenset(name for setting in TABLE for name in (setting.name, *setting.aliases))
 
 
 class Settings:

@@ -31,10 +31,21 @@ class Services:
 
 
 def open(settings):
-    """Services as the settings say; the ledger is migrated. Invalid when CONFIG_REPO is not set."""
-    if not settings.config_repo:
+    """Services as the settings say; the ledger is migrated. Invalid when there is no CONFIG_REPO."""
+    return Services(settings, Repository.open(repository(settings), settings.home, settings.config_token), ledger(settings), Renderer())
+
+
+def repository(settings):
+    """Where the config repository is: CONFIG_REPO, else the demo's own in KLEPAAS_HOME."""
+    demo = settings.home / "config.git"
+    if not settings.config_repo and not demo.is_dir():
         raise Invalid("setting_missing", name="CONFIG_REPO")
+    return settings.config_repo or str(demo)
+
+
+def ledger(settings):
+    """The ledger alone, migrated."""
     settings.home.mkdir(parents=True, exist_ok=True)
-    ledger = Ledger.open(settings.database, settings.home)
-    ledger.migrate()
-    return Services(settings, Repository.open(settings.config_repo, settings.home, settings.config_token), ledger, Renderer())
+    opened = Ledger.open(settings.database, settings.home)
+    opened.migrate()
+    return opened

@@ -1,1 +1,104 @@
 """Doors: bytes in, a command through gitops.submit, a receipt out. Must not decide or change anything by itself."""
+
+import logging
+import secrets
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask, g, request, send_from_directory
+
+STATIC = Path(__file__).parent.parent / "static"
+BODY_LIMIT = 512 * 1024
+HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What the doors of this process share (web/context)."""
+
+    services: object
+    cluster: object
+    broadcaster: object
+
+
+def create_app(settings=None):
+    """The Flask application, its services opened. Called in each worker, after the fork."""
+    from controller.observe import Observer
+    from gitops import config, services
+    from web import accounts, api, chat, errors, identity, live, metrics, tokens
+    from web.mcp_server import mount
+
+    settings = settings or config.load()
+    opened = services.open(settings)
+    app = Flask("web", static_folder=str(STATIC), static_url_path="/static")
+    app.config.update(SECRET_KEY=secret_key(settings), MAX_CONTENT_LENGTH=BODY_LIMIT, SESSION_COOKIE_NAME="klepaas", SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax",
+                      SESSION_COOKIE_SECURE=(settings.klepaas_url or "").startswith("https://"), SOCK_SERVER_OPTIONS={"ping_interval": 25, "max_message_size": 4096},
+                      SEND_FILE_MAX_AGE_DEFAULT=0)
+    app.extensions["klepaas"] = Opened(opened, Observer(settings.kubeconfig), live.Broadcaster(opened.ledger))
+    app.before_request(_identify)
+    app.before_request(identity.guard)
+    app.after_request(_headers)
+    for blueprint in (api.blueprint, accounts.blueprint, chat.blueprint, tokens.blueprint):
+        app.register_blueprint(blueprint)
+    live.sock.init_app(app)
+    metrics.install(app)
+    errors.install(app)
+    _pages(app)
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    return mount(app)
+
+
+def secret_key(settings):
+    """SECRET_KEY, or one made once and kept in KLEPAAS_HOME."""
+    if settings.secret_key:
+        return settings.secret_key
+    file = settings.home / "secret_key"
+    if not file.exists():
+        fresh = file.with_suffix(f".{uuid.uuid4().hex}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(48))
+        try:
+            file.hardlink_to(fresh)  # atomic: the first of several workers wins
+        except FileExistsError:
+            pass  # another worker was first: its key is ours
+        fresh.unlink()
+    return file.read_text().strip()
+
+
+def _identify():
+    """A request id, the caller's if it is a plain one."""
+    given = request.headers.get("X-Request-Id", "")
+    g.request_id = given if given.isascii() and given.replace("-", "").isalnum() and len(given) <= 64 else uuid.uuid4().hex
+
+
+def _headers(response):
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers["X-Request-Id"] = g.get("request_id", "")
+    if request.path.startswith(("/api/", "/auth/")):
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _pages(app):
+    @app.get("/")
+    def page():
+        return send_from_directory(STATIC, "index.html")
+
+    @app.get("/healthz")
+    def healthz():
+        return {"status": "ok"}
+
+    @app.get("/readyz")
+    def readyz():
+        from web import reads
+        from web.context import services
+
+        ready = reads.synced_once(services())
+        return {"status": "ready" if ready else "first sync is running"}, 200 if ready else 503

@@ -21,5 +21,6 @@ MESSAGES = {
     "page_not_found": ("there is no such page", "페이지가 없습니다"),
     "server_error": ("the server at {url} answered {status}", "{url} 서버가 {status} 로 답했습니다"),
     "server_unreachable": ("the server at {url} cannot be reached", "{url} 서버에 연결할 수 없습니다"),
+    "no_such_token": ("you have no token {token} that could be revoked", "폐기할 수 있는 {token} 토큰이 없습니다"),
     "unknown_user": ("there is no user {user}", "{user} 사용자가 없습니다"),
 }

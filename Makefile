@@ -1,0 +1,27 @@
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test test-all bench clean
+.DEFAULT_GOAL := demo
+
+$(BIN)/.installed: setup.cfg pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --progress-bar off -e '.[test]'
+	touch $@
+
+demo: $(BIN)/.installed
+	@exec $(BIN)/klepaas demo
+
+test: $(BIN)/.installed
+	@PYTHON=$(BIN)/python tests/install.sh
+	$(BIN)/pytest -m "not slow"
+
+test-all: $(BIN)/.installed
+	@PYTHON=$(BIN)/python tests/install.sh
+	$(BIN)/pytest
+
+bench: $(BIN)/.installed
+	@$(BIN)/python -m tests.bench
+
+clean:
+	rm -rf .venv .klepaas tests/output

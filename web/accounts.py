@@ -1,0 +1,40 @@
+"""Signing in by a one-time link, and signing out."""
+
+from flask import Blueprint, redirect, render_template_string, request, session
+
+from gitops.errors import Unauthorized
+from web import identity
+from web.context import services
+
+blueprint = Blueprint("auth", __name__, url_prefix="/auth")
+# A link is followed by a button, so that a preview of the link (a chat program's, a scanner's) does not use it up.
+PAGE = """<!doctype html><html lang="{{ language }}"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>K-Le-PaaS</title>
+<link rel="stylesheet" href="/static/css/app.css"><main class="sign-in"><h1>K-Le-PaaS</h1><form method="post"><button type="submit">{{ text }}</button></form></main></html>"""
+
+
+@blueprint.get("/link/<text>")
+def link(text):
+    language = request.accept_languages.best_match(("ko", "en"), "en")
+    return render_template_string(PAGE, language=language, text="로그인" if language == "ko" else "Sign in")
+
+
+@blueprint.post("/link/<text>")
+def link_use(text):
+    """Sign in, exactly once; the session is a new one."""
+    user = services().ledger.link_use(text)
+    if user is None:
+        raise Unauthorized("bad_link")
+    if "sid" in session:
+        services().ledger.session_end(session["sid"])
+    session.clear()
+    session["sid"] = services().ledger.session_create(user["email"])
+    return redirect("/", 303)
+
+
+@blueprint.post("/logout")
+def logout():
+    identity.same_origin()
+    if "sid" in session:
+        services().ledger.session_end(session["sid"])
+    session.clear()
+    return {"status": "signed out"}

@@ -1,0 +1,149 @@
+"""Chat: text in; previews, answers or questions out. A preview is confirmed by its own signed word and nothing else.
+
+The confirmation carries the whole command and its id, so two clicks, two tabs and two processes make one commit.
+"""
+
+import secrets
+import time
+
+from flask import Blueprint, current_app, g, session
+from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
+
+from gitops import submit, verbs, views
+from gitops.errors import Invalid
+from gitops.types import Actor, Command
+from nlp import interpret
+from web import body, metrics, reads
+from web.api import answer, receipt
+from web.context import cluster, services
+from web.errors import language
+
+blueprint = Blueprint("chat", __name__, url_prefix="/api/v1/nlp")
+CONTEXT = 30 * 60  # seconds "it" is remembered, and a preview may be confirmed
+WORDS = {"rollback": ("롤백 확인", "rollback"), "delete_app": ("삭제 확인", "delete"), "delete_manifest": ("삭제 확인", "delete")}
+
+
+def _signer():
+    return URLSafeTimedSerializer(current_app.secret_key, salt="confirmation")
+
+
+def _actor():
+    actor = g.actor
+    return Actor(actor.name, actor.email, actor.scopes, "chat", actor.agent, actor.session)
+
+
+@blueprint.post("/process")
+def process():
+    """Read a sentence: `{text, context?, pending?}` -> preview, answer, done, cancelled, clarify or unknown."""
+    asked = body.only(body.json_object(), "text", "context", "pending", "session_id")
+    text, context = body.text(asked, "text", required=True), _context(asked)
+    catalog = services().head()[1]
+    reading = interpret.interpret(text, context, list(catalog.app_names), list(catalog.environments))
+    metrics.WORDS.labels(reading.command, reading.parser).inc()
+    if reading.command == "confirm" and asked.get("pending"):
+        return answer({"kind": "done", "items": [views.receipt(_confirmed(each, text)) for each in _pending(asked)]})
+    if reading.command in ("confirm", "cancel"):
+        return answer({"kind": "cancelled"} if reading.command == "cancel" else _nothing_pending())
+    if reading.command in ("clarify", "unknown"):
+        return answer(_question(reading))
+    return answer(_carried_out(reading, text))
+
+
+def _context(asked):
+    """What "it" means: what the client says, else what this session spoke of last."""
+    given = asked.get("context")
+    if given is not None:
+        if not isinstance(given, dict) or not all(isinstance(value, str | None) for value in given.values()):
+            raise Invalid("bad_field", field="context", wanted="an object of texts")
+        return {name: given.get(name) for name in ("app", "environment", "command")}
+    kept = session.get("context") or {}
+    return kept if kept.get("at", 0) > time.time() - CONTEXT else {}
+
+
+def _pending(asked):
+    found = asked["pending"]
+    return found if isinstance(found, list) else [found]
+
+
+def _nothing_pending():
+    texts = {"en": "There is nothing to confirm.", "ko": "확인할 내용이 없습니다."}
+    return {"kind": "clarify", "question": texts[language()], "choices": [], "missing": []}
+
+
+def _question(reading):
+    found = reading.clarification or {}
+    question = (found.get("question") or {}).get(reading.language) or (found.get("question") or {}).get("en", "")
+    more = {"suggestions": found.get("choices", [])} if reading.command == "unknown" else {"choices": found.get("choices", []), "missing": found.get("missing", [])}
+    return {"kind": reading.command, "question": question, **more}
+
+
+def _carried_out(reading, text):
+    """Reads are answered, changes and orders previewed, in the order they were said."""
+    items = [_one(each, text) for each in (reading, *reading.more)]
+    session["context"] = {"app": reading.app, "environment": reading.environment, "command": reading.command, "at": time.time()}
+    kind = "preview" if any("confirmation" in each for each in items) else "answer"
+    return {"kind": kind, "items": items, "context": {name: session["context"][name] for name in ("app", "environment", "command")}}
+
+
+def _one(reading, text):
+    command = Command(reading.command, reading.app, reading.environment, dict(reading.args), text=text)
+    if verbs.find(reading.command).kind == "read":
+        return reads.read(services(), cluster(), _actor(), command) | {"command": _shown(command)}
+    return preview(command)
+
+
+def preview(command):
+    """A preview with the confirmation that carries it out."""
+    plan = views.plan(submit.preview(services(), _actor(), command))
+    id = secrets.token_hex(8)
+    sent = {"id": id, "verb": command.verb, "app": plan["app"], "environment": plan["environment"], "args": dict(command.args), "text": command.text, "by": g.actor.email, "hash": plan["hash"]}
+    return {"command": {**_shown(command), "id": id, "environment": plan["environment"]}, "plan": plan, "confirmation": _signer().dumps(sent),
+            "status": "preview" if plan["changes"] or plan["delivery"] == "order" else "unchanged"}
+
+
+def _shown(command):
+    return {"verb": command.verb, "app": command.app, "environment": command.environment, "args": dict(command.args), "text": command.text}
+
+
+@blueprint.post("/preview")
+def previewed():
+    """A preview of a typed command, as an edited card or a button asks for it: `{verb, app, environment, args, text?}`."""
+    asked = body.only(body.json_object(), *body.COMMAND_FIELDS)
+    return answer(preview(body.command(asked)))
+
+
+@blueprint.post("/confirm")
+def confirm():
+    """Carry out a preview: `{confirmation, word?, confirmed?}`."""
+    asked = body.only(body.json_object(), "confirmation", "word", "confirmed", "session_id")
+    if asked.get("confirmed") is False:
+        return answer({"kind": "cancelled"})
+    return receipt(_confirmed(body.text(asked, "confirmation", required=True), body.text(asked, "word") or ""))
+
+
+def _confirmed(confirmation, word):
+    sent = _opened(confirmation)
+    _sure(sent, word)
+    command = Command(sent["verb"], sent["app"], sent["environment"], sent["args"], sent["id"], sent["text"])
+    found = submit.submit(services(), _actor(), command)
+    metrics.DEPLOYMENTS.labels(sent["environment"] or "", found.status).inc()
+    return found
+
+
+def _opened(confirmation):
+    try:
+        sent = _signer().loads(confirmation, max_age=CONTEXT)
+    except SignatureExpired:
+        raise Invalid("confirmation_old") from None
+    except (BadSignature, TypeError):
+        raise Invalid("confirmation_bad") from None
+    if sent["by"] != g.actor.email:
+        raise Invalid("confirmation_bad")
+    return sent
+
+
+def _sure(sent, word):
+    """High risk is confirmed by its word or the app's name, not by a mere yes."""
+    wanted = WORDS.get(sent["verb"])
+    if wanted and not any(each in word.lower() for each in (*wanted, sent["app"] or "\0", "확인" if sent["verb"] == "rollback" else "\0")):
+        raise Invalid("word_needed", verb=sent["verb"], word=wanted[0] if language() == "ko" else wanted[1])

@@ -1,0 +1,185 @@
+"""The command line: `klepaas`. Works on CONFIG_REPO directly, or through a server when KLEPAAS_URL and KLEPAAS_TOKEN are set.
+
+Exit status: 0 done, 1 refused, 2 usage, 3 unavailable (try again with the same --id).
+"""
+
+import argparse
+import json
+import os
+import sys
+
+from gitops import config
+from gitops.errors import KlepaasError
+from web import terminal
+
+
+def main(argv=None):
+    parser = _parser()
+    options = parser.parse_args(argv)
+    try:
+        return options.run(options, config.load()) or 0
+    except KlepaasError as error:
+        print(f"klepaas: {error.text(_language())}", file=sys.stderr)
+        if options.__dict__.get("json"):
+            print(json.dumps({"status": "refused", "code": error.code, "message": error.text(), **error.details}, default=str))
+        return 3 if error.transient else 1
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _language():
+    return "ko" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("ko") else "en"
+
+
+def _parser():
+    parser = argparse.ArgumentParser(prog="klepaas", description="The GitOps platform you can talk to.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _submit(commands)
+    _read(commands)
+    for name, help, run in (("demo", "run the whole product on this machine", _demo), ("web", "run the web server", _web), ("parse", "read sentences as JSON lines from stdin", _parse)):
+        commands.add_parser(name, help=help).set_defaults(run=run)
+    controller = commands.add_parser("controller", help="run the controller")
+    controller.add_argument("--once", action="store_true", help="one tick: exit 0 all applied, 1 some app failed, 2 could not run")
+    controller.set_defaults(run=_controller)
+    _accounts(commands)
+    return parser
+
+
+def _submit(commands):
+    submit = commands.add_parser("submit", help="submit a change or an order", epilog="klepaas submit scale nginx -e staging replicas=3")
+    _about(submit, "VERB")
+    submit.add_argument("--preview", action="store_true", help="show what it would do, and do nothing")
+    submit.add_argument("--id", help="send the same id again to ask what became of it")
+    submit.add_argument("--text", help="the words it was asked for in")
+    submit.add_argument("--reason", help="why")
+    submit.set_defaults(run=_submitted)
+
+
+def _read(commands):
+    read = commands.add_parser("read", help="ask something", epilog="klepaas read status nginx -e staging")
+    _about(read, "VERB")
+    read.set_defaults(run=_asked)
+    history = commands.add_parser("history", help="who changed an app, when and in which words")
+    history.add_argument("app", nargs="?", metavar="APP")
+    history.add_argument("-e", "--environment", metavar="ENV")
+    history.add_argument("--limit", default="20")
+    history.add_argument("--json", action="store_true")
+    history.set_defaults(run=_history)
+
+
+def _about(parser, verb):
+    parser.add_argument("verb", metavar=verb)
+    parser.add_argument("rest", nargs="*", metavar="APP key=value", help="the app, then the verb's arguments")
+    parser.add_argument("-e", "--environment", metavar="ENV")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _accounts(commands):
+    token = commands.add_parser("token", help="API tokens").add_subparsers(dest="action", required=True)
+    create = token.add_parser("create", help="make a token; it is the last word printed")
+    create.add_argument("--scopes", required=True, help="separated by commas, each perhaps with @ENVIRONMENT")
+    create.add_argument("--user", help="whom it acts for (default: the owner, or who you are)")
+    create.add_argument("--name", default="cli")
+    create.add_argument("--days", type=int, help="days until it expires")
+    create.add_argument("--agent", action="store_true", help="for a program that speaks for the person: it proposes, people merge")
+    create.set_defaults(run=_token)
+    link = commands.add_parser("link", help="a new one-time sign-in link")
+    link.add_argument("user", metavar="USER")
+    link.set_defaults(run=_link)
+    doctor = commands.add_parser("doctor", help="settings, where each comes from and whether it works")
+    doctor.add_argument("--json", action="store_true")
+    doctor.set_defaults(run=_doctor)
+
+
+# --- running ----------------------------------------------------------------------------------------------------------
+
+
+def _submitted(options, settings):
+    from web import operator
+
+    command = _command(options, {name: getattr(options, name) for name in ("id", "text", "reason")})
+    found = operator.submit(settings, command, options.preview)
+    print(json.dumps(found, default=str, ensure_ascii=False) if options.json else terminal.receipt(found))
+
+
+def _asked(options, settings):
+    from web import operator
+
+    found = operator.read(settings, _command(options, {}))
+    print(json.dumps(found, default=str, ensure_ascii=False) if options.json else terminal.answer(found))
+
+
+def _command(options, more):
+    from gitops.types import Command
+
+    app, args = None, {}
+    for word in options.rest:
+        key, equals, value = word.partition("=")
+        if equals:
+            args[key] = value
+        elif app is None and not args:
+            app = word
+        else:
+            raise SystemExit(_usage(f"{word!r} is no key=value"))
+    return Command(options.verb, app, options.environment, args, **more)
+
+
+def _usage(message):
+    print(f"klepaas: {message}", file=sys.stderr)
+    return 2
+
+
+def _history(options, settings):
+    from gitops.types import Command
+    from web import operator
+
+    found = operator.read(settings, Command("history", options.app, options.environment, {"limit": options.limit}))
+    print(json.dumps(found["data"], default=str, ensure_ascii=False) if options.json else terminal.history(found["data"]["items"]))
+
+
+def _parse(options, settings):
+    from nlp import interpret
+
+    for line in sys.stdin.buffer:
+        if line.strip():
+            print(json.dumps(interpret.parse_text(line), ensure_ascii=False), flush=True)
+
+
+def _demo(options, settings):
+    from web import demo
+
+    return demo.run(settings)
+
+
+def _web(options, settings):
+    os.environ["PORT"] = str(settings.port)
+    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", "-c", os.path.join(os.path.dirname(__file__), "gunicorn_conf.py"), "web:create_app()"])
+
+
+def _controller(options, settings):
+    os.execv(sys.executable, [sys.executable, "-m", "controller", *(["--once"] if options.once else [])])
+
+
+def _token(options, settings):
+    from web import operator
+
+    print(f"token for {options.user or 'you'}:", operator.token(settings, options.user, options.name, options.scopes.split(","), options.agent, options.days))
+
+
+def _link(options, settings):
+    from web import operator
+
+    print(operator.link(settings, options.user))
+
+
+def _doctor(options, settings):
+    from web import doctor
+
+    found = doctor.examine(settings)
+    print(json.dumps(found, ensure_ascii=False) if options.json else doctor.table(found))
+    return 1 if any(each["works"] is False for each in found) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,16 @@
+"""What the doors of one process share: services, the read-only cluster client, the event broadcaster. Opened after the fork."""
+
+from flask import current_app
+
+
+def services():
+    return current_app.extensions["klepaas"].services
+
+
+def cluster():
+    """The read-only view of the clusters (controller.observe)."""
+    return current_app.extensions["klepaas"].cluster
+
+
+def broadcaster():
+    return current_app.extensions["klepaas"].broadcaster

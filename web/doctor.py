@@ -1,0 +1,56 @@
+"""`klepaas doctor`: each setting, its source, and whether what it names works. Secrets are masked."""
+
+from gitops import config, services
+from gitops.errors import KlepaasError
+
+
+def examine(settings):
+    """[{name, value, source, works (True, False or None: nothing to try), message}]"""
+    return [_row(settings, each) for each in config.TABLE]
+
+
+def _row(settings, setting):
+    value = getattr(settings, setting.name.lower())
+    works, message = True, ""
+    check = CHECKS.get(setting.name)
+    try:
+        message = check(settings) if check else ""
+        works = None if check is None or message is None else True
+    except KlepaasError as error:
+        works, message = False, error.text()
+    shown = "" if value is None else "***" if setting.secret and value else str(value)
+    return {"name": setting.name, "value": shown, "source": settings.source(setting.name), "works": works, "message": message or ""}
+
+
+def _repository(settings):
+    if not settings.config_repo and not (settings.home / "config.git").is_dir():
+        return None
+    opened = services.Repository.open(services.repository(settings), settings.home, settings.config_token)
+    try:
+        head = opened.fetch()
+        return f"main is at {head[:8]}" if head else "no commit yet"
+    finally:
+        opened.close()
+
+
+def _database(settings):
+    services.ledger(settings).close()
+    return "answers"
+
+
+def _cluster(settings):
+    from controller import kube
+
+    if not settings.kubeconfig:
+        return None
+    return kube.connect(settings.kubeconfig).version()
+
+
+CHECKS = {"CONFIG_REPO": _repository, "DATABASE_URL": _database, "KUBECONFIG": _cluster}
+
+
+def table(found):
+    mark = {True: "ok", False: "FAILS", None: "-"}
+    rows = [(each["name"], each["value"], each["source"], mark[each["works"]], each["message"]) for each in found]
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    return "\n".join("  ".join(text.ljust(width) for text, width in zip(row, widths)) + f"  {row[4]}" for row in rows)

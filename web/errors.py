@@ -1,0 +1,51 @@
+"""Errors as HTTP: RFC 9457 problem details with a stable code, in the user's language. The one place that maps them."""
+
+import logging
+
+import orjson
+from flask import Response, g, request
+from werkzeug.exceptions import HTTPException
+
+from gitops.errors import KlepaasError
+from gitops.messages import LANGUAGES
+
+log = logging.getLogger(__name__)
+
+
+def language():
+    """The language of the answer: `?lang=`, else what the client prefers, else English."""
+    asked = request.args.get("lang")
+    return asked if asked in LANGUAGES else request.accept_languages.best_match(LANGUAGES, "en")
+
+
+def problem(status, code, title, **more):
+    body = {"type": f"about:blank#{code}", "title": title, "status": status, "code": code, "detail": title, **more}
+    return Response(orjson.dumps(body, default=str), status, content_type="application/problem+json")
+
+
+def of_ours(error):
+    """A KlepaasError with its details; `id` is the command's, to ask again with."""
+    more = {"path": error.path, "line": error.line, "transient": error.transient, **error.details}
+    response = problem(error.status, error.code, error.text(language()), **{name: value for name, value in more.items() if value is not None})
+    if error.retry_after or error.transient:
+        response.headers["Retry-After"] = str(int(error.retry_after or 1))
+    if error.status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="klepaas"'
+    return response
+
+
+def of_http(error):
+    """What Flask or werkzeug refused (a path, a method, a body too large)."""
+    return problem(error.code, error.name.lower().replace(" ", "_"), error.description or error.name)
+
+
+def of_anything(error):
+    """A bug of ours: logged whole, and nothing of it told."""
+    log.exception("unhandled error, request %s", g.get("request_id"))
+    return problem(500, "internal", "Something went wrong here; the request id finds it in the log.", request_id=g.get("request_id"))
+
+
+def install(app):
+    app.register_error_handler(KlepaasError, of_ours)
+    app.register_error_handler(HTTPException, of_http)
+    app.register_error_handler(Exception, of_anything)

@@ -1,0 +1,91 @@
+"""Who is asking: a signed session cookie or a bearer token, nothing else. Doors authenticate; gitops.policy authorises.
+
+Every route is closed unless its name is in PUBLIC (or it guards itself, like /metrics).
+"""
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from flask import g, request, session
+
+from gitops import policy
+from gitops.errors import Forbidden, Unauthorized
+from gitops.types import SCOPES, Actor
+from web.context import services
+
+PUBLIC = frozenset({"static", "page", "healthz", "readyz", "metrics", "auth.link", "auth.link_use", "auth.logout", "mcp"})
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+def guard():
+    """Before every request: put the Actor into g.actor, or refuse."""
+    g.actor = None
+    if request.endpoint is None or request.endpoint in PUBLIC:
+        return
+    g.actor = authenticated("rest")
+
+
+def authenticated(channel):
+    """The Actor of this request; Unauthorized without a valid credential, Forbidden for a write from another origin."""
+    header = request.headers.get("Authorization")
+    if header is not None:
+        return of_token(_bearer(header), channel)
+    if "sid" in session:
+        same_origin(request.method in SAFE and "Upgrade" not in request.headers)
+        return of_session(session["sid"], channel)
+    raise Unauthorized("not_signed_in")
+
+
+def _bearer(header):
+    kind, _, text = header.partition(" ")
+    if kind.lower() != "bearer" or not text.strip():
+        raise Unauthorized("bad_authorization")
+    return text.strip()
+
+
+def of_token(text, channel):
+    """The Actor an API token speaks for: never with more than its user holds today."""
+    token = services().ledger.token_actor(text)
+    if token is None:
+        raise Unauthorized("bad_token")
+    held = scopes(token["email"], token["user_scopes"])
+    return Actor(token["name"], token["email"], frozenset(each for each in token["scopes"] if _covered(held, each)), channel, agent=token["agent"])
+
+
+def of_session(sid, channel):
+    user = services().ledger.session(sid)
+    if user is None:
+        session.clear()
+        raise Unauthorized("session_over")
+    return Actor(user["name"], user["email"], scopes(user["email"], user["scopes"]), channel, session=True)
+
+
+def scopes(email, granted):
+    """What a user holds: the granted scopes; all of them for KLEPAAS_ADMINS."""
+    return frozenset(SCOPES) if email.lower() in services().settings.admins else frozenset(granted)
+
+
+def _covered(held, scope):
+    name, _, environment = scope.partition("@")
+    return name in held or scope in held if environment else name in held
+
+
+def same_origin(safe=False):
+    """Forbidden for a write (or a socket) that a page of another origin made the browser send with our cookie."""
+    if safe:
+        return
+    origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site")
+    if urlsplit(origin).netloc != request.host if origin else site not in ("same-origin", "none"):
+        raise Forbidden("foreign_origin", origin=(origin or "-")[:100])
+
+
+def from_here():
+    """Whether the request came over loopback and no proxy passed it on."""
+    forwarded = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP"))
+    return not forwarded and request.remote_addr is not None and ipaddress.ip_address(request.remote_addr).is_loopback
+
+
+def need(scope, environment=None):
+    """Forbidden unless the actor holds the scope."""
+    if not policy.holds(g.actor.scopes, scope, environment):
+        raise Forbidden("missing_scope", scope=scope, environment=environment or "*")

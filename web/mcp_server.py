@@ -1,0 +1,5 @@
+"""The MCP door, at /mcp/stream."""
+
+
+def mount(app):
+    return app

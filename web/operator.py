@@ -1,0 +1,99 @@
+"""What the command line does: on the repository and the ledger directly, as their operator, or through a server."""
+
+import getpass
+import os
+import socket
+import subprocess
+import time
+
+from controller.observe import Observer
+from gitops import http, services, views
+from gitops import submit as path
+from gitops.errors import Invalid, NotFound
+from gitops.types import SCOPES, Actor
+from web import reads
+from web.tokens import held
+
+
+def _directly(settings, command, preview):
+    opened = services.open(settings)
+    try:
+        if preview:
+            plan = views.plan(path.preview(opened, actor(), command))
+            return {"id": command.id, "status": "preview" if plan["changes"] or plan["delivery"] == "order" else "unchanged", "commit": None, "review": None, "plan": plan}
+        return views.receipt(path.submit(opened, actor(), command))
+    finally:
+        opened.close()
+
+
+def submit(settings, command, preview):
+    """The receipt, or a preview, as JSON shows it."""
+    if not settings.klepaas_url:
+        return _directly(settings, command, preview)
+    sent = {"verb": command.verb, "app": command.app, "environment": command.environment, "args": dict(command.args), "id": command.id, "text": command.text, "reason": command.reason}
+    body = {name: value for name, value in sent.items() if value not in (None, {})} | ({"preview": True} if preview else {})
+    return http.call("POST", f"{_server(settings)}/api/v1/commands", settings.klepaas_token, json=body)
+
+
+def read(settings, command):
+    if settings.klepaas_url:
+        query = {name: value for name, value in {"app": command.app, "environment": command.environment, **command.args}.items() if value is not None}
+        return http.call("GET", f"{_server(settings)}/api/v1/read/{command.verb}", settings.klepaas_token, params=query)
+    opened = services.open(settings)
+    try:
+        return reads.read(opened, Observer(settings.kubeconfig), actor(), command)
+    finally:
+        opened.close()
+
+
+def _server(settings):
+    return settings.klepaas_url.rstrip("/")
+
+
+def actor():
+    """Who runs the command: git's user, else the operating system's. Claimed, so it never approves."""
+    name, email = (_git(f"user.{each}") for each in ("name", "email"))
+    login = getpass.getuser()
+    return Actor(name or login, email or f"{login}@{socket.gethostname()}", frozenset(SCOPES), "cli")
+
+
+def _git(key):
+    done = subprocess.run(["git", "config", "--get", key], capture_output=True, text=True, env={**os.environ, "GIT_TERMINAL_PROMPT": "0"})
+    return done.stdout.strip()
+
+
+def token(settings, user, name, scopes, agent, days):
+    """A new token's text. The operator may make one for anybody, with what that person holds."""
+    scopes = [each.strip() for each in scopes if each.strip()]
+    if not scopes:
+        raise Invalid("bad_field", field="scopes", wanted="a list of scopes")
+    ledger = services.ledger(settings)
+    found = _user(ledger, user) if user else _somebody(ledger)
+    held(SCOPES if found["email"] in settings.admins else found["scopes"], scopes)
+    return ledger.token_create(found["email"], name, scopes, agent, time.time() + days * 86400 if days else None)
+
+
+def _somebody(ledger):
+    """The one who holds everything first; on a ledger without people, who runs the command."""
+    admins = [each for each in ledger.users() if set(each["scopes"]) >= set(SCOPES)]
+    if admins:
+        return admins[0]
+    mine = actor()
+    ledger.put_user(mine.email, mine.name, SCOPES)
+    return ledger.user(mine.email)
+
+
+def _user(ledger, word):
+    """By e-mail address, or by what stands before its @."""
+    found = ledger.user(word)
+    named = [each for each in ledger.users() if each["email"].partition("@")[0] == word.lower()]
+    if found is None and len(named) != 1:
+        raise NotFound("unknown_user", user=word)
+    return found or named[0]
+
+
+def link(settings, word):
+    """The address of a new one-time sign-in link."""
+    ledger = services.ledger(settings)
+    text = ledger.link_create(_user(ledger, word)["email"])
+    return f"{settings.klepaas_url or f'http://127.0.0.1:{settings.port}'}/auth/link/{text}"

@@ -1,0 +1,146 @@
+"""The read verbs, for every door: git and the ledger for what is desired and known, controller.observe for what is live."""
+
+from gitops import history, policy, resolve, verbs
+from gitops.errors import Invalid, KlepaasError, NotFound
+from gitops.types import Command, Target
+
+
+def from_query(verb, query):
+    """A read Command from query parameters."""
+    found = {name: value for name, value in query.items() if name != "lang"}
+    return Command(verb, found.pop("app", None), found.pop("environment", None), found)
+
+
+def read(services, cluster, actor, command):
+    """{type, summary, data, metadata}: what the actor may see of it."""
+    verb, args = verbs.check(command)
+    if verb.kind != "read":
+        raise Invalid("verb_is_no_read", verb=verb.name)
+    policy.authorise(actor, verb, None)
+    asked = Asked(services, cluster, actor, verb, command, verbs.defaults(verb, args))
+    data, summary = READS.get(verb.name, _live)(asked)
+    return {"type": verb.name, "summary": summary, "data": data, "metadata": {"app": command.app, "environment": asked.environment and asked.environment.name, "args": asked.args}}
+
+
+class Asked:
+    """One read: what it is about. The environment is the one named, else the one the app is in, else all (None) where the verb allows."""
+
+    def __init__(self, services, cluster, actor, verb, command, args):
+        self.services, self.cluster, self.actor, self.verb, self.app, self.args = services, cluster, actor, verb, command.app, args
+        self.environment = self._environment(command)
+        self.language = "ko" if any("가" <= letter <= "힣" for letter in command.text or "") else "en"
+
+    def _environment(self, command):
+        if self.verb.environment == "none" or self.verb.name in ("help", "list_namespaces"):
+            return None
+        _, catalog = self.services.head()
+        if command.environment is None and command.app is None:
+            return None
+        name = command.environment if command.app is None or command.environment else resolve.environment(catalog, self.verb, command)
+        policy.authorise(self.actor, self.verb, catalog.environment(name).name)
+        if command.app is not None and self.verb.name not in ("history", "diff"):
+            catalog.target(command.app, name)
+        return catalog.environment(name)
+
+    @property
+    def environments(self):
+        """The environments asked about that the actor may see."""
+        if self.environment:
+            return [self.environment]
+        return [each for each in self.services.head()[1].environments.values() if policy.holds(self.actor.scopes, self.verb.scope, each.name)]
+
+
+def _live(asked):
+    """A read of the cluster: controller.observe has a function of the verb's name."""
+    if asked.cluster is None:
+        raise Invalid("not_configured", what="cluster", setting="KUBECONFIG")
+    return asked.cluster.read(asked.verb.name, asked.environments, asked.app, asked.args)
+
+
+def _history(asked):
+    items = history.of(asked.services, asked.app, asked.environment and asked.environment.name, asked.args["limit"], asked.args.get("from"))
+    return {"items": items}, f"{len(items)} commits"
+
+
+def _diff(asked):
+    found = history.diff(asked.services, asked.app, asked.environment and asked.environment.name, asked.args.get("from"), asked.args.get("to"))
+    return found, f"{len(found['changes'])} files differ"
+
+
+def _help(asked):
+    items = [{"verb": each.name, "kind": each.kind, "risk": each.risk, "en": each.help[0], "ko": each.help[1], "arguments": [argument.name for argument in each.arguments]} for each in verbs.VERBS.values()]
+    return {"items": items}, f"{len(items)} verbs"
+
+
+def _list_apps(asked):
+    items = [each for each in apps(asked.services, asked.actor, asked.environment and asked.environment.name)["items"]]
+    return {"items": items}, f"{len(items)} apps"
+
+
+def _not_here(asked):
+    raise Invalid("not_here", verb=asked.verb.name)
+
+
+READS = {"history": _history, "diff": _diff, "help": _help, "list_apps": _list_apps, "query": _not_here, "cost_analysis": _not_here}
+
+
+# --- what the dashboard lists --------------------------------------------------------------------------------------------
+
+
+def apps(services, actor, environment=None):
+    """Every app in every environment that may be seen: desired from git, live as the controller last told."""
+    tree, catalog = services.head()
+    if environment is not None:
+        catalog.environment(environment)
+    states = services.ledger.states()
+    items = [_card(each, states.get((each.app, each.environment)) or {}) for each in catalog.targets(environment) if each.app and policy.holds(actor.scopes, "k8s:read", each.environment)]
+    problems = [{"path": each.path, "line": each.line, "message": each.message} for each in catalog.problems]
+    return {"items": items, "problems": problems, "revision": tree.revision}
+
+
+def _card(target, state):
+    """One app in one environment; a Problem where its file is broken."""
+    problem = None if isinstance(target, Target) else {"path": target.path, "line": target.line, "message": target.message}
+    return {"app": target.app, "environment": target.environment, "sync": state.get("sync", "unknown"), "health": state.get("health", "unknown"), "message": state.get("message", ""),
+            "error": state.get("error"), "replicas": state.get("replicas", {"desired": None, "ready": None}), "version": state.get("version"), "commit": state.get("commit"),
+            "revision": state.get("revision"), "suspended": isinstance(target, Target) and target.suspend, **({"problem": problem} if problem else {})}
+
+
+def app(services, name, environment):
+    """One app in one environment, with its values file."""
+    tree, catalog = services.head()
+    state = services.ledger.state(name, environment) or {}
+    catalog.environment(environment)
+    try:
+        target = catalog.target(name, environment)
+    except NotFound:
+        raise
+    except KlepaasError as error:
+        return {"app": name, "environment": environment, **{key: state.get(key) for key in ("sync", "health", "message", "replicas", "version", "commit", "revision")},
+                "error": error.text(), "problem": {"path": error.path, "line": error.line, "message": error.text()}}
+    data = tree.read(target.values_path) if target.values_path else None
+    return _card(target, state) | {"path": target.values_path or target.manifests_path, "values": data.decode("utf-8", "replace") if data else None, "repository": target.repository,
+                                   "chart": target.chart, "source": target.source, "syncs": list(services.ledger.syncs(name, environment, 5))}
+
+
+def environments(services, actor):
+    _, catalog = services.head()
+    visible = [each for each in catalog.environments.values() if policy.holds(actor.scopes, "k8s:read", each.name)]
+    return {"items": [{"name": each.name, "namespace": each.namespace, "review": each.review, "approvals": each.approvals, "promotes_from": each.promotes_from, "agents": each.agents} for each in visible],
+            "first": catalog.first.name}
+
+
+def event(found):
+    return {"id": found.id, "kind": found.kind, "app": found.app, "environment": found.environment, "at": found.at, "data": found.data}
+
+
+def may_see(actor, found):
+    """Events of an environment are for those who may read there."""
+    return policy.holds(actor.scopes, "k8s:read", found.environment)
+
+
+def synced_once(services):
+    """Whether every app has been synced since it was first seen: the readiness of the whole."""
+    _, catalog = services.head()
+    states = services.ledger.states()
+    return all(states.get((each.app, each.environment), {}).get("sync") for each in catalog.targets() if isinstance(each, Target))

@@ -1,0 +1,52 @@
+"""What the command line prints for people. Text from git and clusters is shown without control characters."""
+
+import re
+from datetime import datetime
+
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def clean(text):
+    return CONTROL.sub("", str(text))
+
+
+def receipt(found):
+    plan = found["plan"]
+    head = f"{found['status']}: {plan['verb']} {plan['app'] or ''}{'/' + plan['environment'] if plan['environment'] else ''}  {plan['summary']}"
+    lines = [head, *([f"commit {found['commit']}"] if found["commit"] else []), *([f"review {found['review']['id']} ({found['review']['status']})"] if found["review"] else [])]
+    if found["status"] == "preview":
+        lines += [f"risk {plan['risk']}, delivered as {plan['delivery']}"]
+    lines += [each["diff"].rstrip("\n") for each in plan["changes"]]
+    lines += [f"{each['action']} {each['kind']} {each['name']}\n{each['diff'].rstrip()}" for each in plan["manifests"]] if found["status"] == "preview" else []
+    return clean("\n".join(lines))
+
+
+def answer(found):
+    data = found["data"]
+    if found["type"] == "logs":
+        return clean("\n".join(data["lines"]))
+    if found["type"] == "history":
+        return history(data["items"])
+    if found["type"] == "diff":
+        return clean("\n".join(each["diff"] for each in data["changes"])) or "nothing differs"
+    return clean("\n".join([found["summary"], *_lines(data)]))
+
+
+def _lines(data):
+    if isinstance(data.get("items"), list):
+        return [_row(each) for each in data["items"]]
+    return [f"  {name}: {_short(value)}" for name, value in data.items() if value not in (None, [], {})]
+
+
+def _row(each):
+    return "  " + "  ".join(f"{name}={_short(value)}" for name, value in each.items() if value not in (None, [], {}, "") and not isinstance(value, dict))
+
+
+def _short(value):
+    return ", ".join(_short(each) for each in value) if isinstance(value, list) else "{" + ", ".join(f"{name}={_short(each)}" for name, each in value.items()) + "}" if isinstance(value, dict) else str(value)
+
+
+def history(items):
+    rows = [f"{each['revision'][:8]}  {datetime.fromtimestamp(each['time']):%Y-%m-%d %H:%M}  {each['channel']:<7} {each['author']:<16} {each['subject']}"
+            + (f"\n{'':10}“{each['words']}”" if each["words"] else "") for each in items]
+    return clean("\n".join(rows)) or "no commits"
