@@ -1,1 +1,1 @@
-"""Git beneath gitops/repo: running it, its objects, its refs. The owner of GitPython. Must not know commands or values."""
+"""Git beneath gitops/repo: running it, objects, refs, remotes, group commit. The owner of GitPython. Must not know commands or values."""

@@ -20,8 +20,10 @@ def commits(env, tip, paths, limit, after=False):
     apart = 1 < len(paths) <= AT_ONCE
     groups = [(path,) for path in paths] if apart else [paths]
     logs = [(*LOG, f"--max-count={limit}", first, "--", *group) for group in groups]
-    *outs, order = run.together(env, *logs, ("rev-list", "--max-count=" + ("-1" if apart else "0"), first, "--"))
-    return tuple(_merged(map(_parsed, outs), order.split(), limit) if apart else _parsed(outs[0]))
+    if not apart:
+        return tuple(_parsed(run.must(env, *logs[0])))
+    *found, order = run.together(env, *logs, ("rev-list", first, "--"))
+    return tuple(_merged(map(_parsed, found), order.split(), limit))
 
 
 def _merged(found, order, limit):

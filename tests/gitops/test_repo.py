@@ -198,6 +198,36 @@ def test_a_batch_fails_one_by_one(repo):
     assert all(repo.holds(ends[name]) for name in ("leader", "good0", "good1", "good2"))
 
 
+def test_a_leader_that_is_interrupted(repo):
+    """Who is served by a thread that is ended in the middle hears that the outcome is unknown, and does not wait for ever."""
+    entered, go, ends = threading.Event(), threading.Event(), []
+
+    def interrupted(sha):
+        if entered.is_set():
+            raise SystemExit
+        entered.set()
+        go.wait(20)
+
+    def ask(name):
+        try:
+            ends.append(repo.land(adding(name, b"1"), interrupted))
+        except (SystemExit, Unavailable) as error:
+            ends.append(error)
+
+    threads = [threading.Thread(target=ask, args=(name,)) for name in ("first", "second", "third")]
+    threads[0].start()
+    assert entered.wait(20)
+    for thread in threads[1:]:
+        thread.start()
+    while len(repo.landings["refs/heads/main"].queue) < 2:
+        time.sleep(0.01)
+    go.set()
+    for thread in threads:
+        thread.join()
+    assert isinstance(ends[0], str) and {getattr(end, "code", None) for end in ends[1:]} == {"commit_interrupted", None}
+    assert git(repo.path, "ls-tree", "--name-only", "main") == "first" and land(repo, ONE) == repo.head()
+
+
 def test_proposals(repo):
     """A branch is made on its base, replaced, listed by its prefix, and dropped; main stays."""
     base, announced = land(repo, ONE), []
