@@ -19,7 +19,7 @@ from gitops.git import run
 ABSENT = "0" * 40
 STALE = 10  # seconds
 HEADS = "refs/heads/"
-BRANCH = re.compile(r"(?!.*(?:\.\.|//|/\.|\.lock/|@\{))[^\x00-\x20\x7f~^:?*\[\\\ud800-\udfff.@/-](?:[^\x00-\x20\x7f~^:?*\[\\\ud800-\udfff]*[^\x00-\x20\x7f~^:?*\[\\\ud800-\udfff./])?(?<!\.lock)")
+REFUSED = re.compile(r"[\x00-\x20\x7f~^:?*\[\\\ud800-\udfff]|\.\.|//|@\{|/\.|\.lock(?:/|\Z)|\A[./@-]|[./]\Z|\A\Z")  # as git check-ref-format
 LOCKED = re.compile(r"Unable to create '([^'\n]+\.lock)': File exists")
 MOVED = re.compile(r"but expected|reference already exists|unable to resolve reference|reference is missing")
 
@@ -30,7 +30,7 @@ class Moved(Exception):
 
 def full_name(branch):
     """refs/heads/<branch>, if that is a name git takes."""
-    if not BRANCH.fullmatch(branch):
+    if REFUSED.search(branch):
         raise Invalid("bad_branch", branch=branch[:100])
     return HEADS + branch
 

@@ -37,7 +37,8 @@ def overrides(path, *settings):
     pairs = (*SETTINGS, *settings)
     numbered = {f"GIT_CONFIG_{part}_{number}": value for number, pair in enumerate(pairs) for part, value in zip(("KEY", "VALUE"), pair)}
     return {"GIT_DIR": str(path), "GIT_OBJECT_DIRECTORY": str(Path(path, "objects")), "GIT_ALTERNATE_OBJECT_DIRECTORIES": "",
-            "GIT_NAMESPACE": "", "GIT_CONFIG_PARAMETERS": "", "GIT_NO_REPLACE_OBJECTS": "1", "GIT_NO_LAZY_FETCH": "1", "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull,
+            "GIT_NAMESPACE": "", "GIT_CONFIG_PARAMETERS": "", "GIT_NO_REPLACE_OBJECTS": "1", "GIT_NO_LAZY_FETCH": "1",
+            "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull,
             "GIT_CONFIG_COUNT": str(len(pairs)), "GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "true", "SSH_ASKPASS": "true",
             "LC_ALL": "C", "LANGUAGE": "C", **{name: "0" for name in os.environ if name.startswith("GIT_TRACE")}, **numbered}
 
