@@ -1,0 +1,117 @@
+"""The parser that needs no model: marked clauses into readings, each with its reasons. What is not certain is asked, never chosen."""
+
+import re
+from dataclasses import dataclass
+
+from nlp import arguments, assemble, clauses, entities, guards, heads
+from nlp.lexicon import plain, reads
+from nlp.reading import CERTAIN, Reading, clarify
+
+_READS = [(verb, re.compile(pattern), needs and re.compile(needs), unless and re.compile(unless)) for verb, pattern, needs, unless in reads.ROWS]
+_ASKING = re.compile(plain.ASKING)
+_HOPELESS = ("condition", "later", "except")
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What is known around a text: names, and what was spoken of before."""
+
+    apps: tuple
+    environments: tuple
+    context: object
+    manifest: str | None = None
+    cut: bool = False
+
+
+def read(text, scene):
+    """Every reading of the text in order; guards (`clarify`) only where nothing better was said."""
+    marked = entities.find(text, scene.apps, scene.environments)
+    return read_marked(marked, scene)
+
+
+def read_marked(marked, scene):
+    pieces = clauses.split(marked, _speaks)
+    found, topic = [], None
+    for place, clause in enumerate(pieces):
+        if guards.retracts(clause.text) and found:
+            return [clarify("negated", because=("taken back in the same message",))]
+        readings, topic = _clause(clause, pieces[place + 1:], _whole_sentence(pieces, clause), scene, found, topic)
+        found += readings
+    return _settled(assemble.backwards(found))
+
+
+def _speaks(text):
+    return bool(heads.find(text)) or read_verb(text) is not None
+
+
+def _whole_sentence(pieces, clause):
+    return " ".join(each.text for each in pieces if each.sentence == clause.sentence)
+
+
+def _settled(found):
+    """A condition or an exception holds for all; other doubts only where nothing was said clearly."""
+    hopeless = [each for each in found if each.guard in _HOPELESS]
+    clear = [each for each in found if each.guard is None]
+    return [each.reading for each in (hopeless[:1] or clear or found[:1])]
+
+
+def _clause(clause, later, sentence, scene, found, topic):
+    """([assembled], the app spoken of)."""
+    named = assemble.named_apps(clause)
+    if clause.background:
+        return [], (named[-1] if named else topic)
+    head, why = requested(clause, later, sentence, scene)
+    speaking = assemble.Speaking(scene, clause, head, tuple(found), topic, sentence)
+    if why == "how":
+        return [assemble.Assembled(Reading("help", confidence=CERTAIN, because=(f"'{clause.text.strip()}' asks how",)))], topic
+    if why is not None:
+        return [assemble.Assembled(clarify(why, because=(f"'{clause.text.strip()}' is {why}",)), why)], topic
+    if head is not None:
+        return assemble.change(speaking), topic
+    verb = read_verb(clause.text)
+    if verb is not None and not (guards.negated(clause.text) and re.search(r"지 ?(?:마|말)|\bdon'?t\b|\bdo not\b", clause.text)):
+        return assemble.question(speaking, verb), topic
+    return ([assemble.Assembled(clarify("negated"), "negated")] if verb else []), (named[-1] if named else topic)
+
+
+def requested(clause, later, sentence, scene):
+    """(head, None) for a change that is asked for, (None, code) for one that is spoken of but not, (None, None) else."""
+    spoken = heads.find(clause.text)
+    asked = [head for head in spoken if head.asked and (head.asked != "linked" or _goes_on(later, clause))]
+    if scene.manifest and not asked:
+        spoken = spoken or [heads.Head("apply_manifest", 0, 0, 5, None, "manifest")]
+    if asked:
+        head = max(asked, key=lambda each: (each.weight, each.start))
+        why = guards.against(clause.text, head) or guards.sentence(sentence)
+        return (None, why) if why else (head, None)
+    if not spoken and not heads.mentions(clause.text):
+        return None, None
+    return None, _mention(clause.text, sentence, spoken)
+
+
+def _goes_on(later, clause):
+    """A clause that ends in `and` is a request only if what it leads to is one."""
+    following = next((each for each in later if each.sentence == clause.sentence and not each.background), None)
+    if following is None:
+        return False
+    asked = [head for head in heads.find(following.text) if head.asked]
+    return bool(asked or _ASKING.search(following.text))
+
+
+def _mention(text, sentence, spoken):
+    """A change is spoken of without being asked for: None where the clause is a question that can be answered."""
+    if guards.how(text):
+        return None if read_verb(text) == "help" else "how"
+    if spoken and (guards.permission(text) or guards.sentence(sentence) == "condition"):
+        return "condition" if guards.sentence(sentence) == "condition" else "asked"
+    if read_verb(text) is not None:
+        return None
+    return guards.why_not(text) if spoken else None
+
+
+def read_verb(text):
+    """The read a clause asks for."""
+    for verb, pattern, needs, unless in _READS:
+        if pattern.search(text) and (needs is None or needs.search(text)) and not (unless and unless.search(text)):
+            return verb
+    return None
