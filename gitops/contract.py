@@ -12,6 +12,7 @@ from gitops.types import Environment, Ignore, Problem, SyncPolicy, Window
 KEYS = MappingProxyType({"version": "image.tag", "image": "image.repository", "replicas": "replicaCount",
                          "restart": r"podAnnotations.klepaas\.io/restartedAt", "env": "env"})
 LATER = ("policy", "notify", "cicd", "integrations", "prices", "owners", "pipelines", "images", "previews", "lexicon")  # checked by the parts they belong to
+NOT_OFFERED = ("verify", "only_promote", "gates", "forbidden_kinds", "owners", "service_account", "on_failure", "on_alert")  # of an environment
 SECTION_DEFAULTS = MappingProxyType({"repository": None, "suspend": False, "depends_on": (), "adopt": False, "ignore": ()})
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MIDNIGHT = 24 * 60
@@ -55,7 +56,7 @@ def broken(error, path):
 
 def _placed(wrong, data, path):
     place, wanted, code = (*wrong.args, "config_bad_value")[:3]
-    details = {"known": wanted} if code == "config_unknown_key" else {"wanted": wanted}
+    details = {"config_unknown_key": {"known": wanted}, "config_bad_value": {"wanted": wanted}}.get(code, {})
     return Invalid(code, path=path, line=values.line_of(data, place, path), key=_shown(place), **details)
 
 
@@ -108,7 +109,7 @@ def _object(given, at, table):
         raise _Wrong(at, "a mapping")
     for key in given:
         if key not in table:
-            raise _Wrong((*at, str(key)), list(table), "config_unknown_key")
+            raise _Wrong((*at, str(key)), [each for each in table if table[each] is not _not_offered], "config_unknown_key")
     return {key: table[key](value, (*at, key)) for key, value in given.items()}
 
 
@@ -149,6 +150,11 @@ def _list(check):
 
 def _anything(value, at):
     return value
+
+
+def _not_offered(value, at):
+    """A key that would promise a protection which nothing gives must not be believed to work."""
+    raise _Wrong(at, None, "config_not_offered")
 
 
 def _pattern(value, at):
@@ -248,8 +254,7 @@ TOP = {"version": _of(int, "1"), "name": _name, "values": _pattern, "chart": _pa
        **dict.fromkeys(LATER, _anything)}
 ENVIRONMENT = {"namespace": _name, "cluster": _text, "review": _review, "approvals": _count(1, 10), "promotes_from": _name,
                "agents": _choice("propose", "commit"), "enforce_review": _flag, "cluster_kinds": _list(_text), "conflicts": _choice("force", "fail"),
-               "sync": _sync, "on_failure": _choice("none", "rollback"), "on_alert": _choice("none", "rollback"), "service_account": _text,
-               "verify": _choice("none", "signed"), "gates": _anything, "only_promote": _flag, "owners": _anything, "forbidden_kinds": _list(_text)}
+               "sync": _sync, **dict.fromkeys(NOT_OFFERED, _not_offered)}
 SYNC = {"prune": _flag, "self_heal": _flag, "adopt": _flag, "windows": _list(_window)}
 WINDOW = {"days": _days, "from": _time, "to": _time, "tz": _zone}
 IGNORE = {"kind": _text, "name": _text, "pointers": _list(_matching(re.compile(r"(/[^/]*)+"), "a JSON pointer"))}

@@ -47,7 +47,7 @@ def _web(url, token):
     userinfo, _, host = parts.netloc.rpartition("@")
     user, _, password = userinfo.partition(":")
     clean = parts._replace(netloc=host, query="", fragment="").geturl()
-    secret = _plain(token.strip(), "bad_token") if token and token.strip() else unquote(password)
+    secret = _plain(token.strip(), "bad_config_token") if token and token.strip() else unquote(password)
     if not host:
         raise Invalid("repo_url_bad")
     if not secret:

@@ -28,7 +28,7 @@ MESSAGES = {
     # the remote
     "repo_url_bad": ("CONFIG_REPO is no URL or path that git could use", "CONFIG_REPO 값이 git에서 쓸 수 있는 URL이나 경로가 아닙니다"),
     "repo_url_unsupported": ("CONFIG_REPO cannot be reached by {scheme!r}; it can by a path or: {known}", "CONFIG_REPO에는 {scheme!r} 를 쓸 수 없습니다. 경로 또는 다음을 쓰세요: {known}"),
-    "bad_token": ("CONFIG_TOKEN holds a space or a character that no token has", "CONFIG_TOKEN에 공백이나 토큰에 쓸 수 없는 문자가 있습니다"),
+    "bad_config_token": ("CONFIG_TOKEN holds a space or a character that no token has", "CONFIG_TOKEN에 공백이나 토큰에 쓸 수 없는 문자가 있습니다"),
     "remote_unavailable": ("the config repository's remote does not answer: {detail}", "설정 저장소의 원격이 응답하지 않습니다: {detail}"),
     "remote_denied": ("the config repository's remote does not let us in: check CONFIG_TOKEN or the ssh key ({detail})", "설정 저장소의 원격이 접근을 거부했습니다. CONFIG_TOKEN 또는 ssh 키를 확인하세요 ({detail})"),
     "remote_refused": ("the config repository's remote refuses this commit: {detail}", "설정 저장소의 원격이 이 커밋을 거부했습니다: {detail}"),
