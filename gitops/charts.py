@@ -2,6 +2,7 @@
 
 import difflib
 import hashlib
+import math
 import re
 import threading
 import time
@@ -19,7 +20,7 @@ AGAIN = 300               # seconds before what broke a bound is tried again: th
 DETAIL = 800              # characters of Helm's message that are shown
 FIRST = ("Namespace", "CustomResourceDefinition", "ServiceAccount", "Secret", "ConfigMap", "PersistentVolumeClaim", "ClusterRole", "ClusterRoleBinding",
          "Role", "RoleBinding", "Service", "DaemonSet", "Deployment", "StatefulSet", "Job", "CronJob", "HorizontalPodAutoscaler", "PodDisruptionBudget", "Ingress")
-TEMPLATE = re.compile(r"(?:at \(|template: |error on )[^/\s:()]+/([\w./-]+)(?::(\d+))?")
+TEMPLATE = re.compile(r"(?:^|at \(|template: |error on |what )[^/\s:()]+/([\w./-]+\.\w+)(?::(\d+))?")  # as Helm names a template, the chart's name first
 VALUE = re.compile(r"at '((?:/[^'/]+)+)': ")
 MASK = "***"
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
@@ -80,7 +81,7 @@ class Renderer:
         request = {"chart": key[0], "values": text, "name": target.app, "namespace": environment.namespace}
         answer = self._asked(request, lambda: files.archive(tree, target), key, path)
         if "error" in answer:
-            raise _failed(tree, target, answer["error"])
+            raise _failed(tree, target, answer["error"], target.chart if "load" in answer and target.chart else path)
         return [(source, each) for source, found in answer["objects"] for each in _mappings(source, found) if not _is_test(each)]
 
     def _asked(self, request, archive, key, path):
@@ -105,8 +106,8 @@ class Renderer:
     def _manifests(self, tree, target):
         folder = target.manifests_path
         if kustomize.is_one(tree, folder):
-            return [(folder, each) for each in kustomize.render(tree, folder, self.client.deadline, self.client.memory)]
-        return [(path, each) for path, _ in tree.walk(folder) if path.endswith((".yaml", ".yml", ".json")) for each in values.load_all(tree.read(path), path)]
+            return [(folder, each) for each in _read(kustomize.render(tree, folder, self.client.deadline, self.client.memory), folder)]
+        return [(path, each) for path, _ in tree.walk(folder) if path.endswith((".yaml", ".yml", ".json")) for each in _read(tree.read(path), path)]
 
 
 def _key(tree, target, environment):
@@ -119,7 +120,23 @@ def _key(tree, target, environment):
 
 def _mappings(source, found):
     """The object, or the objects in a text that was left to us to read."""
-    return values.load_all(found.encode(), source) if isinstance(found, str) else [found]
+    return _read(found.encode(), source) if isinstance(found, str) else [found]
+
+
+def _read(data, path):
+    """The objects in a YAML text as JSON has them."""
+    return [_json(each, path) for each in values.load_all(data, path)]
+
+
+def _json(node, path):
+    """Keys as text and whole numbers as such, which is how Kubernetes' own reader of YAML does it."""
+    if isinstance(node, dict):
+        return {key if isinstance(key, str) else orjson.dumps(key).decode(): _json(each, path) for key, each in node.items()}
+    if isinstance(node, list):
+        return [_json(each, path) for each in node]
+    if isinstance(node, float) and not math.isfinite(node):
+        raise Invalid("render_failed", path=path, detail=f"{node} is no number of JSON")
+    return int(node) if isinstance(node, float) and node.is_integer() else node
 
 
 def _encoded(objects, target):
@@ -129,12 +146,13 @@ def _encoded(objects, target):
         raise Invalid("render_failed", path=target.values_path or target.manifests_path, detail=str(error)) from None
 
 
-def _failed(tree, target, message):
-    """Helm's message with the place in the repository it speaks of: a template of the chart, a value, else the values file."""
-    template, value, path = TEMPLATE.search(message), VALUE.search(message), target.values_path
+def _failed(tree, target, message, path):
+    """Helm's message with the place in the repository it speaks of: a template of the chart, a value, else `path`."""
+    template, value = TEMPLATE.search(message), VALUE.search(message)
     detail = message.strip() if len(message) <= DETAIL else f"{message[:DETAIL // 2]} … {message.strip()[-DETAIL // 2:]}"
     if value and not template:
-        return Invalid("render_failed", path=path, line=values.line_of(tree.read(path), value[1][1:].split("/"), path), detail=detail)
+        line = values.line_of(tree.read(target.values_path), value[1][1:].split("/"), target.values_path)
+        return Invalid("render_failed", path=target.values_path, line=line, detail=detail)
     inside = f"{target.chart}/{template[1]}" if target.chart and template else None
     if inside and ".." not in inside and tree.id(inside):
         return Invalid("render_failed", path=inside, line=int(template[2]) if template[2] else None, detail=detail)
@@ -146,18 +164,18 @@ def _is_test(each):
     metadata = each.get("metadata") if isinstance(each, dict) else None
     annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
     hooks = annotations.get("helm.sh/hook") if isinstance(annotations, dict) else None
-    return isinstance(hooks, str) and all(hook.strip() in ("test", "test-success", "test-failure") for hook in hooks.split(","))
+    return isinstance(hooks, str) and any(hook.strip().startswith("test") for hook in hooks.split(","))
 
 
 def _ordered(found, target, environment):
     objects = [each for source, found_object in found for each in _items(found_object) if _is_object(each, source, target)]
-    seen = set()
+    seen = {}
     for each in objects:
         group, kind, namespace, name = identity(each)
-        if (key := (group, kind, namespace or environment.namespace, name)) in seen:
+        other = seen.setdefault((group, kind, namespace or environment.namespace, name), each)
+        if other is not each and not (kind == "CustomResourceDefinition" and other == each):  # two subcharts may bring the same definition
             raise Invalid("object_twice", path=target.values_path or target.manifests_path, kind=kind, name=name)
-        seen.add(key)
-    return sorted(objects, key=lambda each: (FIRST.index(each["kind"]) if each["kind"] in FIRST else len(FIRST), *identity(each)))
+    return sorted(seen.values(), key=lambda each: (FIRST.index(each["kind"]) if each["kind"] in FIRST else len(FIRST), *identity(each)))
 
 
 def _items(each):

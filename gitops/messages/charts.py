@@ -14,5 +14,5 @@ MESSAGES = {
     "chart_missing": ("the chart of {app} is no folder of the repository", "{app} 의 차트 폴더가 저장소에 없습니다"),
     "chart_too_large": ("the chart is larger than {limit} bytes", "차트가 {limit} 바이트보다 큽니다"),
     "object_twice": ("{kind} {name} is rendered twice", "{kind} {name} 이 두 번 렌더링됩니다"),
-    "rendered_no_object": ("what {source} renders is no object: it needs apiVersion, kind and metadata.name", "{source} 의 결과에 apiVersion, kind, metadata.name이 없습니다"),
+    "rendered_no_object": ("what {source} renders is no object: it needs apiVersion, kind and metadata.name, each as text", "{source} 의 결과에 apiVersion, kind, metadata.name이 문자열로 있어야 합니다"),
 }

@@ -38,14 +38,14 @@ def folders(tree, folder):
 
 
 def render(tree, folder, deadline, memory):
-    """The objects as mappings."""
+    """The objects, as the bytes of a YAML text."""
     command = next(([found, verb] for name, verb in PROGRAMS if (found := shutil.which(name))), None)
     if command is None:
         raise Invalid("kustomize_missing", path=folder)
     with tempfile.TemporaryDirectory(prefix="klepaas-kustomize-") as top:
         for path in folders(tree, folder):
             _copy(tree, path, top)
-        return values.load_all(_run([*command, str(Path(top, folder))], folder, top, deadline, memory), folder)
+        return _run([*command, str(Path(top, folder))], folder, top, deadline, memory)
 
 
 def _run(command, folder, top, deadline, memory):

@@ -56,9 +56,8 @@ def _sources(chart, request):
     values = values_from_yaml(request["values"] or "{}") or {}
     values.pop("klepaas", None)
     rendered = chart.render(values, name=request["name"], namespace=request["namespace"])
-    definitions = {each["data"]: each["filename"] for each in chart.crds}  # the same file in two subcharts counts once
-    notes = "/templates/NOTES.txt"
-    return [(name, data) for data, name in definitions.items()] + sorted((name, text) for name, text in rendered.items() if not name.endswith(notes))
+    definitions = [(each["filename"], each["data"]) for each in chart.crds]
+    return definitions + sorted((name, text) for name, text in rendered.items() if not name.endswith("/templates/NOTES.txt"))
 
 
 def _parsed(source, text):

@@ -35,8 +35,11 @@ def main(engine, folder, memory):
     os.dup2(2, 1)  # nothing a library prints may be taken for a frame
     engine, charts = importlib.import_module(f"gitops.render.{engine}"), OrderedDict()
     write(outgoing, b'{"ready":true}')
-    while (frame := read(incoming)) is not None:
-        write(outgoing, encoded(answer(engine, charts, Path(folder), orjson.loads(frame), incoming)))
+    try:
+        while (frame := read(incoming)) is not None:
+            write(outgoing, encoded(answer(engine, charts, Path(folder), orjson.loads(frame), incoming)))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def end_with_parent(folder, parent):
@@ -78,7 +81,7 @@ def answer(engine, charts, folder, request, incoming):
         charts.move_to_end(request["chart"])
         return {"objects": engine.render(charts[request["chart"]], request, OUTPUT)}
     except engine.Failed as error:
-        return {"error": str(error).replace(f"{folder}/", "")}
+        return {"error": str(error).replace(f"{folder}/", ""), request["op"]: True}
     except RecursionError:
         return {"error": "what it renders is nested too deeply"}
 
