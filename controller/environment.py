@@ -88,7 +88,7 @@ class World:
         if last is None or last == revision or revision in self.released:
             return None
         try:
-            descends = self.repo.contains(revision, last)
+            descends = self.repo.contains("refs/heads/main", last)
         except KlepaasError:
             descends = False
         return None if descends else f"{revision[:7]} does not descend from {last[:7]}, the revision synced last"

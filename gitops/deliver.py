@@ -21,20 +21,23 @@ class _OtherDelivery(Exception):
 def deliver(services, actor, row, verb, command):
     """Take the way that the plan on main's tip says, again if main moved so that it says another."""
     for _ in range(MOVES):
-        plan = planning.decided(services, actor, verb, command, planning.tip(services))
+        view = planning.tip(services)
+        plan = planning.decided(services, actor, verb, command, view)
         try:
-            return DELIVERIES[plan.delivery](services, actor, row, verb, plan)
+            return DELIVERIES[plan.delivery](services, actor, row, verb, plan, view)
         except _OtherDelivery:
             continue
     raise Conflict("base_moves")
 
 
-def commit(services, actor, row, verb, plan):
+def commit(services, actor, row, verb, plan, view):
     made = plan
 
     def draft(tree):
         nonlocal made
         made = plan if tree.revision == plan.base else planning.decided(services, actor, verb, plan.command, tree)
+        if made is plan:
+            tree.reads.update(view.reads)  # what it was made from counts on this view too, klepaas.yaml above all
         if made.delivery != "commit":
             raise _OtherDelivery
         return _draft(made, actor, row.uid) if made.changes else None
@@ -43,7 +46,7 @@ def commit(services, actor, row, verb, plan):
     return _finish(services, row, made, "committed" if sha else "unchanged", commit=sha)
 
 
-def review(services, actor, row, verb, plan):
+def review(services, actor, row, verb, plan, view):
     if not plan.changes:
         return _finish(services, row, plan, "unchanged")
     branch = f"klepaas/{row.uid}"
@@ -51,7 +54,7 @@ def review(services, actor, row, verb, plan):
     return _proposed(services, row, plan, head)
 
 
-def order(services, actor, row, verb, plan):
+def order(services, actor, row, verb, plan, view):
     if verb.name in REVIEWING:
         return REVIEWING[verb.name](services, actor, row, plan)
     return _finish(services, row, plan, "accepted")

@@ -3,28 +3,22 @@
 The confirmation carries the whole command and its id, so two clicks, two tabs and two processes make one commit.
 """
 
-import secrets
 import time
 
-from flask import Blueprint, current_app, g, session
-from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
+from flask import Blueprint, g, session
 
 from gitops import submit, verbs, views
 from gitops.errors import Invalid
 from gitops.types import Actor, Command
 from nlp import interpret
-from web import body, metrics, reads
+from web import body, confirmations, metrics, reads
 from web.api import answer, receipt
 from web.context import cluster, services
 from web.errors import language
 
 blueprint = Blueprint("chat", __name__, url_prefix="/api/v1/nlp")
-CONTEXT = 30 * 60  # seconds "it" is remembered, and a preview may be confirmed
+CONTEXT = 30 * 60  # seconds "it" is remembered
 WORDS = {"rollback": ("롤백 확인", "rollback"), "delete_app": ("삭제 확인", "delete"), "delete_manifest": ("삭제 확인", "delete")}
-
-
-def _signer():
-    return URLSafeTimedSerializer(current_app.secret_key, salt="confirmation")
 
 
 def _actor():
@@ -95,9 +89,8 @@ def _one(reading, text):
 def preview(command):
     """A preview with the confirmation that carries it out."""
     plan = views.plan(submit.preview(services(), _actor(), command))
-    id = secrets.token_hex(8)
-    sent = {"id": id, "verb": command.verb, "app": plan["app"], "environment": plan["environment"], "args": dict(command.args), "text": command.text, "by": g.actor.email, "hash": plan["hash"]}
-    return {"command": {**_shown(command), "id": id, "environment": plan["environment"]}, "plan": plan, "confirmation": _signer().dumps(sent),
+    id, confirmation = confirmations.made(_actor(), command, plan)
+    return {"command": {**_shown(command), "id": id, "app": plan["app"], "environment": plan["environment"]}, "plan": plan, "confirmation": confirmation,
             "status": "preview" if plan["changes"] or plan["delivery"] == "order" else "unchanged"}
 
 
@@ -122,28 +115,16 @@ def confirm():
 
 
 def _confirmed(confirmation, word):
-    sent = _opened(confirmation)
-    _sure(sent, word)
-    command = Command(sent["verb"], sent["app"], sent["environment"], sent["args"], sent["id"], sent["text"])
+    command = confirmations.opened(_actor(), confirmation)
+    _sure(command, word)
     found = submit.submit(services(), _actor(), command)
-    metrics.DEPLOYMENTS.labels(sent["environment"] or "", found.status).inc()
+    metrics.DEPLOYMENTS.labels(command.environment or "", found.status).inc()
     return found
 
 
-def _opened(confirmation):
-    try:
-        sent = _signer().loads(confirmation, max_age=CONTEXT)
-    except SignatureExpired:
-        raise Invalid("confirmation_old") from None
-    except (BadSignature, TypeError):
-        raise Invalid("confirmation_bad") from None
-    if sent["by"] != g.actor.email:
-        raise Invalid("confirmation_bad")
-    return sent
-
-
-def _sure(sent, word):
+def _sure(command, word):
     """High risk is confirmed by its word or the app's name, not by a mere yes."""
-    wanted = WORDS.get(sent["verb"])
-    if wanted and not any(each in word.lower() for each in (*wanted, sent["app"] or "\0", "확인" if sent["verb"] == "rollback" else "\0")):
-        raise Invalid("word_needed", verb=sent["verb"], word=wanted[0] if language() == "ko" else wanted[1])
+    wanted = WORDS.get(command.verb)
+    more = "확인" if command.verb == "rollback" else "\0"
+    if wanted and not any(each in word.lower() for each in (*wanted, command.app or "\0", more)):
+        raise Invalid("word_needed", verb=command.verb, word=wanted[0] if language() == "ko" else wanted[1])

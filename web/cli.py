@@ -14,8 +14,7 @@ from web import terminal
 
 
 def main(argv=None):
-    parser = _parser()
-    options = parser.parse_args(argv)
+    options = _options(_parser(), argv)
     try:
         return options.run(options, config.load()) or 0
     except KlepaasError as error:
@@ -26,6 +25,16 @@ def main(argv=None):
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+def _options(parser, argv):
+    """argparse, but with words after options too: `submit scale nginx -e staging replicas=3`."""
+    options, rest = parser.parse_known_args(argv)
+    if rest and (not hasattr(options, "rest") or any(word.startswith("-") for word in rest)):
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    if rest:
+        options.rest = [*options.rest, *rest]
+    return options
 
 
 def _language():

@@ -10,6 +10,7 @@ from gitops.errors import KlepaasError
 from gitops.messages import LANGUAGES
 
 log = logging.getLogger(__name__)
+MEMBERS = ("type", "title", "status", "code", "detail")  # of a problem: not for an error's own details
 
 
 def language():
@@ -26,7 +27,7 @@ def problem(status, code, title, **more):
 def of_ours(error):
     """A KlepaasError with its details; `id` is the command's, to ask again with."""
     more = {"path": error.path, "line": error.line, "transient": error.transient, **error.details}
-    response = problem(error.status, error.code, error.text(language()), **{name: value for name, value in more.items() if value is not None})
+    response = problem(error.status, error.code, error.text(language()), **{name: value for name, value in more.items() if value is not None and name not in MEMBERS})
     if error.retry_after or error.transient:
         response.headers["Retry-After"] = str(int(error.retry_after or 1))
     if error.status == 401:

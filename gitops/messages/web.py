@@ -13,6 +13,7 @@ MESSAGES = {
     "bad_field": ("{field} must be {wanted}", "{field} 은(는) {wanted} 이어야 합니다"),
     "confirmation_bad": ("this confirmation is not valid here: ask again", "유효하지 않은 확인입니다. 다시 요청하세요"),
     "confirmation_old": ("this preview is too old: ask again", "미리보기가 오래되었습니다. 다시 요청하세요"),
+    "confirmation_other_plan": ("this hash is another plan's: look at the preview again", "다른 계획의 해시입니다. 미리보기를 다시 확인하세요"),
     "word_needed": ("{verb} is high risk: confirm it with the word {word}", "{verb} 는 위험도가 높습니다. '{word}' 라고 입력해 확인하세요"),
     "more_than_held": ("nobody gives what they do not hold: {scope}", "가지고 있지 않은 권한은 줄 수 없습니다: {scope}"),
     "unknown_scope": ("there is no scope {scope}; known: {known}", "{scope} 권한은 없습니다. 가능한 권한: {known}"),
