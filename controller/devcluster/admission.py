@@ -95,7 +95,7 @@ def _job(obj, _):
         both = {"controller-uid": uid, "job-name": name, "batch.kubernetes.io/controller-uid": uid, "batch.kubernetes.io/job-name": name}
         template = spec["template"]
         labels = {**((template.get("metadata") or {}).get("labels") or {}), **both}
-        spec |= {"selector": {"matchLabels": {"batch.kubernetes.io/controller-uid": uid}}, "template": {**template, "metadata": {**(template.get("metadata") or {}), "labels": labels}}}
+        spec = spec | {"selector": {"matchLabels": {"batch.kubernetes.io/controller-uid": uid}}, "template": {**template, "metadata": {**(template.get("metadata") or {}), "labels": labels}}}
     metadata = obj["metadata"] if obj["metadata"].get("labels") else {**obj["metadata"], "labels": spec["template"]["metadata"]["labels"]}
     return {**obj, "metadata": metadata, "spec": spec, "status": {}}
 

@@ -22,6 +22,7 @@ class Deletion:
         grace = self._grace(resource, obj, options)
         waits = finalizers or grace or resource.key == "namespaces"
         if not waits:
+            obj = self._marked(resource, obj, finalizers, 0) if resource.key == "pods" else obj
             return (obj if dry else self.finished(resource, obj)), True
         marked = self._marked(resource, obj, finalizers, grace or 0)
         if dry or marked == obj:

@@ -255,7 +255,7 @@ UNSET = {"string": "", "integer": 0, "number": 0, "boolean": False}
 def _zero(schema):
     """What Go's empty object has: required fields, which are never omitted, and structs that are no pointers."""
     required = schema.raw.get("required", ())
-    return {name: _zero(child) if child.kind == "struct" else UNSET.get(child.type) for name, child in schema.fields.items()
+    return {name: _zero(child) if child.kind == "struct" else None if child.ref else UNSET.get(child.type) for name, child in schema.fields.items()
             if name in required or name in STRUCTS and child.kind == "struct" or name in UNDATED.get(schema.ref, ())}
 
 

@@ -6,6 +6,7 @@ A reconciler is a function of (world, object) for one kind; it is called again w
 import asyncio
 import logging
 
+from controller.devcluster import selectors
 from controller.devcluster.errors import ApiError
 from controller.devcluster.workloads import batch, deployments, endpoints, kubelet, sets
 from controller.devcluster.workloads.world import World
@@ -15,6 +16,7 @@ RECONCILERS = {
     "deployments.apps": deployments.reconcile, "replicasets.apps": sets.replicaset, "statefulsets.apps": sets.statefulset, "daemonsets.apps": sets.daemonset,
     "jobs.batch": batch.job, "cronjobs.batch": batch.cronjob, "services": endpoints.service,
 }
+ADOPTED = {"pods": "replicasets.apps", "replicasets.apps": "deployments.apps"}
 TICK = 0.2  # seconds between looks at what waits for time to pass
 
 
@@ -50,11 +52,19 @@ class Workloads:
             owned = self.world.key_of(owner)
             if owned in RECONCILERS:
                 self._put((owned, metadata.get("namespace", ""), owner["name"]))
+        if resource in ADOPTED and not metadata.get("ownerReferences") and kind != "DELETED":
+            self._adoptable(ADOPTED[resource], metadata)
         if resource == "pods":
             for service in self.api.store.list("services", metadata.get("namespace", "")):
                 self._put(("services", metadata.get("namespace", ""), service["metadata"]["name"]))
             if self.kubelet:
                 self.kubelet.changed(obj, kind)
+
+    def _adoptable(self, owners, metadata):
+        """An object without an owner: those whose selector it fits look at it."""
+        for each in self.api.store.list(owners, metadata["namespace"]):
+            if selectors.of_selector(each["spec"].get("selector") or {})(metadata.get("labels") or {}):
+                self._put((owners, metadata["namespace"], each["metadata"]["name"]))
 
     def _put(self, item, obj=None):
         if item not in self.queued:

@@ -1,77 +1,213 @@
-"""Deployments: one ReplicaSet a template, exchanged as the strategy says."""
+"""Deployments: one ReplicaSet a template, exchanged as the strategy says (kube-controller-manager's rules, one step a look)."""
 
 import math
-import time
-from datetime import UTC, datetime
 
-from controller.devcluster.clock import now
-from controller.devcluster.workloads.world import template_hash
+from controller.devcluster import selectors
+from controller.devcluster.workloads import progress
+from controller.devcluster.workloads.world import adopted, template_hash
 
 HASH, REVISION = "pod-template-hash", "deployment.kubernetes.io/revision"
-DESIRED, MAXIMUM = "deployment.kubernetes.io/desired-replicas", "deployment.kubernetes.io/max-replicas"
+HISTORY, DESIRED, MAXIMUM = "deployment.kubernetes.io/revision-history", "deployment.kubernetes.io/desired-replicas", "deployment.kubernetes.io/max-replicas"
+NOT_COPIED = (REVISION, HISTORY, DESIRED, MAXIMUM, "kubectl.kubernetes.io/last-applied-configuration", "deprecated.deployment.rollback.to")
 
 
 def reconcile(world, deployment):
-    sets = sorted(world.owned(deployment, "replicasets.apps"), key=lambda each: each["metadata"]["creationTimestamp"])
-    new = next((each for each in sets if _same(each["spec"]["template"], deployment["spec"]["template"])), None)
-    if deployment["spec"].get("paused"):
-        return _status(world, deployment, sets, new)
-    if new is None:
-        new = _create(world, deployment, sets)
-        sets.append(new)
-    deployment, new = _revised(world, deployment, sets, new)
-    old = [each for each in sets if each["metadata"]["uid"] != new["metadata"]["uid"]]
-    if deployment["spec"]["strategy"]["type"] == "Recreate":
-        new = _recreate(world, deployment, new, old)
-    else:
-        new = _roll(world, deployment, new, old)
-    _clean_up(world, deployment, old)
-    _status(world, deployment, world.owned(deployment, "replicasets.apps"), new)
+    Rollout(world, deployment).step()
 
 
-def _same(one, other):
-    def plain(template):
-        metadata = template.get("metadata") or {}
-        labels = {key: value for key, value in (metadata.get("labels") or {}).items() if key != HASH}
-        return {**template, "metadata": {**{key: value for key, value in metadata.items() if key != "creationTimestamp"}, "labels": labels}}
-    return plain(one) == plain(other)
+class Rollout:
+    """One look at a Deployment. `deployment`, `new` and `old` are as last written."""
+
+    def __init__(self, world, deployment):
+        self.world, self.deployment = world, deployment
+        sets = adopted(world, deployment, "replicasets.apps", selectors.of_selector(deployment["spec"]["selector"]))
+        sets.sort(key=lambda each: (each["metadata"]["creationTimestamp"], each["metadata"]["name"]))
+        self.new = next((each for each in sets if _plain(each["spec"]["template"]) == _plain(deployment["spec"]["template"])), None)
+        self.old = [each for each in sets if each is not self.new]
+
+    @property
+    def wanted(self):
+        return self.deployment["spec"]["replicas"]
+
+    @property
+    def sets(self):
+        return self.old + ([self.new] if self.new else [])
+
+    def step(self):
+        self._told(progress.paused(self.deployment))
+        if self.deployment["spec"].get("paused") or any(_annotations(each).get(DESIRED) != str(self.wanted) for each in self.sets if each["spec"]["replicas"]):
+            self._only_scaled()
+        elif self.deployment["spec"]["strategy"]["type"] == "Recreate":
+            self._recreate()
+        else:
+            self._roll()
+
+    def _told(self, status):
+        if status != (self.deployment.get("status") or {}):
+            self.deployment = self.world.status("deployments.apps", self.deployment, status)
+
+    def _status(self, rolls=True):
+        status = progress.counted(self.deployment, self.sets, self.new, unavailable(self.deployment))
+        self._told(progress.judged(self.deployment, status, self.new) if rolls else status)
+        wait = progress.waits(self.deployment) if rolls else None
+        if wait is not None:
+            self.world.after(wait, "deployments.apps", self.deployment)
+
+    # --- strategies -----------------------------------------------------------------------------------------------------
+
+    def _only_scaled(self):
+        """Paused, or only the number changed: no set is made, those there are share the number."""
+        self._revise(create=False)
+        active = [each for each in self.sets if each["spec"]["replicas"]]
+        latest = self.new or (self.old[-1] if self.old else None)
+        if len(active) <= 1:
+            self._scale(active[0] if active else latest, self.wanted)
+        elif self.new and progress.saturated(self.deployment, self.new):
+            for each in self.old:
+                self._scale(each, 0)
+        else:
+            for each, count in _shares(active, self.wanted + surge(self.deployment)):
+                self._scale(each, count)
+        if self.deployment["spec"].get("paused"):
+            self._clean_up()
+        self._status(rolls=False)
+
+    def _roll(self):
+        self._revise(create=True)
+        if not self._scale(self.new, self._new_count()):
+            self._scale_down_old()
+        self._finish()
+
+    def _recreate(self):
+        self._revise(create=False)
+        if any([self._scale(each, 0) for each in self.old]) or any(not _ended(pod) for each in self.old for pod in self.world.owned(each, "pods")):
+            return self._status()
+        self._revise(create=True)
+        self._scale(self.new, self.wanted)
+        self._finish()
+
+    def _finish(self):
+        if progress.complete(self.deployment, self.deployment.get("status") or {}):
+            self._clean_up()
+        self._status()
+
+    def _new_count(self):
+        """How many the new set may have now."""
+        current = self.new["spec"]["replicas"] if self.new else 0
+        if current > self.wanted or self.deployment["spec"]["strategy"]["type"] == "Recreate":
+            return self.wanted
+        room = self.wanted + surge(self.deployment) - sum(each["spec"]["replicas"] for each in self.sets)
+        return current + max(min(room, self.wanted - current), 0)
+
+    def _scale_down_old(self):
+        """Old pods go when enough others are available; those that never came up go first."""
+        minimum = self.wanted - unavailable(self.deployment)
+        spare = sum(each["spec"]["replicas"] for each in self.sets) - minimum - (self.new["spec"]["replicas"] - _available(self.new))
+        for each in tuple(self.old):
+            dead = max(min(spare, each["spec"]["replicas"] - _available(each)), 0)
+            spare -= dead
+            self._scale(each, each["spec"]["replicas"] - dead)
+        spare = min(spare, sum(map(_available, self.sets)) - minimum)
+        for each in tuple(self.old):
+            down = max(min(spare, each["spec"]["replicas"]), 0)
+            spare -= down
+            self._scale(each, each["spec"]["replicas"] - down)
+
+    def _clean_up(self):
+        """Idle old sets beyond the history's limit go, the oldest first."""
+        idle = [each for each in self.old if not each["spec"]["replicas"] and not (each.get("status") or {}).get("replicas")
+                and each["metadata"]["generation"] <= (each.get("status") or {}).get("observedGeneration", 0)]
+        limit = self.deployment["spec"].get("revisionHistoryLimit", 10)
+        for each in sorted(idle, key=_revision)[:max(len(self.old) - limit, 0)]:
+            self.world.delete("replicasets.apps", each)
+            self.old.remove(each)
+
+    # --- the sets -------------------------------------------------------------------------------------------------------
+
+    def _revise(self, create):
+        """The new set, made if asked for; it has the highest revision, and the Deployment says which."""
+        if self.new is None and not create:
+            return
+        revision = max(map(_revision, self.old), default=0) + 1
+        if self.new is None:
+            self._create(revision)
+            self._told(progress.created(self.deployment, self.new))
+        else:
+            self.new = self._annotated("replicasets.apps", self.new, self._set_annotations(self.new, revision))
+            self._told(progress.found(self.deployment, self.new))
+        self.deployment = self._annotated("deployments.apps", self.deployment, {REVISION: str(_revision(self.new))}, "status")
+
+    def _set_annotations(self, each, revision):
+        copied = {key: value for key, value in _annotations(self.deployment).items() if key not in NOT_COPIED}
+        before = _annotations(each).get(REVISION)
+        if _revision(each) >= revision:
+            return copied
+        history = ",".join(filter(None, (_annotations(each).get(HISTORY), before)))
+        return copied | {REVISION: str(revision)} | ({HISTORY: history} if before else {})
+
+    def _counts(self):
+        return {DESIRED: str(self.wanted), MAXIMUM: str(self.wanted + surge(self.deployment))}
+
+    def _create(self, revision):
+        spec, name = self.deployment["spec"], self.deployment["metadata"]["name"]
+        digest = template_hash(spec["template"])
+        metadata = spec["template"]["metadata"]
+        labels = {**(metadata.get("labels") or {}), HASH: digest}
+        selector = {**spec["selector"], "matchLabels": {**(spec["selector"].get("matchLabels") or {}), HASH: digest}}
+        count = self._new_count()
+        annotations = self._set_annotations({"metadata": {}}, revision) | self._counts()
+        more = {key: spec[key] for key in ("minReadySeconds",) if key in spec}
+        self.new = self.world.create("replicasets.apps", self.deployment, {
+            "metadata": {"name": f"{name}-{digest}", "labels": labels, "annotations": annotations},
+            "spec": {"replicas": count, "selector": selector, "template": {**spec["template"], "metadata": {**metadata, "labels": labels}}, **more}})
+        self._scaled(self.new, 0, count)
+
+    def _annotated(self, resource, obj, annotations, subresource=""):
+        after = _annotations(obj) | annotations
+        if after == _annotations(obj):
+            return obj
+        return self.world.update(resource, obj, {**obj, "metadata": {**obj["metadata"], "annotations": after}}, subresource)
+
+    def _scale(self, each, count):
+        """Whether the set's number changed."""
+        if each is None:
+            return False
+        before, annotations = each["spec"]["replicas"], _annotations(each) | self._counts()
+        if before == count and (annotations == _annotations(each) or not count):
+            return False
+        after = self.world.update("replicasets.apps", each, {**each, "metadata": {**each["metadata"], "annotations": annotations}, "spec": {**each["spec"], "replicas": count}})
+        if each is self.new:
+            self.new = after
+        else:
+            self.old[self.old.index(each)] = after
+        self._scaled(after, before, count)
+        return before != count
+
+    def _scaled(self, each, before, count):
+        if before != count:
+            way = "up" if count > before else "down"
+            self.world.event(self.deployment, "Normal", "ScalingReplicaSet", f"Scaled {way} replica set {each['metadata']['name']} from {before} to {count}")
 
 
-def _create(world, deployment, sets):
-    spec, name = deployment["spec"], deployment["metadata"]["name"]
-    digest = template_hash(spec["template"])
-    metadata = spec["template"].get("metadata") or {}
-    labels = {**(metadata.get("labels") or {}), HASH: digest}
-    template = {**spec["template"], "metadata": {**{key: value for key, value in metadata.items() if value is not None}, "labels": labels}}
-    selector = {**spec["selector"], "matchLabels": {**(spec["selector"].get("matchLabels") or {}), HASH: digest}}
-    count = _new_count(deployment, 0, sum(each["spec"]["replicas"] for each in sets)) if spec["strategy"]["type"] != "Recreate" or not sets else 0
-    annotations = {key: value for key, value in (deployment["metadata"].get("annotations") or {}).items() if not key.startswith(("kubectl.kubernetes.io/last", "deployment.kubernetes.io/"))}
-    annotations |= {REVISION: str(_next(sets)), DESIRED: str(spec["replicas"]), MAXIMUM: str(spec["replicas"] + _surge(deployment))}
-    made = world.create("replicasets.apps", deployment, {"metadata": {"name": f"{name}-{digest}", "labels": labels, "annotations": annotations},
-                                                        "spec": {"replicas": count, "selector": selector, "template": template}})
-    _scaled(world, deployment, made, 0, count)
-    return made
+def _plain(template):
+    metadata = template.get("metadata") or {}
+    return {**template, "metadata": {**metadata, "labels": {key: value for key, value in (metadata.get("labels") or {}).items() if key != HASH}}}
 
 
-def _next(sets):
-    return max((int((each["metadata"].get("annotations") or {}).get(REVISION, 0)) for each in sets), default=0) + 1
+def _annotations(obj):
+    return obj["metadata"].get("annotations") or {}
 
 
-def _revised(world, deployment, sets, new):
-    """The newest set has the highest revision, and the deployment says it."""
-    newest = max(int((each["metadata"].get("annotations") or {}).get(REVISION, 0)) for each in sets)
-    revision = int((new["metadata"].get("annotations") or {}).get(REVISION, 0))
-    if revision < newest or not revision:
-        new = _annotated(world, "replicasets.apps", new, {REVISION: str(newest + 1)})
-        revision = newest + 1
-    if (deployment["metadata"].get("annotations") or {}).get(REVISION) != str(revision):
-        deployment = _annotated(world, "deployments.apps", deployment, {REVISION: str(revision)}, "status")
-    return deployment, new
+def _revision(each):
+    return int(_annotations(each).get(REVISION, 0))
 
 
-def _annotated(world, resource, obj, annotations, subresource=""):
-    after = {**(obj["metadata"].get("annotations") or {}), **annotations}
-    return world.update(resource, obj, {**obj, "metadata": {**obj["metadata"], "annotations": after}}, subresource)
+def _available(each):
+    return (each.get("status") or {}).get("availableReplicas", 0)
+
+
+def _ended(pod):
+    return (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")
 
 
 def _share(value, replicas, up):
@@ -81,141 +217,24 @@ def _share(value, replicas, up):
     return int(value)
 
 
-def _surge(deployment):
+def surge(deployment):
     rolling = deployment["spec"]["strategy"].get("rollingUpdate")
     return _share(rolling["maxSurge"], deployment["spec"]["replicas"], True) if rolling else 0
 
 
-def _unavailable(deployment):
+def unavailable(deployment):
+    """How many of the wanted may be missing while rolling: at least one where nothing may be added."""
     replicas, rolling = deployment["spec"]["replicas"], deployment["spec"]["strategy"].get("rollingUpdate")
     if not rolling or not replicas:
         return 0
     allowed = min(_share(rolling["maxUnavailable"], replicas, False), replicas)
-    return allowed if allowed or _surge(deployment) else 1
+    return allowed if allowed or surge(deployment) else 1
 
 
-def _new_count(deployment, current, total):
-    wanted = deployment["spec"]["replicas"]
-    return min(wanted, current + max(wanted + _surge(deployment) - total, 0))
-
-
-def _scale(world, deployment, each, count):
-    before = each["spec"]["replicas"]
-    if before == count:
-        return each
-    annotations = {**(each["metadata"].get("annotations") or {}), DESIRED: str(deployment["spec"]["replicas"]), MAXIMUM: str(deployment["spec"]["replicas"] + _surge(deployment))}
-    after = world.update("replicasets.apps", each, {**each, "metadata": {**each["metadata"], "annotations": annotations}, "spec": {**each["spec"], "replicas": count}})
-    _scaled(world, deployment, each, before, count)
-    return after
-
-
-def _scaled(world, deployment, each, before, count):
-    if before != count:
-        way = "up" if count > before else "down"
-        world.event(deployment, "Normal", "ScalingReplicaSet", f"Scaled {way} replica set {each['metadata']['name']} from {before} to {count}")
-
-
-def _roll(world, deployment, new, old):
-    wanted, live = deployment["spec"]["replicas"], [each for each in old if each["spec"]["replicas"]]
-    if not live:
-        return _scale(world, deployment, new, wanted)
-    if new["spec"]["replicas"] > wanted:
-        new = _scale(world, deployment, new, wanted)
-    new = _scale(world, deployment, new, _new_count(deployment, new["spec"]["replicas"], new["spec"]["replicas"] + sum(each["spec"]["replicas"] for each in live)))
-    minimum = wanted - _unavailable(deployment)
-    total = new["spec"]["replicas"] + sum(each["spec"]["replicas"] for each in live)
-    spare = total - minimum - max(new["spec"]["replicas"] - _available(new), 0)
-    for each in live:
-        dead = each["spec"]["replicas"] - _available(each)  # those that never came up go first, and cost nothing
-        down = min(each["spec"]["replicas"], max(spare, 0), max(dead, 0)) if dead > 0 else 0
-        spare -= down
-        kept = each["spec"]["replicas"] - down
-        more = min(kept, max(min(spare, _available(new) + sum(_available(one) for one in live) - minimum), 0))
-        spare -= more
-        _scale(world, deployment, each, kept - more)
-    return new
-
-
-def _recreate(world, deployment, new, old):
-    for each in old:
-        _scale(world, deployment, each, 0)
-    if any(world.owned(each, "pods") for each in old):
-        world.after(0.2, "deployments.apps", deployment)
-        return new
-    return _scale(world, deployment, new, deployment["spec"]["replicas"])
-
-
-def _available(each):
-    return (each.get("status") or {}).get("availableReplicas", 0)
-
-
-def _clean_up(world, deployment, old):
-    """Old sets beyond the history's limit go."""
-    idle = [each for each in old if not each["spec"]["replicas"] and not (each.get("status") or {}).get("replicas")]
-    idle.sort(key=lambda each: int((each["metadata"].get("annotations") or {}).get(REVISION, 0)))
-    for each in idle[:max(len(idle) - deployment["spec"].get("revisionHistoryLimit", 10), 0)]:
-        world.delete("replicasets.apps", each)
-
-
-# --- status -----------------------------------------------------------------------------------------------------------
-
-
-def _status(world, deployment, sets, new):
-    live = world.store.get("deployments.apps", deployment["metadata"]["namespace"], deployment["metadata"]["name"])
-    if live is None:
-        return
-    new = new and next((each for each in sets if each["metadata"]["uid"] == new["metadata"]["uid"]), new)
-    counts = {name: sum((each.get("status") or {}).get(name, 0) for each in sets) for name in ("replicas", "readyReplicas", "availableReplicas", "terminatingReplicas")}
-    counts["updatedReplicas"] = (new.get("status") or {}).get("replicas", 0) if new else 0
-    counts["unavailableReplicas"] = max(sum(each["spec"]["replicas"] for each in sets) - counts["availableReplicas"], 0)
-    status = {"observedGeneration": live["metadata"]["generation"], **{name: count for name, count in counts.items() if count and name != "terminatingReplicas"},
-              "terminatingReplicas": counts["terminatingReplicas"]}
-    before = live.get("status") or {}
-    status["conditions"] = _conditions(world, live, new, counts, before)
-    if {**status, "conditions": _untimed(status)} != {**before, "conditions": _untimed(before)}:
-        world.update("deployments.apps", live, {**live, "status": status}, "status")
-
-
-def _untimed(status):
-    return [{key: value for key, value in each.items() if key != "lastUpdateTime"} for each in status.get("conditions") or ()]
-
-
-def _conditions(world, deployment, new, counts, before):
-    known = {each["type"]: each for each in before.get("conditions") or ()}
-    enough = counts["availableReplicas"] >= deployment["spec"]["replicas"] - _unavailable(deployment)
-    available = ("Available", "True", "MinimumReplicasAvailable", "Deployment has minimum availability.") if enough else \
-                ("Available", "False", "MinimumReplicasUnavailable", "Deployment does not have minimum availability.")
-    found = {"Available": _dated(known.get("Available"), *available)}
-    progress = _progress(world, deployment, new, counts, before, known.get("Progressing"))
-    if progress:
-        found["Progressing"] = progress
-    return [found[name] for name in sorted(found, key=lambda name: (list(known).index(name) if name in known else 9, name))]
-
-
-def _dated(before, kind, status, reason, message, moved=False):
-    if before and (before["status"], before["reason"], before["message"]) == (status, reason, message) and not moved:
-        return before
-    since = before["lastTransitionTime"] if before and before["status"] == status else now()
-    return {"type": kind, "status": status, "lastUpdateTime": now(), "lastTransitionTime": since, "reason": reason, "message": message}
-
-
-def _progress(world, deployment, new, counts, before, known):
-    name, wanted = new["metadata"]["name"] if new else "", deployment["spec"]["replicas"]
-    if deployment["spec"].get("paused"):
-        return _dated(known, "Progressing", "Unknown", "DeploymentPaused", "Deployment is paused") if known is None or known["reason"] != "ProgressDeadlineExceeded" else known
-    if known and known["reason"] == "DeploymentPaused":
-        known = _dated(known, "Progressing", "Unknown", "DeploymentResumed", "Deployment is resumed")
-    complete = counts["updatedReplicas"] == wanted and counts["replicas"] == wanted and counts["availableReplicas"] == wanted
-    if complete:
-        return _dated(known, "Progressing", "True", "NewReplicaSetAvailable", f'ReplicaSet "{name}" has successfully progressed.')
-    moved = [counts[each] for each in ("updatedReplicas", "readyReplicas", "availableReplicas")] > [before.get(each, 0) for each in ("updatedReplicas", "readyReplicas", "availableReplicas")]
-    if known is None:
-        known = _dated(None, "Progressing", "True", "NewReplicaSetCreated", f'Created new replica set "{name}"')
-    if moved or known["reason"] in ("NewReplicaSetAvailable", "NewReplicaSetCreated") and f'"{name}"' not in known["message"] or known["reason"] == "NewReplicaSetAvailable":
-        return _dated(known, "Progressing", "True", "ReplicaSetUpdated", f'ReplicaSet "{name}" is progressing.', moved)
-    deadline = deployment["spec"].get("progressDeadlineSeconds", 600)
-    waited = time.time() - datetime.fromisoformat(known["lastUpdateTime"]).astimezone(UTC).timestamp()
-    if waited > deadline and known["status"] != "False":
-        return _dated(known, "Progressing", "False", "ProgressDeadlineExceeded", f'ReplicaSet "{name}" has timed out progressing.')
-    world.after(max(deadline - waited, 0) + 1, "deployments.apps", deployment)
-    return known
+def _shares(sets, total):
+    """A number for each of several active sets in proportion to what they have; the largest takes the rest."""
+    largest = sorted(sets, key=lambda each: -each["spec"]["replicas"])
+    there = sum(each["spec"]["replicas"] for each in sets)
+    counts = [each["spec"]["replicas"] * total // there for each in largest]
+    counts[0] += total - sum(counts)
+    return list(zip(largest, counts))

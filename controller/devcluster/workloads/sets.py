@@ -1,14 +1,14 @@
 """ReplicaSets, StatefulSets and DaemonSets: so many pods of one template."""
 
 from controller.devcluster import selectors
-from controller.devcluster.workloads.world import active, pod_of, ready, template_hash
+from controller.devcluster.workloads.world import active, adopted, pod_of, ready, revise
 
 REVISION = "controller-revision-hash"
 NODE = "embedded"
 
 
 def replicaset(world, obj):
-    pods = _adopted(world, obj)
+    pods = adopted(world, obj, "pods", selectors.of_selector(obj["spec"]["selector"]))
     live = [pod for pod in pods if active(pod)]
     wanted = obj["spec"]["replicas"]
     for _ in range(wanted - len(live)):
@@ -18,20 +18,6 @@ def replicaset(world, obj):
         world.delete("pods", pod)
         world.event(obj, "Normal", "SuccessfulDelete", f"Deleted pod: {pod['metadata']['name']}", "replicaset-controller")
     _replicaset_status(world, obj)
-
-
-def _adopted(world, obj):
-    """Owned pods; those that fit and have no owner are taken, those that cease to fit are let go."""
-    fits, uid = selectors.of_selector(obj["spec"]["selector"]), obj["metadata"]["uid"]
-    for pod in world.owned(obj, "pods"):
-        if not fits(pod["metadata"].get("labels") or {}):
-            others = [each for each in pod["metadata"]["ownerReferences"] if each["uid"] != uid]
-            world.update("pods", pod, {**pod, "metadata": {**pod["metadata"], "ownerReferences": others}})
-    for pod in world.store.list("pods", obj["metadata"]["namespace"]):
-        if not pod["metadata"].get("ownerReferences") and active(pod) and fits(pod["metadata"].get("labels") or {}):
-            owner = {"apiVersion": obj["apiVersion"], "kind": obj["kind"], "name": obj["metadata"]["name"], "uid": uid, "controller": True, "blockOwnerDeletion": True}
-            world.update("pods", pod, {**pod, "metadata": {**pod["metadata"], "ownerReferences": [owner]}})
-    return world.owned(obj, "pods")
 
 
 def _least_worth(pod):
@@ -54,8 +40,7 @@ def _replicaset_status(world, obj):
 def statefulset(world, obj):
     """Pods in order, each when the one before is ready; the last goes first."""
     name, wanted = obj["metadata"]["name"], obj["spec"]["replicas"]
-    revision = f"{name}-{template_hash(obj['spec']['template'])}"
-    _revision(world, obj, revision)
+    revision = f"{name}-{revise(world, obj)}"
     pods = {int(pod["metadata"]["name"].rpartition("-")[2]): pod for pod in world.owned(obj, "pods")}
     _order(world, obj, pods, wanted, revision)
     live = [pod for pod in world.owned(obj, "pods") if active(pod)]
@@ -69,11 +54,14 @@ def statefulset(world, obj):
                                             "currentRevision": current, "updateRevision": revision, "collisionCount": 0, "availableReplicas": counts["readyReplicas"]})
 
 
-def _revision(world, obj, revision):
-    if world.store.get("controllerrevisions.apps", obj["metadata"]["namespace"], revision) is None:
-        count = len(world.owned(obj, "controllerrevisions.apps"))
-        labels = (obj["spec"]["selector"].get("matchLabels") or {}) | {"controller.kubernetes.io/hash": revision.rpartition("-")[2]}
-        world.create("controllerrevisions.apps", obj, {"metadata": {"name": revision, "labels": labels}, "data": {"spec": {"template": obj["spec"]["template"]}}, "revision": count + 1})
+def _claims(world, obj, name):
+    """The claims of one pod, made from the templates; they stay when the pod goes."""
+    labels = obj["spec"]["selector"].get("matchLabels") or {}
+    for template in obj["spec"].get("volumeClaimTemplates") or ():
+        claim = {"name": f"{template['metadata']['name']}-{name}", "namespace": obj["metadata"]["namespace"], "labels": {**(template["metadata"].get("labels") or {}), **labels}}
+        if world.store.get("persistentvolumeclaims", claim["namespace"], claim["name"]) is None:
+            world.create("persistentvolumeclaims", None, {"metadata": claim, "spec": template["spec"]})
+        yield {"name": template["metadata"]["name"], "persistentVolumeClaim": {"claimName": claim["name"]}}
 
 
 def _order(world, obj, pods, wanted, revision):
@@ -94,12 +82,14 @@ def _order(world, obj, pods, wanted, revision):
 
 def _stateful_pod(world, obj, number, revision):
     name = f"{obj['metadata']['name']}-{number}"
-    pod = pod_of(obj["spec"]["template"], name=name, hostname=name, subdomain=obj["spec"].get("serviceName", ""))
+    if world.store.get("pods", obj["metadata"]["namespace"], name) is not None:
+        return
+    volumes = [*(obj["spec"]["template"]["spec"].get("volumes") or ()), *_claims(world, obj, name)]
+    more = {"hostname": name, "subdomain": obj["spec"].get("serviceName"), "volumes": volumes}
+    pod = pod_of(obj["spec"]["template"], prefix=f"{obj['metadata']['name']}-", name=name, **{key: value for key, value in more.items() if value})
     pod["metadata"]["labels"] = {**(pod["metadata"].get("labels") or {}), REVISION: revision, "statefulset.kubernetes.io/pod-name": name, "apps.kubernetes.io/pod-index": str(number)}
-    pod["spec"] = {key: value for key, value in pod["spec"].items() if value != ""}
-    if world.store.get("pods", obj["metadata"]["namespace"], name) is None:
-        world.create("pods", obj, pod)
-        world.event(obj, "Normal", "SuccessfulCreate", f"create Pod {name} in StatefulSet {obj['metadata']['name']} successful", "statefulset-controller")
+    world.create("pods", obj, pod)
+    world.event(obj, "Normal", "SuccessfulCreate", f"create Pod {name} in StatefulSet {obj['metadata']['name']} successful", "statefulset-controller")
 
 
 def _exchange(world, obj, pods, wanted, revision):
@@ -121,7 +111,7 @@ def _remove(world, obj, pod):
 
 def daemonset(world, obj):
     """One pod on the one node; without pods there is no node."""
-    revision = template_hash(obj["spec"]["template"])
+    revision = revise(world, obj)
     pods = [pod for pod in world.owned(obj, "pods") if active(pod)]
     current = [pod for pod in pods if (pod["metadata"].get("labels") or {}).get(REVISION) == revision]
     for pod in pods:

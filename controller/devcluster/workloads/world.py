@@ -23,13 +23,15 @@ class World:
     def owned(self, obj, resource):
         return [each for key, each in self.store.dependents(obj["metadata"]["uid"]) if key == resource]
 
-    def create(self, resource, owner, obj, kind=None):
-        """A new object owned by another."""
-        kind = self.api.resources[self.key_of({"apiVersion": owner["apiVersion"], "kind": owner["kind"]})]
-        reference = {"apiVersion": owner["apiVersion"], "kind": kind.kind, "name": owner["metadata"]["name"], "uid": owner["metadata"]["uid"], "controller": True, "blockOwnerDeletion": True}
+    def reference(self, owner):
+        return {"apiVersion": owner["apiVersion"], "kind": owner["kind"], "name": owner["metadata"]["name"], "uid": owner["metadata"]["uid"], "controller": True, "blockOwnerDeletion": True}
+
+    def create(self, resource, owner, obj):
+        """A new object, owned by another unless that is None."""
         target = self.api.resources[resource]
-        obj = {"apiVersion": target.api_version(), "kind": target.kind, **obj, "metadata": {**obj["metadata"], "ownerReferences": [reference]}}
-        return self.api.create(target, owner["metadata"]["namespace"], obj, MANAGER)
+        owners = {"ownerReferences": [self.reference(owner)], "namespace": owner["metadata"]["namespace"]} if owner else {}
+        metadata = {**obj["metadata"], **owners}
+        return self.api.create(target, metadata["namespace"], {"apiVersion": target.api_version(), "kind": target.kind, **obj, "metadata": metadata}, MANAGER)
 
     def update(self, resource, old, new, subresource=""):
         return self.api.update(self.api.resources[resource], old, new, MANAGER, subresource)
@@ -100,10 +102,37 @@ def condition(before, kind, status, reason, message):
     return {"type": kind, "status": status, "lastTransitionTime": since, "reason": reason, "message": message}
 
 
+def adopted(world, obj, resource, fits):
+    """What an object owns of a kind: what fits and has no owner is taken, what ceases to fit is let go."""
+    uid = obj["metadata"]["uid"]
+    for each in world.owned(obj, resource):
+        if not fits(each["metadata"].get("labels") or {}):
+            others = [owner for owner in each["metadata"]["ownerReferences"] if owner["uid"] != uid]
+            world.update(resource, each, {**each, "metadata": {**each["metadata"], "ownerReferences": others}})
+    for each in world.store.list(resource, obj["metadata"]["namespace"]):
+        if not each["metadata"].get("ownerReferences") and active(each) and fits(each["metadata"].get("labels") or {}):
+            world.update(resource, each, {**each, "metadata": {**each["metadata"], "ownerReferences": [world.reference(obj)]}})
+    return world.owned(obj, resource)
+
+
 def template_hash(template):
     """A hash of a pod template, in letters that make no words."""
     digest = hashlib.sha256(orjson.dumps(template, option=orjson.OPT_SORT_KEYS)).digest()
     return "".join(LETTERS[byte % len(LETTERS)] for byte in digest[:10])
+
+
+def revise(world, obj):
+    """The hash of the object's ControllerRevision, which is made if it is new: FNV-1 as Kubernetes counts it."""
+    data = {"spec": {"template": {**obj["spec"]["template"], "$patch": "replace"}}}
+    number = 0x811C9DC5
+    for byte in orjson.dumps(data, option=orjson.OPT_SORT_KEYS) + b"0":
+        number = (number * 0x01000193 & 0xFFFFFFFF) ^ byte
+    digest = "".join(LETTERS[ord(digit) % len(LETTERS)] for digit in str(number))
+    name, there = f"{obj['metadata']['name']}-{digest}", world.owned(obj, "controllerrevisions.apps")
+    if not any(each["metadata"]["name"] == name for each in there):
+        labels = {**((obj["spec"]["template"]["metadata"] or {}).get("labels") or {}), "controller.kubernetes.io/hash": digest}
+        world.create("controllerrevisions.apps", obj, {"metadata": {"name": name, "labels": labels}, "data": data, "revision": len(there) + 1})
+    return digest
 
 
 def ready(pod):
@@ -114,8 +143,8 @@ def active(pod):
     return (pod.get("status") or {}).get("phase") not in ("Succeeded", "Failed") and not pod["metadata"].get("deletionTimestamp")
 
 
-def pod_of(template, name=None, prefix=None, **more):
-    """A pod from a template."""
+def pod_of(template, prefix, name=None, **more):
+    """A pod from a template, named by its prefix unless it has a name."""
     metadata = {key: value for key, value in (template.get("metadata") or {}).items() if key in ("labels", "annotations", "finalizers")}
-    metadata |= {"name": name} if name else {"generateName": prefix, "name": prefix + suffix()}
+    metadata |= {"generateName": prefix, "name": name or prefix + suffix()}
     return {"metadata": metadata, "spec": {**template["spec"], **more}}
