@@ -48,12 +48,19 @@ class Renderer:
         kept = self._recall(key)
         if kept is not None:
             return Rendered(tuple(orjson.loads(kept[0])), kept[1], True)
+        rendered, data = self._made(tree, target, environment, key)
+        self._keep(key, data, rendered.digest)
+        return rendered
+
+    def unstable(self, tree, target, environment):
+        """Whether the same input renders differently again (chance, the time of day): such an app is never the same as what runs."""
+        return self.render(tree, target, environment).digest != self._made(tree, target, environment, _key(tree, target, environment))[0].digest
+
+    def _made(self, tree, target, environment, key):
         found = self._manifests(tree, target) if target.source == "manifests" else self._chart(tree, target, environment, key)
         objects = _ordered(found, target, environment)
         data = _encoded(objects, target)
-        rendered = Rendered(tuple(objects), hashlib.sha256(data).hexdigest())
-        self._keep(key, data, rendered.digest)
-        return rendered
+        return Rendered(tuple(objects), hashlib.sha256(data).hexdigest()), data
 
     def close(self):
         self.client.close()

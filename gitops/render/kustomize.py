@@ -49,7 +49,8 @@ def render(tree, folder, deadline, memory):
 
 
 def _run(command, folder, top, deadline, memory):
-    bound = ["prlimit", f"--data={memory}:{memory}"] if shutil.which("prlimit") else []
+    prlimit = shutil.which("prlimit")
+    bound = [prlimit, f"--data={memory}"] if prlimit else []
     try:
         done = subprocess.run([*bound, *command], capture_output=True, timeout=deadline, env={"PATH": "", "HOME": top, **NO_NETWORK})
     except subprocess.TimeoutExpired:

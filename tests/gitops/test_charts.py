@@ -137,6 +137,13 @@ def test_order_does_not_depend_on_templates(renderer, tmp_path):
     assert kinds(found) == [("Namespace", "top"), ("ConfigMap", "a"), ("ConfigMap", "z"), ("Service", "s"), ("Custom", "x")]
 
 
+def test_a_chart_of_chance_is_told(renderer, tmp_path):
+    """A chart that renders differently each time is unstable; others are not."""
+    tree = tree_of(tmp_path, {**chart({"a.yaml": CONFIG_MAP % "a" + "data: {key: {{ randAlphaNum 20 | quote }}}\n"}), **case("bundled"), "values/staging/web.yaml": ""})
+    assert renderer.unstable(tree, target("web", "charts/web"), STAGING)
+    assert not renderer.unstable(tree, target("full"), STAGING)
+
+
 def test_threads_share_one_renderer(renderer, tmp_path):
     """Eight threads at once each get their own app's objects."""
     files = {f"values/staging/app-{number}.yaml": f"replicaCount: {number}\n" for number in range(40)}

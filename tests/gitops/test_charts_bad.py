@@ -82,6 +82,14 @@ def test_a_value_the_schema_refuses_is_named(renderer, tmp_path):
     assert "got number, want string" in str(error)
 
 
+@pytest.mark.parametrize(("text", "line"), [("replicaCount: -1\n", 1), ("image:\n  repository: 5\n", 2), ("env: text\n", 1), ("service:\n  type: Nope\n", 2),
+                                            ("autoscaling:\n  enabled: true\n  maxReplicas: many\n", 3), ("config: {A: {b: c}}\n", 1)])
+def test_the_bundled_chart_knows_its_values(renderer, tmp_path, text, line):
+    """A value of a kind that the bundled chart cannot use is told by its line, before anything is committed."""
+    error = refused(renderer, tree_of(tmp_path, {FILE: text}), target())
+    assert (error.code, error.path, error.line) == ("render_failed", FILE, line)
+
+
 @pytest.mark.parametrize(("text", "code"), [(b"a: 1\na: 2\n", "values_duplicate_key"), (b"a: \xff\n", "values_not_utf8"), (b"- 1\n", "values_not_a_mapping")])
 def test_values_are_read_strictly(renderer, tmp_path, text, code):
     """What would be refused as an edit is refused as a rendering, with its line."""
@@ -192,6 +200,34 @@ def test_the_process_ends_with_its_parent(tmp_path):
         assert "very-secret" not in Path("/proc", pid, "environ").read_text()
         parent.kill()
     _until(lambda: not Path("/proc", pid).exists() and not Path(folder).exists())
+
+
+FORKED = """
+import os, sys
+from gitops.charts import Renderer
+from gitops.repo import Repository
+from tests.gitops.charts_help import STAGING, target
+repo = Repository.open(sys.argv[1], sys.argv[2])
+tree, renderer = repo.tree(repo.head()), Renderer(deadline=60)
+def render(app):
+    renderer.render(tree, target(app), STAGING)
+    return renderer.client.process.pid
+mine = render("web")
+child = os.fork()
+if not child:
+    other = render("next")
+    renderer.close()
+    os._exit(other == mine)
+assert os.waitpid(child, 0)[1] == 0
+assert render("other") == mine
+renderer.close()
+"""
+
+
+def test_a_forked_child_has_a_process_of_its_own(tmp_path):
+    """A server that forks after its first rendering: parent and child do not read each other's answers."""
+    tree_of(tmp_path, {FILE: "", "values/staging/next.yaml": "replicaCount: 2\n", "values/staging/other.yaml": "replicaCount: 3\n"})
+    subprocess.run([sys.executable, "-c", FORKED, tmp_path / "config.git", tmp_path / "home"], check=True)
 
 
 def _until(true, seconds=30):
