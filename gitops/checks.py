@@ -5,6 +5,7 @@ import re
 from gitops import charts, values
 from gitops.errors import Invalid, KlepaasError, NotFound
 from gitops.tree import overlay
+from gitops.types import Change
 
 # Formats published by those who issue them; a key's name says the rest.
 SECRETS = {
@@ -22,7 +23,8 @@ SECRETS = {
     "JSON web token": r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}",
     "password in a URL": r"\b[a-z][a-z0-9+.-]*://[^/\s:@]*:[^/\s:@$]{3,}@",
 }
-SECRET_NAME = re.compile(r"(?i)(^|[_.-])(password|passwd|pwd|secret|token|api_?key|private_?key|access_?key|credentials?)$")
+SECRET_NAME = re.compile(r"(^|[_.-]|(?<=[a-z0-9])(?=[A-Z]))(?i:password|passwd|passphrase|pwd|secret|token|(api|private|access|secret)_?key|credentials?)$")
+INVISIBLE = ("suspend", "resume", "delete_app")  # may render the same before and after: the last, an app that did not render at all
 HARMLESS = re.compile(r"(?i)(|true|false|none|null|[0-9]{1,6}|\$\(.*\)|\$\{.*\}|/[\w./-]+)")
 
 
@@ -36,12 +38,18 @@ def looks_secret(name, value):
     return bool(SECRET_NAME.search(name)) and not HARMLESS.fullmatch(value)
 
 
-def no_secrets(command, changes):
-    """Invalid where the command's words or any added line hold a secret in clear, or a Secret is not encrypted."""
-    if kind := secret_in(f"{command.text or ''}\n{command.reason or ''}"):
+def no_secret_words(command, args):
+    """Invalid where the request itself holds a secret in clear: asked before anything of it is kept."""
+    if command.verb == "set_env" and looks_secret(args["name"], args["value"]):
+        raise Invalid("secret_in_env", name=args["name"])
+    if kind := secret_in("\n".join(each for each in (command.text, command.reason, *args.values()) if isinstance(each, str))):
         raise Invalid("secret_in_words", kind=kind)
-    if command.verb == "set_env" and looks_secret(command.args["name"], command.args["value"]):
-        raise Invalid("secret_in_env", name=command.args["name"])
+    if "manifest" in args:
+        _no_plain_secret_object(Change("manifest.yaml", None, args["manifest"].encode()))
+
+
+def no_secrets(changes):
+    """Invalid where any added line holds a secret in clear, or a Secret is not encrypted."""
     for change in changes:
         _no_secret_lines(change)
         _no_plain_secret_object(change)
@@ -55,11 +63,20 @@ def _no_secret_lines(change):
 
 
 def _no_plain_secret_object(change):
-    if change.after is None or b"Secret" not in change.after or change.path.startswith("charts/"):
+    if change.after is None or b"Secret" not in change.after or change.path.startswith("charts/") or not change.path.endswith((".yaml", ".yml", ".json")):
         return
-    for each in values.load_all(change.after, change.path):
+    for each in _objects(values.load_all(change.after, change.path)):
         if each.get("kind") == "Secret" and (each.get("data") or each.get("stringData")) and "sops" not in each:
-            raise Invalid("plain_secret", path=change.path, name=str((each.get("metadata") or {}).get("name")))
+            metadata = each.get("metadata")
+            raise Invalid("plain_secret", path=change.path, name=str(metadata.get("name")) if isinstance(metadata, dict) else "?")
+
+
+def _objects(found):
+    """The objects, and those in a List."""
+    for each in found:
+        items = each.get("items")
+        yield each
+        yield from _objects([inner for inner in items if isinstance(inner, dict)]) if isinstance(items, list) else ()
 
 
 def rendered(renderer, catalog_of, tree, changes, app, environment):
@@ -83,6 +100,6 @@ def _render(renderer, catalog, tree, app, environment):
 def effect(command, before, after):
     """The rendered differences; Invalid when a change of the files changes nothing of what runs."""
     found = charts.differences(before, after)
-    if not found and command.verb not in ("suspend", "resume"):
+    if not found and command.verb not in INVISIBLE:
         raise Invalid("no_effect", verb=command.verb, app=command.app)
     return found

@@ -5,8 +5,8 @@ Every attempt's sha is in the command's row before a ref moves, so that after a 
 
 from dataclasses import replace
 
-from gitops import message, planning, policy, verbs, views
-from gitops.errors import Conflict
+from gitops import message, planning, policy, values, verbs, views
+from gitops.errors import Conflict, KlepaasError
 from gitops.forges import FORGES
 from gitops.repo import Draft
 from gitops.types import Plan, Receipt
@@ -74,6 +74,8 @@ def _proposed(services, row, plan, head):
     """The review of the branch that holds `head`; there is one a command, however often this is asked."""
     environment = services.head()[1].environment(plan.command.environment)
     opened = FORGES["local"].open_review(services, row, plan, environment, head)
+    if opened.status != "open":
+        services.repo.drop(opened.branch)  # it was closed while nobody knew that it was there
     return _finish(services, row, plan, "proposed", review=opened)
 
 
@@ -89,8 +91,14 @@ def found_again(services, row, verb):
 
 
 def _plan_of(services, row, verb, sha):
-    """The plan that made the commit: plans are pure, so made again on its parent it is the same."""
-    return planning.planned(services, verb, row.command, services.repo.tree(services.repo.parent(sha)))
+    """The plan that made the commit: plans are pure, so made again on its parent it is the same. What is in git stands, even if it cannot."""
+    parent = services.repo.parent(sha)
+    try:
+        return planning.planned(services, verb, row.command, services.repo.tree(parent))
+    except KlepaasError as error:
+        if error.transient:
+            raise
+        return Plan(row.command, parent, services.repo.changed(parent, sha), risk=verb.risk)
 
 
 # --- reviews ---------------------------------------------------------------------------------------------------------
@@ -119,12 +127,15 @@ def merge(services, actor, row, plan):
     policy.may_merge(actor, services.head()[1].environment(found.environment), found)
     asked = services.ledger.command_by_uid(FORGES["local"].command_of(found))
     verb = verbs.find(asked["command"].verb)
+    seen = services.repo.changed(services.repo.parent(found.head), found.head)
 
     def draft(tree):
         again = planning.planned(services, verb, asked["command"], tree)
-        _same_as_reviewed(found, asked["receipt"]["plan"], views.plan(again))
+        if not again.changes:
+            return None
+        _same_as_reviewed(found, seen, again.changes)
         by = [("Reviewed-by", approval) for approval in found.approvals or (f"{actor.name} <{actor.email}>",)]
-        return _draft(again, asked["actor"], asked["uid"], by) if again.changes else None
+        return _draft(again, asked["actor"], asked["uid"], by)
 
     sha = services.repo.land(draft, row.attempt)
     return _merged(services, row, plan, found, actor, sha)
@@ -140,15 +151,15 @@ def _merged_again(services, row, sha):
     return _merged(services, row, plan, found, row.actor, sha)
 
 
-def _same_as_reviewed(found, then, now):
-    """Conflict when on the moved base other lines would change than the reviewers saw."""
-    seen, would = ([(change["path"], _lines(change["diff"])) for change in shown["changes"]] for shown in (then, now))
-    if seen != would:
-        raise Conflict("review_outdated", review=found.id, path=seen[0][0])
+def _same_as_reviewed(found, seen, would):
+    """Conflict when on the moved base other lines would change than those of the branch, which the reviewers saw."""
+    if _lines(seen) != _lines(would):
+        raise Conflict("review_outdated", review=found.id, path=seen[0].path)
 
 
-def _lines(diff):
-    return [line for line in diff.splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")]
+def _lines(changes):
+    """path -> the lines that go and come, of each change."""
+    return {change.path: [line for line in values.diff(change).splitlines()[2:] if line[:1] in ("+", "-")] for change in changes}
 
 
 DELIVERIES = {"commit": commit, "review": review, "order": order}

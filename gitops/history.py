@@ -8,6 +8,7 @@ import re
 
 from gitops import values
 from gitops.errors import NotFound
+from gitops.types import Target
 
 WORDS = re.compile(r"(?m)^> ?(.*)$")
 
@@ -17,6 +18,8 @@ def of(services, app=None, environment=None, limit=20, before=None):
     commits = services.repo.history(paths(services, app, environment), limit=limit, before=before)
     known = services.ledger.commands_of_commits([commit.sha for commit in commits])
     lost = not known and not services.ledger.commands_of(limit=1)
+    if not commits and app is not None and before is None:
+        services.head()[1].environments_of(app)  # says so when nobody knows the app, now or then
     return [_entry(commit, known.get(commit.sha), lost) for commit in commits]
 
 
@@ -40,9 +43,16 @@ def paths(services, app=None, environment=None):
         return ()
     environments = [catalog.environment(environment)] if environment else catalog.environments.values()
     if app is None:
-        return tuple(path for each in environments for path in (f"values/{each.name}", f"manifests/{each.name}"))
-    found = tuple(path for each in environments for path in _of_app(catalog, app, each.name))
-    return found
+        return tuple(path for each in environments for path in _of_environment(catalog, each.name))
+    return tuple(path for each in environments for path in _of_app(catalog, app, each.name))
+
+
+def _of_environment(catalog, name):
+    """Its own folder of values, where it has one, else the files it has now; and its manifests."""
+    folders = {each: catalog.values_path("{app}", each).partition("{app}")[0].rpartition("/")[0] for each in catalog.environments}
+    own = folders[name] and not any(f"{folder}/".startswith(f"{folders[name]}/") for each, folder in folders.items() if each != name)
+    files = (folders[name],) if own else tuple(each.values_path for each in catalog.targets(name) if isinstance(each, Target) and each.values_path)
+    return *files, f"manifests/{name}"
 
 
 def _of_app(catalog, app, environment):

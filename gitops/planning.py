@@ -21,6 +21,8 @@ def resolved(services, actor, verb, command, args):
         raise Invalid("config_broken", path=catalog.problems[0].path, line=catalog.problems[0].line, detail=catalog.problems[0].message)
     named = replace(command, environment=resolve.environment(catalog, verb, command))
     policy.authorise(actor, verb, named.environment)
+    if verb.kind == "order" and named.app is not None and named.environment not in catalog.environments_of(named.app):
+        catalog.target(named.app, named.environment)  # says where it is instead
     return resolve.fill(services.repo, catalog, verb, named, args)
 
 
@@ -53,7 +55,7 @@ def planned(services, verb, command, tree):
     """What the command changes on this tree: a function of what it reads there, which the tree's view remembers."""
     tree.id("klepaas.yaml")
     edit = PLANS[verb.name](Desired(catalogs.load(tree.fresh()), tree, services.repo.tree, services.settings.image_pull_secret), command)
-    checks.no_secrets(command, edit.changes)
+    checks.no_secrets(edit.changes)
     manifests = ()
     if edit.changes:
         before, after = checks.rendered(services.renderer, catalogs.load, tree, edit.changes, command.app, command.environment)

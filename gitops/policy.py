@@ -56,6 +56,7 @@ def may_merge(actor, environment, review):
     """People merge, agents do not; where review is required, with the approvals it asks for."""
     if proposes(actor, environment):
         raise Forbidden("agents_do_not_merge", environment=environment.name)
-    missing = review.required - len(review.approvals)
+    wanted = max(review.required, environment.approvals if environment.review else 0)  # the rule may be newer than the review
+    missing = wanted - len(review.approvals)
     if missing > 0:
         raise Forbidden("approvals_missing", review=review.id, missing=missing)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from gitops import values
 from gitops.errors import Invalid, NotFound
+from gitops.plans.base import located
 
 SEARCHED = 500  # commits of one app that are looked through for a version
 
@@ -68,7 +69,7 @@ def _promote(repo, catalog, app, environment, args):
 
 
 def _rollback(repo, catalog, app, environment, args):
-    target = catalog.target(app, environment)
+    target = located(catalog, app, environment)
     path = target.values_path or target.manifests_path
     if "commit" in args:
         return {"commit": _deployed(repo, args["commit"])}
@@ -94,10 +95,18 @@ def _with_version(repo, target, path, version):
     if target.values_path is None:
         raise Invalid("no_values_file", app=target.app, environment=target.environment, path=path)
     for commit in repo.history((path,), limit=SEARCHED):
-        data = repo.tree(commit.sha).read(path)
-        if data is not None and str(values.lookup(values.parse(data, path), target.keys["version"])) == version:
+        if _version_at(repo.tree(commit.sha), path, target.keys["version"]) == version:
             return commit.sha
     raise NotFound("version_never_deployed", app=target.app, environment=target.environment, version=version)
+
+
+def _version_at(tree, path, key):
+    """The version in a values file, or None: absent, none in it, or a file that was broken then."""
+    try:
+        found = values.lookup(values.parse(tree.read(path), path), key)
+    except Invalid:
+        return None
+    return None if found is None else str(found)
 
 
 _FILLS = {"restart": _restart, "deploy": _deploy, "create_app": _create_app, "promote": _promote, "rollback": _rollback}

@@ -7,7 +7,7 @@ import hashlib
 
 import orjson
 
-from gitops import deliver, planning, verbs, views
+from gitops import checks, deliver, planning, verbs, views
 from gitops.errors import Invalid, KlepaasError
 
 
@@ -37,6 +37,7 @@ def _checked(command):
     verb, args = verbs.check(command)
     if verb.kind == "read":
         raise Invalid("verb_is_a_read", verb=verb.name)
+    checks.no_secret_words(command, args)
     return verb, args
 
 

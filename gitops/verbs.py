@@ -21,7 +21,7 @@ KIND = r"[A-Za-z][A-Za-z0-9.-]{0,252}"
 NAME = r"[a-zA-Z0-9]([a-zA-Z0-9.:_-]{0,251}[a-zA-Z0-9])?"
 HOST = r"(\*\.)?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+"
 ENV_NAME = r"[A-Za-z_][A-Za-z0-9_.-]{0,252}"
-TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)"
+TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})"
 REVISION = r"[A-Za-z0-9][A-Za-z0-9._/-]{0,199}"
 
 
@@ -156,9 +156,9 @@ REVIEW_VERBS = ("approve", "merge", "reject")
 
 def find(name):
     """The verb of that name; NotFound with the closest names."""
-    if name in VERBS:
+    if isinstance(name, str) and name in VERBS:
         return VERBS[name]
-    raise NotFound("unknown_verb", verb=str(name)[:64], choices=difflib.get_close_matches(str(name)[:64], VERBS, 3) or ["help"])
+    raise NotFound("unknown_verb", verb=_shown(name), choices=difflib.get_close_matches(_shown(name), VERBS, 3) or ["help"])
 
 
 def check(command):
@@ -166,9 +166,11 @@ def check(command):
     verb = find(command.verb)
     for name in ("app", "environment"):
         _check_name(verb, name, getattr(command, name))
-    unknown = sorted(set(command.args) - {argument.name for argument in verb.arguments})
+    for name in ("text", "reason"):
+        _check_words(name, getattr(command, name))
+    unknown = sorted(map(_shown, set(command.args) - {argument.name for argument in verb.arguments}))
     if unknown:
-        raise Invalid("unknown_argument", verb=verb.name, argument=unknown[0][:64], known=[argument.name for argument in verb.arguments] or ["-"])
+        raise Invalid("unknown_argument", verb=verb.name, argument=unknown[0], known=[argument.name for argument in verb.arguments] or ["-"])
     args = {argument.name: _value(verb, argument, command.args.get(argument.name)) for argument in verb.arguments}
     return verb, {name: value for name, value in args.items() if value is not None}
 
@@ -180,7 +182,19 @@ def _check_name(verb, name, value):
     if value is not None and wanted == "none":
         raise Invalid("unknown_argument", verb=verb.name, argument=name, known=[argument.name for argument in verb.arguments] or ["-"])
     if value is not None and not (isinstance(value, str) and re.fullmatch(LABEL, value)):
-        raise Invalid("bad_name", argument=name, value=str(value)[:64])
+        raise Invalid("bad_name", argument=name, value=_shown(value))
+
+
+def _check_words(name, value):
+    if value is not None and not isinstance(value, str):
+        raise Invalid("bad_argument", argument=name, value=_shown(value), wanted="text")
+    if not _storable(value or ""):
+        raise Invalid("text_not_storable", argument=name)
+
+
+def _storable(text):
+    """Neither NUL nor half of a surrogate pair: git and Postgres keep neither."""
+    return "\0" not in text and not any("\ud800" <= each <= "\udfff" for each in text)
 
 
 def _value(verb, argument, value):
@@ -213,7 +227,9 @@ def _boolean(argument, value):
 
 
 def _string(argument, value):
-    wrong = not isinstance(value, str) or len(value) > argument.max_length or "\0" in value
+    if isinstance(value, str) and not _storable(value):
+        raise Invalid("text_not_storable", argument=argument.name)
+    wrong = not isinstance(value, str) or len(value) > argument.max_length
     if wrong or argument.pattern and not re.fullmatch(argument.pattern, value) or argument.choices and value not in argument.choices:
         raise Invalid("bad_argument", argument=argument.name, value=_shown(value), wanted=_wanted(argument))
     return value
@@ -221,7 +237,10 @@ def _string(argument, value):
 
 def _manifest(argument, value):
     """Kept as text: an object becomes its JSON, which is YAML too."""
-    text = orjson.dumps(value).decode() if isinstance(value, dict) else value
+    try:
+        text = orjson.dumps(value).decode() if isinstance(value, dict) else value
+    except orjson.JSONEncodeError as error:  # an integer beyond 64 bits, half of a surrogate pair, nested too deep
+        raise Invalid("bad_argument", argument=argument.name, value=_shown(value), wanted=f"JSON ({error})") from None
     return _string(argument, text)
 
 
@@ -229,7 +248,11 @@ _TYPES = {"integer": _integer, "boolean": _boolean, "string": _string, "manifest
 
 
 def _shown(value):
-    return str(value)[:64]
+    try:
+        text = str(value)
+    except (ValueError, RecursionError):  # an integer of thousands of digits, a list thousands of levels deep
+        text = type(value).__name__
+    return text.encode("utf-8", "backslashreplace").decode()[:64]
 
 
 def _wanted(argument):

@@ -39,6 +39,9 @@ MESSAGES = {
     "secret_in_env": ("{name} looks like a secret, and git is no place for one: keep it in a Secret and refer to it by valueFrom, or encrypt the values with SOPS", "{name} 은 비밀 값으로 보입니다. git에 두지 말고 Secret에 넣어 valueFrom으로 참조하거나 SOPS로 암호화하세요"),
     "secret_in_file": ("this line holds a {kind} in clear: keep it in a Secret and refer to it by valueFrom, or encrypt it with SOPS", "이 줄에 {kind} 이(가) 그대로 있습니다. Secret에 넣어 valueFrom으로 참조하거나 SOPS로 암호화하세요"),
     "plain_secret": ("Secret {name} is not encrypted: encrypt it with SOPS, or create it in the cluster and refer to it", "Secret {name} 이 암호화되지 않았습니다. SOPS로 암호화하거나 클러스터에 만들어 참조하세요"),
+    # warnings: what a person should see before confirming
+    "autoscaled": ("this app scales by itself: the bounds of its autoscaling are changed, and the number of pods may be another", "자동 확장 중인 앱이라 자동 확장의 범위를 바꿉니다. 실제 파드 개수는 다를 수 있습니다"),
+    "other_image": ("the two environments use different image repositories: only the version is brought over", "두 환경의 이미지 저장소가 다릅니다. 버전만 가져옵니다"),
     # rights and delivery
     "missing_scope": ("this needs {scope} at {environment}", "{environment} 에 대한 {scope} 권한이 필요합니다"),
     "approve_needs_session": ("only a signed-in person approves, no token and no command line", "승인은 로그인한 사람만 할 수 있습니다 (토큰과 명령줄은 불가)"),

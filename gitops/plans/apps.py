@@ -2,7 +2,7 @@
 
 from gitops import values
 from gitops.errors import Conflict, Invalid, NotFound
-from gitops.plans.base import Edit, changed, files
+from gitops.plans.base import Edit, changed, files, located
 from gitops.types import Change
 
 HELM_NAME_LIMIT = 53  # a Helm release's name may be no longer
@@ -34,6 +34,6 @@ def _is_there(catalog, app, environment):
 
 def delete_app(desired, command):
     """The app's values file, or its folder of manifests; other environments keep theirs."""
-    target = desired.catalog.target(command.app, command.environment)
+    target = located(desired.catalog, command.app, command.environment)
     gone = {target.values_path: desired.tree.read(target.values_path)} if target.values_path else files(desired.tree, target.manifests_path)
     return Edit(tuple(Change(path, data, None) for path, data in sorted(gone.items())), f"from {command.environment}")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from gitops import values
 from gitops.errors import Invalid
-from gitops.types import Change
+from gitops.types import Change, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,17 @@ def opened(desired, app, environment):
         raise Invalid("no_values_file", app=app, environment=environment, path=target.manifests_path)
     data = desired.tree.read(target.values_path)
     return Opened(target, data, values.parse(data, target.values_path))
+
+
+def located(catalog, app, environment):
+    """The Target, also of an app whose values file cannot be read: restoring or deleting it must be possible."""
+    try:
+        return catalog.target(app, environment)
+    except Invalid as error:
+        path = catalog.values_path(app, environment)
+        if error.path != path:
+            raise
+        return Target(app, environment, "chart", path, keys=catalog.keys)
 
 
 def changed(path, before, after):

@@ -2,7 +2,7 @@
 
 from gitops import values
 from gitops.errors import Invalid, NotFound
-from gitops.plans.base import Edit, changed, files, opened
+from gitops.plans.base import Edit, changed, files, located, opened
 from gitops.types import Change
 
 
@@ -39,7 +39,7 @@ def promote(desired, command):
     """The source environment's version; everything else is the target's own."""
     source, file = (opened(desired, command.app, name) for name in (command.args["from"], command.environment))
     version, images = source.lookup("version"), [each.lookup("image") for each in (source, file)]
-    if version is None:
+    if version is None or not isinstance(version, (str, int, float)):
         raise Invalid("nothing_to_promote", app=command.app, environment=command.args["from"], path=source.path)
     return file.edited({file.target.keys["version"]: str(version)}, f"{_or_default(file.lookup('version'))} -> {version} from {command.args['from']}",
                        trailers={"Promoted-from": command.args["from"]}, warnings=() if images[0] == images[1] else ("other_image",))
@@ -47,7 +47,7 @@ def promote(desired, command):
 
 def rollback(desired, command):
     """The app's own files as they were at a commit; all other files stay."""
-    sha, target = command.args["commit"], desired.catalog.target(command.app, command.environment)
+    sha, target = command.args["commit"], located(desired.catalog, command.app, command.environment)
     folder = target.values_path is None
     before, after = ((files(tree, target.manifests_path) if folder else {target.values_path: tree.read(target.values_path)})
                      for tree in (desired.tree, desired.at(sha)))
