@@ -164,7 +164,7 @@ class World:
         actions = self._write(state, changes, drift=not fresh and reason == "drift")
         state.revision = self.head
         if fresh or actions or reason in ("sync", "retry"):
-            state.actions, state.waiting_since, state.told = tuple(actions), time.monotonic(), None
+            state.actions, state.waiting_since, state.started, state.ended = tuple(actions), time.monotonic(), time.time(), None
         self.judge(app, state)
 
     def _target(self, app):
@@ -215,10 +215,10 @@ class World:
         self._settled(state, "failed", error.text())
 
     def _settled(self, state, status, message):
-        told = (status, message, self.head)
-        if state.told == told:
+        settled = (status, message, self.head)
+        if state.ended == settled:
             return
-        state.told = told
+        state.ended = settled
         kind = Health("suspended", message) if status == "suspended" else self.health(state)
         self.tell(self.ledger.record_sync, SyncResult(state.app, self.environment.name, self.head or "", status, tuple(state.actions), kind, state.started or time.time(), time.time(),
                                                       message if status in ("failed", "held") else None))
@@ -317,9 +317,9 @@ class World:
             return
         late = time.monotonic() - state.waiting_since > DEADLINE
         status = "succeeded" if kind.status in ("healthy", "suspended") else "failed" if kind.status == "degraded" or late else "progressing"
-        if status == "progressing" and state.told == ("progressing",):
+        if status == "progressing" and state.ended == ("progressing", state.started):
             return
-        state.told = ("progressing",) if status == "progressing" else None
+        state.ended = (status, state.started)
         if status != "progressing":
             state.waiting_since = None
         self.tell(self.ledger.record_sync, SyncResult(state.app, self.environment.name, state.revision or "", status, state.actions, kind, state.started or time.time(),

@@ -25,7 +25,8 @@ class AppState:
     next_try: float = 0.0              # monotonic
     heals: list = field(default_factory=list)     # times of the last repairs, monotonic
     waiting_since: float | None = None
-    told: tuple | None = None          # what was last observed, to tell only what is new
+    told: dict | None = None           # what was last observed, to tell only what is new
+    ended: tuple | None = None         # how the last sync ended, likewise
     started: float = 0.0
     actions: tuple = ()
 

@@ -21,6 +21,7 @@ from web import samples
 
 PEOPLE = (("owner@klepaas.local", "Owner", policy.ROLES["admin"]), ("reviewer@klepaas.local", "Reviewer", policy.ROLES["developer"]))
 READY = 120  # seconds the first sync may take
+STOP = 6     # seconds a part may take to end
 PR_SET_PDEATHSIG = 1
 
 
@@ -139,13 +140,15 @@ def _answers(url):
 
 
 def _stop(children):
-    for child in reversed(children):
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGTERM)
-    end = time.monotonic() + 8
-    for child in children:
-        try:
-            child.wait(max(end - time.monotonic(), 0.1))
-        except subprocess.TimeoutExpired:
-            os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
+    """The web server and the controller first: it gives its leases back while the cluster is still there."""
+    for group in (children[1:], children[:1]):
+        for child in group:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGTERM)
+        end = time.monotonic() + STOP
+        for child in group:
+            try:
+                child.wait(max(end - time.monotonic(), 0.1))
+            except subprocess.TimeoutExpired:
+                os.killpg(child.pid, signal.SIGKILL)
+                child.wait()
