@@ -2,7 +2,7 @@
 
 import base64
 
-from controller.devcluster.defaults import TEMPLATE_GENERATION
+from controller.devcluster import defaults
 
 ANNOTATIONS_COUNT = ("deployments.apps",)  # whose annotations raise the generation
 DAEMON_COUNTS = ("currentNumberScheduled", "numberMisscheduled", "desiredNumberScheduled", "numberReady")
@@ -102,9 +102,9 @@ def _job(obj, _):
 
 def _daemonset_kept(obj, old, _):
     """How often the template changed is counted in an annotation."""
-    before = int((old["metadata"].get("annotations") or {}).get(TEMPLATE_GENERATION, 1))
+    before = int((old["metadata"].get("annotations") or {}).get(defaults.TEMPLATE_GENERATION, 1))
     count = before + (obj["spec"]["template"] != old["spec"]["template"])
-    annotations = {**(obj["metadata"].get("annotations") or {}), TEMPLATE_GENERATION: str(count)}
+    annotations = {**(obj["metadata"].get("annotations") or {}), defaults.TEMPLATE_GENERATION: str(count)}
     return {**obj, "metadata": {**obj["metadata"], "annotations": annotations}}
 
 
@@ -114,7 +114,7 @@ def _claim(obj, _):
 
 
 _CREATED = {"pods": _pod, "namespaces": _namespace, "services": _service, "secrets": _secret, "jobs.batch": _job,
-            "persistentvolumeclaims": _claim, "ingresses.networking.k8s.io": _with_status({"loadBalancer": {}}),
+            "persistentvolumeclaims": _claim, "nodes": _with_status(defaults.NODE_STATUS), "ingresses.networking.k8s.io": _with_status({"loadBalancer": {}}),
             "deployments.apps": _with_status({}), "replicasets.apps": _with_status({"replicas": 0}), "statefulsets.apps": _with_status({"replicas": 0, "availableReplicas": 0}),
             "daemonsets.apps": _with_status(dict.fromkeys(DAEMON_COUNTS, 0)),
             "cronjobs.batch": _with_status({}), "horizontalpodautoscalers.autoscaling": _with_status({"desiredReplicas": 0, "currentMetrics": None}),

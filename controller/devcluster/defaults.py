@@ -66,6 +66,7 @@ def _daemonset(value):
 
 TEMPLATE_GENERATION = "deprecated.daemonset.template.generation"
 NODE_INFO = ("machineID", "systemUUID", "bootID", "kernelVersion", "osImage", "containerRuntimeVersion", "kubeletVersion", "kubeProxyVersion", "operatingSystem", "architecture")
+NODE_STATUS = {"daemonEndpoints": {"kubeletEndpoint": {"Port": 0}}, "nodeInfo": dict.fromkeys(NODE_INFO, "")}
 TABLE = {  # by struct: a dict, a function of the struct (whose dicts and lists replace what is there), or both
     APPS + "DeploymentSpec": {"replicas": 1, "revisionHistoryLimit": 10, "progressDeadlineSeconds": 600, "strategy": {}},
     APPS + "DeploymentStrategy": _strategy({"maxUnavailable": "25%", "maxSurge": "25%"}),
@@ -83,7 +84,7 @@ TABLE = {  # by struct: a dict, a function of the struct (whose dicts and lists 
     CORE + "PodTemplateSpec": {"metadata": {}},
     CORE + "PodCondition": {"lastProbeTime": None},
     CORE + "ContainerStatus": {"state": {}, "lastState": {}},
-    CORE + "NodeStatus": {"daemonEndpoints": {"kubeletEndpoint": {"Port": 0}}, "nodeInfo": dict.fromkeys(NODE_INFO, "")},
+    CORE + "NodeStatus": NODE_STATUS,
     CORE + "Event": {"eventTime": None, "reportingComponent": "", "reportingInstance": "", "source": {}, "firstTimestamp": None, "lastTimestamp": None},
     CORE + "PodSpec": [{"restartPolicy": "Always", "terminationGracePeriodSeconds": 30, "dnsPolicy": "ClusterFirst", "securityContext": {}, "schedulerName": "default-scheduler"}, _account],
     CORE + "Container": [{"resources": {}, "terminationMessagePath": "/dev/termination-log", "terminationMessagePolicy": "File"}, _pull_policy],

@@ -26,6 +26,7 @@ class Request:
     headers: dict
     body: bytes
     user: object = None
+    warnings: tuple = ()  # what every answer to it says beside its own
 
     @property
     def manager(self):

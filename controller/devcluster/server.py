@@ -18,6 +18,7 @@ HEALTH = ("/livez", "/readyz", "/healthz", "/livez/ping", "/readyz/ping", "/heal
 ACCEPTED = "only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf"
 WRITES = {"POST": requests.create, "PUT": requests.replace, "PATCH": requests.patch, "DELETE": requests.delete}
 BOOKMARK_BEFORE_END = 2  # seconds
+DEPRECATED = {"endpoints": ("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",)}
 
 
 class Application:
@@ -35,7 +36,7 @@ class Application:
         try:
             answer = self.answer(request)
         except ApiError as error:
-            answer = error.code, error.status(), []
+            answer = error.code, error.status(), request.warnings
         except Exception:
             log.exception("%s %s", request.method, request.path)
             answer = 500, ApiError(500, "Internal error occurred", "InternalError").status(), []
@@ -55,11 +56,11 @@ class Application:
         found = requests.route(self.api, request.path)
         if found is None:
             return 404, "404 page not found\n", []
+        request.warnings = DEPRECATED.get(found.resource.key, ())
         if found.resource.kind == "Pod" and found.subresource == "log":
             return self.logs.answer(self.api, request, found)
-        if request.method == "GET":
-            return self._get(request, found)
-        return self._write(request, found)
+        answer = self._get(request, found) if request.method == "GET" else self._write(request, found)
+        return answer if callable(answer) else (*answer[:2], [*request.warnings, *answer[2]], *answer[3:])
 
     def _plain(self, request):
         """Discovery, version, OpenAPI."""

@@ -1,8 +1,12 @@
 """What an object must be beyond its schema, in the server's own words: causes of (reason, message, field)."""
 
 import re
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import orjson
+
+from controller.devcluster import internal
+from controller.devcluster.cron import Schedule
 
 LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
@@ -26,6 +30,8 @@ def causes(resource, obj, old=None):
         found += _workload(resource, spec)
     if resource.key == "pods" and isinstance(spec, dict):
         found += _pod(spec, "spec")
+    if resource.key == "cronjobs.batch" and isinstance(spec, dict):
+        found += _cronjob(spec)
     if resource.key == "services" and isinstance(spec, dict):
         found += _service(spec)
     if old is not None:
@@ -73,6 +79,22 @@ def _workload(resource, spec):
         yield "FieldValueNotSupported", f'Unsupported value: "{policy}": supported values: "Always"', "spec.template.spec.restartPolicy"
 
 
+def _cronjob(spec):
+    schedule = spec.get("schedule")
+    if not schedule:
+        yield REQUIRED, "Required value", "spec.schedule"
+    else:
+        try:
+            Schedule(schedule)
+        except ValueError as error:
+            yield INVALID, f"Invalid value: {_json(schedule)}: {error}", "spec.schedule"
+    try:
+        ZoneInfo(spec.get("timeZone") or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        yield INVALID, f"Invalid value: {_json(spec['timeZone'])}: unknown time zone {spec['timeZone']}", "spec.timeZone"
+    yield from _pod((((spec.get("jobTemplate") or {}).get("spec") or {}).get("template") or {}).get("spec") or {}, "spec.jobTemplate.spec.template.spec")
+
+
 def _json(value):
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
 
@@ -117,7 +139,8 @@ def _service(spec):
 def _unchanged(resource, obj, old):
     for name in IMMUTABLE.get(resource.key, ()):
         if (obj.get("spec") or {}).get(name) != (old.get("spec") or {}).get(name):
-            yield INVALID, f"Invalid value: {_json((obj.get('spec') or {}).get(name))}: field is immutable", f"spec.{name}"
+            after = (obj.get("spec") or {}).get(name)
+            yield INVALID, f"Invalid value: {internal.template(after) if name == 'template' else _json(after)}: field is immutable", f"spec.{name}"
     if resource.key in ("secrets", "configmaps") and old.get("immutable"):
         for name in ("data", "stringData", "binaryData"):
             if obj.get(name) != old.get(name):

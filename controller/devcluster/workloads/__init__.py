@@ -86,6 +86,8 @@ class Workloads:
     def _one(self, item, obj):
         if item[0] == "collect":
             _, gone, resource, namespace, name, _, _ = item
+            if gone and resource == "services":
+                endpoints.gone(self.world, obj)
             if resource == "namespaces" and not gone:
                 live = self.api.store.get("namespaces", "", name)
                 if live is not None and live["metadata"].get("deletionTimestamp"):

@@ -1,55 +1,72 @@
-"""Jobs and CronJobs."""
+"""Jobs: pods until as many succeeded as asked. CronJobs: a Job for each minute that is due."""
 
 import time
-from datetime import UTC, datetime
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from controller.devcluster.clock import now
+from controller.devcluster.cron import Schedule
 from controller.devcluster.workloads.world import active, condition, pod_of, ready
+
+TRACKED = "batch.kubernetes.io/job-tracking"
+JOB, CRONJOB = "jobs.batch", "cronjobs.batch"
+SCHEDULED = "batch.kubernetes.io/cronjob-scheduled-timestamp"
 
 
 def job(world, obj):
-    spec, before = obj["spec"], obj.get("status") or {}
-    if any(each["type"] in ("Complete", "Failed") and each["status"] == "True" for each in before.get("conditions") or ()):
+    if _ended(obj):
         return _expire(world, obj)
-    pods = world.owned(obj, "pods")
-    done, failed, live = ([pod for pod in pods if test(pod)] for test in (_phase("Succeeded"), _phase("Failed"), active))
+    spec, pods = obj["spec"], world.owned(obj, "pods")
+    done, failed = (sum(_phase(pod) == phase for pod in pods) for phase in ("Succeeded", "Failed"))
     wanted = spec.get("completions") or 1
-    too_often = len(failed) > spec["backoffLimit"]
-    complete = len(done) >= wanted
-    if not (too_often or complete or spec.get("suspend")):
-        for _ in range(min(spec["parallelism"], wanted - len(done)) - len(live)):
-            made = world.create("pods", obj, pod_of(spec["template"], prefix=f"{obj['metadata']['name']}-"))
-            world.event(obj, "Normal", "SuccessfulCreate", f"Created pod: {made['metadata']['name']}", "job-controller")
-        live = [pod for pod in world.owned(obj, "pods") if active(pod)]
-    if too_often or spec.get("suspend"):
+    ending = "Complete" if done >= wanted else "Failed" if failed > spec["backoffLimit"] else None
+    live = [pod for pod in pods if active(pod)]
+    if not ending and not spec.get("suspend"):
+        _start(world, obj, min(spec["parallelism"], wanted - done) - len(live))
+    else:
         for pod in live:
             world.delete("pods", pod)
-        live = []
-    _job_status(world, obj, before, done, failed, live, complete, too_often)
+    _job_status(world, obj, {"succeeded": done, "failed": failed}, ending)
+    for pod in world.owned(obj, "pods"):
+        if not active(pod) and TRACKED in (pod["metadata"].get("finalizers") or ()):
+            world.update("pods", pod, {**pod, "metadata": {**pod["metadata"], "finalizers": [each for each in pod["metadata"]["finalizers"] if each != TRACKED]}})
 
 
-def _phase(wanted):
-    return lambda pod: (pod.get("status") or {}).get("phase") == wanted
+def _phase(pod):
+    return (pod.get("status") or {}).get("phase")
 
 
-def _job_status(world, obj, before, done, failed, live, complete, too_often):
+def _ended(obj):
+    return any(each["type"] in ("Complete", "Failed") and each["status"] == "True" for each in (obj.get("status") or {}).get("conditions") or ())
+
+
+def _start(world, obj, count):
+    for _ in range(count):
+        pod = pod_of(obj["spec"]["template"], prefix=f"{obj['metadata']['name']}-")
+        pod["metadata"]["finalizers"] = [TRACKED]
+        made = world.create("pods", obj, pod)
+        world.event(obj, "Normal", "SuccessfulCreate", f"Created pod: {made['metadata']['name']}", "job-controller")
+
+
+def _job_status(world, obj, counts, ending):
+    before, live = obj.get("status") or {}, [pod for pod in world.owned(obj, "pods") if active(pod)]
     status = {"startTime": before.get("startTime") or now(), "terminating": 0, "uncountedTerminatedPods": {}, "ready": sum(map(ready, live))}
-    status |= {name: len(found) for name, found in (("active", live), ("succeeded", done), ("failed", failed)) if found}
-    known = {each["type"]: each for each in before.get("conditions") or ()}
-    if complete:
-        status["conditions"] = [_dated(known, "SuccessCriteriaMet", "CompletionsReached", "Reached expected number of succeeded pods"),
-                                _dated(known, "Complete", "CompletionsReached", "Reached expected number of succeeded pods")]
-        status["completionTime"] = before.get("completionTime") or now()
+    status |= {name: count for name, count in {"active": len(live), **counts}.items() if count}
+    if obj["spec"].get("suspend"):
+        status["conditions"] = [_dated(before, "Suspended", "JobSuspended", "Job suspended")]
+    if ending == "Complete":
+        status["conditions"] = [_dated(before, kind, "CompletionsReached", "Reached expected number of succeeded pods") for kind in ("SuccessCriteriaMet", "Complete")]
+        status["completionTime"] = now()
         world.event(obj, "Normal", "Completed", "Job completed", "job-controller")
-    elif too_often:
-        status["conditions"] = [_dated(known, "FailureTarget", "BackoffLimitExceeded", "Job has reached the specified backoff limit"),
-                                _dated(known, "Failed", "BackoffLimitExceeded", "Job has reached the specified backoff limit")]
+    elif ending:
+        status["conditions"] = [_dated(before, kind, "BackoffLimitExceeded", "Job has reached the specified backoff limit") for kind in ("FailureTarget", "Failed")]
         world.event(obj, "Warning", "BackoffLimitExceeded", "Job has reached the specified backoff limit", "job-controller")
-    world.status("jobs.batch", obj, status)
+    world.status(JOB, obj, status)
 
 
-def _dated(known, kind, reason, message):
-    return {"lastProbeTime": now(), **condition(known.get(kind), kind, "True", reason, message)}
+def _dated(before, kind, reason, message):
+    known = next((each for each in before.get("conditions") or () if each["type"] == kind), None)
+    return {"lastProbeTime": known["lastProbeTime"] if known else now(), **condition(known, kind, "True", reason, message)}
 
 
 def _expire(world, obj):
@@ -59,45 +76,65 @@ def _expire(world, obj):
     ended = max(each["lastTransitionTime"] for each in obj["status"]["conditions"])
     left = ttl - (time.time() - datetime.fromisoformat(ended).timestamp())
     if left <= 0:
-        world.delete("jobs.batch", obj)
+        world.delete(JOB, obj)
     else:
-        world.after(left, "jobs.batch", obj)
+        world.after(left, JOB, obj)
+
+
+# --- CronJobs ---------------------------------------------------------------------------------------------------------
 
 
 def cronjob(world, obj):
-    """A Job for each minute that is due; what a schedule means is read in five fields."""
-    if obj["spec"].get("suspend"):
-        return
-    moment = datetime.now(UTC)
-    minute = int(moment.timestamp() // 60)
-    name = f"{obj['metadata']['name']}-{minute}"
-    if _due(obj["spec"]["schedule"], moment) and datetime.fromisoformat(obj["metadata"]["creationTimestamp"]).timestamp() < minute * 60 + 60 \
-            and world.store.get("jobs.batch", obj["metadata"]["namespace"], name) is None and (obj.get("status") or {}).get("lastScheduleTime") != _stamp(minute):
-        template = obj["spec"]["jobTemplate"]
-        metadata = {**(template.get("metadata") or {}), "name": name, "annotations": {"batch.kubernetes.io/cronjob-scheduled-timestamp": _stamp(minute)}}
-        if datetime.fromisoformat(obj["metadata"]["creationTimestamp"]).timestamp() <= minute * 60:
-            world.create("jobs.batch", obj, {"metadata": metadata, "spec": template["spec"]})
-            world.status("cronjobs.batch", obj, {**(obj.get("status") or {}), "lastScheduleTime": _stamp(minute)})
-    world.after(60 - moment.timestamp() % 60 + 0.1, "cronjobs.batch", obj)
+    """The newest run that is due and not yet made; those missed before it are left out."""
+    jobs = world.owned(obj, JOB)
+    status = _running(obj, jobs)
+    schedule, zone = Schedule(obj["spec"]["schedule"]), ZoneInfo(obj["spec"].get("timeZone") or "UTC")
+    due = None if obj["spec"].get("suspend") else schedule.last(_since(obj).astimezone(zone), datetime.now(zone))
+    if due and not (obj["spec"]["concurrencyPolicy"] == "Forbid" and status.get("active")):
+        if obj["spec"]["concurrencyPolicy"] == "Replace":
+            for each in jobs:
+                _ended(each) or world.delete(JOB, each)
+        made = _run(world, obj, due)
+        status = {**_running(obj, [*jobs, made]), "lastScheduleTime": _stamp(due)}
+    world.status(CRONJOB, obj, status)
+    _forget(world, obj, jobs)
+    if not obj["spec"].get("suspend"):
+        world.after(60 - time.time() % 60 + 0.1, CRONJOB, obj)
 
 
-def _stamp(minute):
-    return datetime.fromtimestamp(minute * 60, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def _since(obj):
+    return datetime.fromisoformat((obj.get("status") or {}).get("lastScheduleTime") or obj["metadata"]["creationTimestamp"])
 
 
-def _due(schedule, moment):
-    aliases = {"@hourly": "0 * * * *", "@daily": "0 0 * * *", "@midnight": "0 0 * * *", "@weekly": "0 0 * * 0", "@monthly": "0 0 1 * *", "@yearly": "0 0 1 1 *", "@annually": "0 0 1 1 *"}
-    fields = aliases.get(schedule, schedule).split()
-    found = (moment.minute, moment.hour, moment.day, moment.month, moment.isoweekday() % 7)
-    return len(fields) == 5 and all(_fits(field, value) for field, value in zip(fields, found))
+def _running(obj, jobs):
+    """The status with references to the Jobs that run."""
+    status = {name: value for name, value in (obj.get("status") or {}).items() if name != "active"}
+    live = [{"kind": "Job", "namespace": each["metadata"]["namespace"], "name": each["metadata"]["name"], "uid": each["metadata"]["uid"], "apiVersion": "batch/v1",
+             "resourceVersion": each["metadata"]["resourceVersion"]} for each in jobs if not _ended(each)]
+    ended = [each["status"]["completionTime"] for each in jobs if (each.get("status") or {}).get("completionTime")]
+    known = {each["name"]: each for each in (obj.get("status") or {}).get("active") or ()}
+    return status | ({"active": [known.get(each["name"], each) for each in live]} if live else {}) | ({"lastSuccessfulTime": max(ended)} if ended else {})
 
 
-def _fits(field, value):
-    for part in field.split(","):
-        span, _, step = part.partition("/")
-        first, _, last = span.partition("-")
-        low = 0 if span == "*" else int(first)
-        high = 99 if span == "*" or step and not last else int(last or first)
-        if low <= value <= high and (value - low) % int(step or 1) == 0:
-            return True
-    return False
+def _run(world, obj, due):
+    template = obj["spec"]["jobTemplate"]
+    metadata = template.get("metadata") or {}
+    name = f"{obj['metadata']['name']}-{int(due.timestamp() // 60)}"
+    there = world.store.get(JOB, obj["metadata"]["namespace"], name)
+    if there is not None:
+        return there
+    made = world.create(JOB, obj, {"metadata": {**metadata, "name": name, "annotations": {**(metadata.get("annotations") or {}), SCHEDULED: _stamp(due)}}, "spec": template["spec"]})
+    world.event(obj, "Normal", "SuccessfulCreate", f"Created job {name}", "cronjob-controller")
+    return made
+
+
+def _stamp(moment):
+    return moment.astimezone(ZoneInfo("UTC")).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _forget(world, obj, jobs):
+    """Jobs that ended go, but for the last few that went well and the last that failed."""
+    for kind, limit in (("Complete", obj["spec"]["successfulJobsHistoryLimit"]), ("Failed", obj["spec"]["failedJobsHistoryLimit"])):
+        ended = [each for each in jobs if any(one["type"] == kind for one in (each.get("status") or {}).get("conditions") or ())]
+        for each in sorted(ended, key=lambda one: one["metadata"]["creationTimestamp"])[:max(len(ended) - limit, 0)]:
+            world.delete(JOB, each)

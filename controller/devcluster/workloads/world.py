@@ -15,6 +15,7 @@ LETTERS = "bcdfghjklmnpqrstvwxz2456789"
 class World:
     def __init__(self, api, pods):
         self.api, self.store, self.pods, self.later = api, api.store, pods, {}
+        self.triggers = {}  # what the endpoints of each Service were last made of
 
     def key_of(self, owner):
         group = owner["apiVersion"].rpartition("/")[0]
