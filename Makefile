@@ -13,11 +13,11 @@ demo: $(BIN)/.installed
 	@exec $(BIN)/klepaas demo
 
 test: $(BIN)/.installed
-	@PYTHON=$(BIN)/python tests/install.sh
+	@tests/install.sh
 	$(BIN)/pytest -m "not slow"
 
 test-all: $(BIN)/.installed
-	@PYTHON=$(BIN)/python tests/install.sh
+	@tests/install.sh
 	$(BIN)/pytest
 
 bench: $(BIN)/.installed
