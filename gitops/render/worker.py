@@ -84,6 +84,8 @@ def answer(engine, charts, folder, request, incoming):
         return {"error": str(error).replace(f"{folder}/", ""), request["op"]: True}
     except RecursionError:
         return {"error": "what it renders is nested too deeply"}
+    except UnicodeDecodeError:
+        return {"error": "it is not UTF-8", request["op"]: True}
 
 
 def load(engine, charts, folder, name, files):
@@ -92,7 +94,7 @@ def load(engine, charts, folder, name, files):
         tar.extractall(place, filter="data")
     try:
         charts[name] = engine.load(str(place / "chart"))
-    except engine.Failed:
+    except BaseException:
         shutil.rmtree(place, ignore_errors=True)
         raise
     while len(charts) > CHARTS:

@@ -97,6 +97,13 @@ def test_values_are_read_strictly(renderer, tmp_path, text, code):
     assert (error.code, error.path) == (code, FILE) and error.line
 
 
+def test_a_chart_of_other_bytes(renderer, tmp_path):
+    """A chart that is not UTF-8, where even Helm's message is not, is an error and no crash."""
+    values = b"---{{ . }}siz\xffe: 1\n"
+    error = refused(renderer, tree_of(tmp_path, {**chart({}), "charts/web/values.yaml": values, FILE: ""}))
+    assert (error.code, error.path) == ("render_failed", "charts/web") and "UTF-8" in str(error)
+
+
 def test_missing_dependencies_are_named(renderer, tmp_path):
     """A dependency that is declared and not committed is an error that says how to fetch it, not an app without it."""
     files = chart({"a.yaml": CONFIG_MAP % "a"}) | {"charts/web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 0.1.0\ndependencies: [{name: redis, version: 1.0.0}]\n"}
