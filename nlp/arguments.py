@@ -15,7 +15,7 @@ _KIND = re.compile(r"(?<![가-힣a-z])(?:" + "|".join(sorted(map(re.escape, _KIN
 _NAME = r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?"
 _NEW_APP = (rf"(?P<x>{_NAME}|Ⓐ)(?:이라는|라는|이란|란|으로 이름)", rf"이름(?:은|을|이)?\s?:? ?(?P<x>{_NAME}|Ⓐ)", rf"\b(?:called|named|name)\s?:? (?P<x>{_NAME}|Ⓐ)", rf"(?<![\w/.-])(?P<x>{_NAME}|Ⓐ) ?(?:앱|서비스|애플리케이션|어플|app\b|application\b)",
             rf"(?:앱|애플리케이션|어플|\bapp|\bapplication|\bservice) (?P<x>{_NAME}|Ⓐ)", rf"(?<![\w/.-])(?P<x>{_NAME})(?:을|를)? (?:새로 )?(?:생성|만들|추가|등록)", rf"\bcreate (?:an? |the |new )*(?P<x>{_NAME}|Ⓐ)", r"(?P<x>Ⓐ)")
-_TARGET_COUNT = re.compile(r"(?:\b(?:to|at|into)|=|스케일(?:링|업|아웃|인|다운)?|레플리카|replicas?|파드|인스턴스|서버|scale)(?: ?(?:수|개수))?(?:를|을|는|은)? ?(?:Ⓐ(?:를|을)? ?)?Ⓝ|Ⓝ ?(?:으로|로)|\bx ?Ⓝ|scale Ⓐ(?:\s?[=:]\s?| )Ⓝ")
+_TARGET_COUNT = re.compile(r"(?:\b(?:to|at|into)|=|스케일(?:링|업|아웃|인|다운)?|레플리카|replicas?|파드|인스턴스|서버|scale)(?: ?(?:수|개수))?(?:를|을|는|은)? ?(?:Ⓐ(?:를|을)? ?)?Ⓝ|Ⓝ ?(?:으로|로)|\bx ?Ⓝ|스케일 ?(?:아웃|업|인|다운) ?Ⓝ|scale(?:[ -](?:up|down|out|in))? Ⓐ(?:\s?[=:]\s?| )Ⓝ")
 
 
 def residue(text):
@@ -128,6 +128,8 @@ def deploy(clause, head):
 
 
 def rollback(clause, head):
+    if re.search(r"Ⓝ (?:version|release|revision|step|deploy|commit|change)s?\b", clause.text):
+        return _first(clause, things.NUMBER, "steps_back")
     return _first(clause, things.COMMIT, "commit") or _first(clause, things.VERSION, "version") or _first(clause, things.STEPS, "steps_back")
 
 

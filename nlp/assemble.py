@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from gitops.verbs import VERBS
 from nlp import arguments, guards, names, places
+from nlp.entities import Thing
 from nlp.lexicon import plain, talk, things
 from nlp.reading import CERTAIN, DOUBTFUL, FROM_CONTEXT, Reading, clarify
 
@@ -13,6 +14,8 @@ _NOT_THIS_APP = re.compile(r"^(?: ?앱)?(?:은|는)? ?(?:말고|아니고|아니
 _JOINED_STRANGER = re.compile(r"Ⓐ(?:와|과|랑|이랑|하고|,| and| &)? ?(?:와|과|랑|이랑|하고|,|and|&) ?(?P<x>[a-z][a-z0-9-]*[a-z0-9])(?![a-z0-9])|(?<![\w-])(?P<y>[a-z][a-z0-9-]*[a-z0-9])(?:와|과|랑|이랑|하고|,| and| &) ?Ⓐ")
 _BY_STEP = re.compile(r"Ⓟ(?!으로|로|까지| ?으로| ?로|만? ?띄|만? ?(?:유지|운영|돌)| for| of)(?:를|만|을)? ?(?:만 ?)?(?:늘|줄|증설|증대|감축|축소|추가|올|내|높|낮|빼|키|확장|증가|감소)")
 _WITHOUT_CONTEXT = ("approve", "merge", "reject", "create_app")
+_PLACED = "ⓃⓅⓋⒸⒷⒾⓈⓌⒼⓁⒹⓄⓇ"  # things that say what a change is about
+_PLACES = {"scale": "ⓅⓃ", "rollback": "ⓋⒸⒼ", "deploy": "ⓋⒸⒷⒾ", "set_env": "ⓈⓌ", "unset_env": "Ⓦ", "create_app": "ⒾⓋⓅ", "release": "Ⓒ", "approve": "ⓇⓃ", "merge": "ⓇⓃ", "reject": "ⓇⓃ", "apply_manifest": "ⓃⓅⓋⒸⒷⒾⓈⓌ"}
 HIGH = frozenset(name for name, verb in VERBS.items() if verb.risk == "high" and verb.kind == "change")
 
 
@@ -95,7 +98,7 @@ def _readings(speaking, verb):
 
 def _paired(speaking, verb, found):
     """`nginx 3, redis 2`: each app its own number."""
-    counts = arguments.values(speaking.clause, things.PODS)
+    counts = arguments.values(speaking.clause, things.PODS, things.NUMBER)
     return {place: {"replicas": count} for place, count in enumerate(counts)} if verb == "scale" and len(found) > 1 and len(counts) == len(found) else {}
 
 
@@ -105,7 +108,7 @@ def _environments(speaking, verb):
     if verb == "promote":
         return [None], None
     spots = places.meant(clause)
-    strange = [spot for spot in spots if spot.value is None]
+    strange = [spot for spot in spots if spot.value is None] or _strange_places(clause)
     if strange and (VERBS[verb].kind != "read"):
         return [], clarify("unknown_environment", ["environment"], scene.environments, verb, _because(speaking, verb))
     known = list(dict.fromkeys(spot.value or spot.said for spot in spots))
@@ -116,6 +119,12 @@ def _environments(speaking, verb):
     if not known and VERBS[verb].environment != "none":
         return [_carried(speaking)], None
     return (known or [None]) if VERBS[verb].environment != "none" else [None], None
+
+
+def _strange_places(clause):
+    """Unknown names that stand where an environment would."""
+    said = re.findall(r"(?<![\w./-])([a-z0-9][a-z0-9-]*[a-z0-9])(?:에서|에(?=\s))|\b(?:in|on|to|into) (?:the )?([a-z0-9][a-z0-9-]*[a-z0-9])(?= environment| env| cluster|\W*$)", clause.text)
+    return [word for pair in said for word in pair if word in arguments.residue(clause.text)]
 
 
 def _carried(speaking):
@@ -146,12 +155,7 @@ def _apps(speaking, verb):
 def _image_apps(clause, scene):
     """An image of an app's own name names the app."""
     last = [arguments.image(said)["image"].rpartition("/")[2] for said in arguments.values(clause, things.IMAGE)]
-    return [things_app(name) for name in last if name in scene.apps]
-
-
-def things_app(name):
-    from nlp.entities import Thing
-    return Thing(things.APP, name, said=name)
+    return [Thing(things.APP, name, said=name) for name in last if name in scene.apps]
 
 
 def _unnamed(speaking, verb, changes):
@@ -162,6 +166,9 @@ def _unnamed(speaking, verb, changes):
     if strange:
         close = [thing.name for word in strange for thing in names.find_apps(word, scene.apps)]
         return [], clarify("unknown_app", ["app"], close or scene.apps[:10], verb, _because(speaking, verb) + (f"{strange[0]!r} is no known app",), environment=_known(speaking)["environment"])
+    owner = next((app for said in arguments.values(clause, things.POD) for app in sorted(scene.apps, key=len, reverse=True) if said.lower().startswith(app.lower() + "-")), None)
+    if owner:
+        return [(owner, None, CERTAIN)], None
     before = next((each.reading for each in reversed(speaking.found) if each.reading.app), None)
     if before is not None:
         return [(before.app, before.environment, CERTAIN)], None
@@ -198,13 +205,26 @@ def _one(speaking, verb, app, environment, sure, extra=None):
             return Assembled(clarify("unknown_environment", ["environment"], speaking.scene.environments, verb, _because(speaking, verb), app=app))
         environment = target.value if target else None
         args = {"from": source.value} if source else {}
+    if verb == "deploy" and args.get("image") == app:
+        args.pop("image")
     if verb == "apply_manifest" and speaking.scene.manifest:
         args["manifest"] = speaking.scene.manifest
+    left = _unplaced(speaking, verb, args)
+    if left:
+        return Assembled(clarify("unplaced", ["command"], [thing.said for thing in left], verb, _because(speaking, verb), app=app, environment=environment, args=args))
     missing, code = _missing(speaking, verb, app, environment, args)
     if missing:
         choices = _choices(speaking, missing[0], args)
         return Assembled(clarify(code or missing[0], missing, choices, verb, _because(speaking, verb), app=app, environment=environment, args=args))
     return Assembled(Reading(verb, app, environment, args, sure, because=_because(speaking, verb)))
+
+
+def _unplaced(speaking, verb, args):
+    """What was named and has no place in this change: then something else may be meant."""
+    if VERBS[verb].kind == "read":
+        return []
+    known = _PLACES.get(verb, "") + (things.NUMBER if "steps_back" in args and things.STEPS not in speaking.clause.text else "")
+    return [thing for thing in speaking.clause.things if thing.kind in _PLACED and thing.kind not in known]
 
 
 def _missing(speaking, verb, app, environment, args):

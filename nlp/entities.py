@@ -16,8 +16,10 @@ _BEFORE = [(mark, re.compile(pattern)) for mark, pattern in things.BEFORE_APPS]
 _AFTER = [(mark, re.compile(pattern)) for mark, pattern in things.AFTER_APPS]
 _COUNTS = {things.PODS, things.LINES, things.NUMBER, things.PORT}
 _VARIABLE = re.compile(r"(?<![A-Za-z0-9_/.-])(?:[A-Z][A-Z0-9]*_[A-Z0-9_]*[A-Z0-9])(?![A-Za-z0-9/.-])")
+_CAPITALS = re.compile(r"(?<![\w./-])[A-Z][A-Z0-9]+(?![a-z0-9./-])")
+_SPEAKS_OF_VARIABLES = re.compile(r"환경 ?변수|변수|\benv\b|\bvariable|환경 ?값")
 _NAMED_VARIABLE = re.compile(r"(?:환경 ?변수|\benv(?:ironment)? var(?:iable)?|\bvariable)(?:은|는| called| named)? ([A-Za-z_][A-Za-z0-9_]*)|(?<![\w/.-])([A-Za-z_][A-Za-z0-9_]*)(?:라는|이라는)? ?(?:환경 ?변수|env(?:ironment)? var|variable\b)")
-_PLACE = re.compile(r"(?<![a-z0-9])(?:namespace|네임스페이스|ns|-n|--namespace|environment|environement)[ =:]+(?P<x>[a-z0-9][a-z0-9-]*)|(?<![a-z0-9./-])(?P<y>[a-z0-9][a-z0-9-]*) ?(?:namespace|네임스페이스|ns\b|environment|env\b(?! var)|환경(?! ?변수|값| 값))")
+_PLACE = re.compile(r"(?<![a-z0-9])(?:namespace|네임스페이스|ns|-n|--namespace|environment|environement)[ =:]+(?P<x>[a-z0-9][a-z0-9-]*)|(?<![a-z0-9./-])(?P<y>[a-z0-9][a-z0-9-]*)(?: (?:namespace\b|ns\b|environment\b|env\b(?! var))| ?(?:네임스페이스|환경(?! ?변수|값| 값)))")
 _NOT_A_PLACE = frozenset("the a an all each every any this that which what list of in by new my our app s".split())
 _CAREFUL = frozenset(("live", "real", "stage", "기본", "리얼", "test", "testing", "테스트", "개발", "dev", "develop", "qa", "default", "디폴트", "sandbox", "샌드박스", "development", "데브", "큐에이", "preprod"))
 _NOT_VARIABLES = frozenset("api url db cpu log logs hpa pvc pv pr mr id ok http https tls ssl ip dns tcp udp json yaml yml app env the to ui qa sha k8s gpu ram".split())
@@ -139,6 +141,9 @@ class _Work:
     def claim_variables(self):
         for match in _VARIABLE.finditer(self.line):
             if _TAKEN not in self.lower[slice(*match.span())]:
+                self.take(*match.span(), things.VARIABLE, match.group())
+        for match in _CAPITALS.finditer(self.line) if _SPEAKS_OF_VARIABLES.search(self.lower) else ():
+            if _TAKEN not in self.lower[slice(*match.span())] and match.group().lower() not in _NOT_VARIABLES and not self.is_app(match.group()):
                 self.take(*match.span(), things.VARIABLE, match.group())
         for match in _NAMED_VARIABLE.finditer(self.line):
             group = 1 if match.group(1) else 2

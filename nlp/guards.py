@@ -10,7 +10,7 @@ _CLAUSE = {code: re.compile(pattern) for code, pattern in guards.CLAUSE}
 _RETRACT = re.compile(guards.RETRACT)
 _WONDER, _SYMPTOM = re.compile(plain.WONDER), re.compile(plain.SYMPTOM)
 _PERMISSION, _HOW = re.compile(plain.PERMISSION), re.compile(plain.HOW)
-_ENGLISH_QUESTION = re.compile(r"\b(?:who|what|when|why|how|which|where|whether)\b(?! (?:you (?:can|have|get)|possible))")
+_ENGLISH_QUESTION = re.compile(r"\b(?:who|what(?!(?:'s| is) (?:in|on|running|live|deployed)\b)|when|why|how|which|where|whether)\b(?! (?:you (?:can|have|get)|possible))")
 
 
 def whole(text):
@@ -43,11 +43,15 @@ def against(text, head):
     """Why a request, though it has the form of one, is not taken: or None."""
     if negated(text):
         return "negated"
-    if _WONDER.search(text) or _ENGLISH_QUESTION.search(text):
+    if wonders(text):
         return "asked"
     if head.asked == "plain" and _SYMPTOM.search(text):
         return "reported"
     return "relative" if head.verb == "scale" and relative(text) else None
+
+
+def wonders(text):
+    return bool(_WONDER.search(text) or _ENGLISH_QUESTION.search(text))
 
 
 def permission(text):

@@ -18,6 +18,7 @@ _NOUN_LINKED = frozenset({case + form for case in ("", "을", "를") for stem in
 _NOUN_REQUESTS = noun_requests()
 _PLACED = re.compile(r"[Ⓐ-Ⓩ](?:'s)?(?: ?(?:환경|앱|버전|태그|브랜치|이미지|서비스|네임스페이스|컨테이너|커밋)(?=에|으|로|을|를|의|\s|$))?(?:에서|에다가|에다|에게|으로|로|에|을|를|은|는|도|만|의|까지|쪽|하고|이랑|랑|와|과|이라는|라는)*")
 _FILLER, _NOISE = re.compile(plain.FILLER), re.compile(plain.NOISE)
+_REMARK = re.compile(r"(?:(?<=[가-힣])|^)[,:]\s")
 _ASKS_POLITELY = re.compile("줘|주|줄|부탁")
 _EDGE = r"(?<![가-힣a-z])(?:서버|앱|파드|서비스)?"
 
@@ -81,13 +82,21 @@ def _korean(text):
 
 
 def _verb_head(text, match, stem, verb, weight, choices):
-    said = _bare(text[match.start():])
-    mood = _mood(said, _REQUESTS[stem], _LINKED[stem], {STEMS[stem]})
+    mood = _said_mood(text[match.start():], _REQUESTS[stem], _LINKED[stem], {STEMS[stem]})
     return Head(verb, match.start(), match.end(), weight, mood, match.group(), choices)
 
 
 def _noun_mood(tail):
-    return _mood(_bare(tail), _NOUN_REQUESTS, _NOUN_LINKED, {"", "해", "고", "ㄱ"})
+    return _said_mood(tail, _NOUN_REQUESTS, _NOUN_LINKED, {"", "해", "고", "ㄱ"})
+
+
+def _said_mood(said, asked, linked, plainly):
+    """A remark after a comma or colon does not take a request back; after a bare noun a comma makes a list of nouns."""
+    mood = _mood(_bare(said), asked, linked, plainly)
+    if mood is None and (cut := _REMARK.search(said)):
+        before = _bare(said[:cut.start()])
+        mood = _mood(before, asked, linked, plainly) if before or said[cut.start()] == ":" else None
+    return mood
 
 
 def _mood(said, asked, linked, plainly):

@@ -53,11 +53,11 @@ def _context(given, apps, environments):
 def _readings(read, scene, language):
     if read.trick:
         return [clarify(read.trick, because=(f"the text holds {read.trick}",))]
-    trick = guards.whole(read.lower)
+    trick = guards.whole(entities.find(read, scene.apps, scene.environments).text)
     if trick:
         return [replace(clarify(trick), command="unknown", confidence=0.0)]
     said = followups.answer(read)
-    if said and not read.manifest:
+    if said and not read.manifest and not read.cut:
         return [Reading(said, confidence=CERTAIN, because=(f"the whole message says {said}",))]
     return _spoken(read, scene) or [_unknown(read, scene, language)]
 

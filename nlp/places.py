@@ -13,17 +13,17 @@ _WHICH_RUNS = re.compile(r"(?:what(?:'s| is)|running|version|live|deployed)(?: c
 _FROM, _TO, _WITH = re.compile(rf"(?: ?환경)?{FROM}"), re.compile(rf"(?: ?환경)?{TO}"), re.compile(rf"[^Ⓔ]{{0,6}}(?:{WITH})[^Ⓔ]{{0,8}}$")
 
 
-def meant(clause, start=0):
+def meant(clause):
     """The environments that are not ruled out, as things, in order of speech."""
-    return [thing for thing in clause.things if thing.kind == things.ENV and not ruled_out(clause, thing, start)]
+    return [thing for thing in clause.things if thing.kind == things.ENV and not ruled_out(clause, thing)]
 
 
-def ruled_out(clause, thing, start=0):
-    before, after = _around(clause, thing, start)
+def ruled_out(clause, thing):
+    before, after = _around(clause, thing)
     return bool(_NOT_THIS.match(after) or _NOT_BEFORE.search(before))
 
 
-def _around(clause, thing, start):
+def _around(clause, thing):
     place = [match.start() for match in re.finditer(thing.kind, clause.text)][[each for each in clause.things if each.kind == thing.kind].index(thing)]
     return clause.text[:place], clause.text[place + 1:]
 
@@ -38,7 +38,7 @@ def promotion(clause):
     """(source, target) as things, either None."""
     source = target = None
     for thing in meant(clause):
-        before, after = _around(clause, thing, 0)
+        before, after = _around(clause, thing)
         if _FROM_BEFORE.search(before) or _WHICH_RUNS.search(before) or _FROM.match(after) or re.match(r" ?(?:->|>) ?|'s\b| (?:version|build|image|release|one)\b", after):
             source = thing
         elif target is None or _TO_BEFORE.search(before) or _TO.match(after):

@@ -1,8 +1,9 @@
 """The parser that needs no model: marked clauses into readings, each with its reasons. What is not certain is asked, never chosen."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from gitops.verbs import VERBS
 from nlp import arguments, assemble, clauses, entities, guards, heads
 from nlp.lexicon import plain, reads
 from nlp.reading import CERTAIN, Reading, clarify
@@ -41,7 +42,7 @@ def read_marked(marked, scene):
 
 
 def _speaks(text):
-    return bool(heads.find(text)) or read_verb(text) is not None
+    return any(head.weight > 1 for head in heads.find(text)) or read_verb(text) is not None
 
 
 def _whole_sentence(pieces, clause):
@@ -52,7 +53,21 @@ def _settled(found):
     """A condition or an exception holds for all; other doubts only where nothing was said clearly."""
     hopeless = [each for each in found if each.guard in _HOPELESS]
     clear = [each for each in found if each.guard is None]
-    return [each.reading for each in (hopeless[:1] or clear or found[:1])]
+    return _folded([each.reading for each in (hopeless[:1] or clear or found[:1])])
+
+
+def _folded(readings):
+    """The same thing asked twice is asked once, with what both said."""
+    out = []
+    for each in readings:
+        same = next((place for place, before in enumerate(out) if (before.command, before.app, before.environment) == (each.command, each.app, each.environment)), None)
+        if same is None or each.command == "clarify":
+            out.append(each)
+        elif VERBS[each.command].kind == "read":
+            out[same] = replace(out[same], args=dict(out[same].args) | dict(each.args))
+        elif out[same].args != each.args:
+            return [clarify("verb", ["command"], (), each.command, ("two different things are asked of one app",), app=each.app)]
+    return out
 
 
 def _clause(clause, later, sentence, scene, found, topic):
@@ -65,7 +80,7 @@ def _clause(clause, later, sentence, scene, found, topic):
     if why == "how":
         return [assemble.Assembled(Reading("help", confidence=CERTAIN, because=(f"'{clause.text.strip()}' asks how",)))], topic
     if why is not None:
-        return [assemble.Assembled(clarify(why, because=(f"'{clause.text.strip()}' is {why}",)), why)], topic
+        return [assemble.Assembled(clarify(why, because=(f"'{clause.text.strip()}' is {why}",)), why)], (named[-1] if named else topic)
     if head is not None:
         return assemble.change(speaking), topic
     verb = read_verb(clause.text)
@@ -80,6 +95,8 @@ def requested(clause, later, sentence, scene):
     asked = [head for head in spoken if head.asked and (head.asked != "linked" or _goes_on(later, clause))]
     if scene.manifest and not asked:
         spoken = spoken or [heads.Head("apply_manifest", 0, 0, 5, None, "manifest")]
+    if asked and _only_listed(clause, asked, later):
+        return None, None
     if asked:
         head = max(asked, key=lambda each: (each.weight, each.start))
         why = guards.against(clause.text, head) or guards.sentence(sentence)
@@ -98,12 +115,21 @@ def _goes_on(later, clause):
     return bool(asked or _ASKING.search(following.text))
 
 
+def _only_listed(clause, asked, later):
+    """`restart, deploy history`: a bare noun before a comma is one of a list of nouns."""
+    following = next((each for each in later if each.sentence == clause.sentence), None)
+    bare = clause.text.rstrip().endswith(",") and all(re.fullmatch(r"[,\s]*", clause.text[head.end:]) for head in asked)
+    return bool(bare and following and not any(head.asked for head in heads.find(following.text)))
+
+
 def _mention(text, sentence, spoken):
     """A change is spoken of without being asked for: None where the clause is a question that can be answered."""
     if guards.how(text):
         return None if read_verb(text) == "help" else "how"
     if spoken and (guards.permission(text) or guards.sentence(sentence) == "condition"):
         return "condition" if guards.sentence(sentence) == "condition" else "asked"
+    if any(head.verb == "scale" for head in spoken) and guards.relative(text) and not guards.wonders(text):
+        return "relative"
     if read_verb(text) is not None:
         return None
     return guards.why_not(text) if spoken else None

@@ -10,10 +10,11 @@ _TO_COUNT = r"Ⓟ|\b(?:to|at|=|into) Ⓝ"
 _TARGET = r"[ⓋⒾⒷⒸ]"
 
 ROWS = (
-    ("restart", r"restart|reboot|bounce|re-start|recycle|relaunch|power ?cycle|(?:do |perform |trigger |run |start )?(?:a |an )?(?:rolling |rollout )(?:restart|reboot)(?: of)?|rollout restart|roll the pods|(?:turn|switch|take|bring) (?:it |Ⓐ |the \w+ )?(?:off|down) and (?:then )?(?:back )?(?:on|up)(?: again)?|start (?:it |Ⓐ )?(?:afresh|anew|over)|start Ⓐ again|cycle", None, _SYNC, 2),
-    ("scale", r"scale(?:[- ]?(?:up|down|out|in))?|resize|autoscale", None, None, 2),
+    ("restart", r"restart|reboot|bounce|re-start|recycle|relaunch|power ?cycle|kick|give (?:it|Ⓐ|the Ⓐ) a (?:quick |good )?(?:restart|reboot|kick|bounce)|(?:do |perform |trigger |run |start )?(?:a |an )?(?:rolling |rollout )(?:restart|reboot)(?: of)?|rollout restart|roll the pods|(?:turn|switch|take|bring) (?:it |Ⓐ |the \w+ )?(?:off|down) and (?:then )?(?:back )?(?:on|up)(?: again)?|start (?:it |Ⓐ )?(?:afresh|anew|over)|start Ⓐ again|cycle", None, _SYNC, 2),
+    ("scale", r"scale(?:[- ]?(?:up|down|out|in))?|resize|autoscale|double|triple|halve", None, None, 2),
     ("scale", r"increase|raise|grow|bump(?: up)?|reduce|decrease|lower|shrink|cut(?: down)?|drop|set|change|make|run|give|have|use|spin up|spin down|bring|take|update|adjust|expand|start|keep|get|put|want|i want|i need|i'd like|gimme|let's have|go(?: down| up)?|deploy|launch|dial|turn|reach|increase the number of|patch|modify|downsize|upsize|trim|ramp(?: up| down)?", rf"{_TO_COUNT}", r"Ⓢ|Ⓦ|Ⓥ|Ⓘ|\bport\b|\bapp (?:called|named)|\blines?\b|\blog", 3),
-    ("scale", r"Ⓐ(?:'s replicas| replicas?)? (?:to (?:Ⓟ|Ⓝ)|Ⓟ|x ?Ⓝ)|Ⓟ (?:for|of|on) Ⓐ", None, r"Ⓢ|Ⓦ|\blog|\bline", 1),
+    ("scale", r"give|add|start|launch|run|spin up|put|scale|bring up|get|need|i need|i want", r"(?:Ⓝ|Ⓟ|\bfew|\bcouple|\bsome|\bone|\ba) (?:of )?(?:more|extra|additional)|\banother (?:Ⓝ|Ⓟ|pod|replica|instance)|(?:more|extra|additional|fewer|less) (?:pods|replicas|instances|copies|Ⓟ)", r"\blogs?\b|\blines?\b|Ⓛ|\bapp\b (?:called|named)", 3),
+    ("scale", r"Ⓐ(?:'s replicas| replicas?)?:? (?:to (?:Ⓟ|Ⓝ)|Ⓟ|x ?Ⓝ)|Ⓟ (?:for|of|on) Ⓐ", None, r"Ⓢ|Ⓦ|\blog|\bline", 1),
     ("rollback", r"roll(?: \w+| Ⓐ| the \w+)? ?back|roll(?=[^.]* Ⓖ)|rollback|revert|undo|restore|downgrade|go back|switch back|fall back|take (?:it |Ⓐ )back|put (?:it |Ⓐ )back|move (?:it |Ⓐ )back|bring (?:it |Ⓐ )?back|return|back out|set (?:it |Ⓐ )back", None, None, 3),
     ("rollback", r"deploy|use|switch|go|run|ship|redeploy|move|put|set|change|install|get|bring|take|reset|release", r"Ⓖ", r"\blogs?\b", 4),
     ("deploy", r"deploy|ship|roll ?out|release|update|upgrade|publish|go live with|rollout|push out|deliver|bring (?:it |Ⓐ )?up to date", None, rf"{_HELD}|Ⓢ|Ⓦ|\benv\b|\bvariable|\bhistory\b|\bmanifest|\breplicas?\b|\brestart|from Ⓔ[^.]* to Ⓔ", 2),
@@ -46,6 +47,7 @@ ROWS = (
 
 UNSURE = (
     (r"stop|shut ?down|shut (?:Ⓐ|it) down|shut|kill|turn off|turn (?:Ⓐ|it) off|disable|terminate|switch off|power off|take (?:Ⓐ|it) (?:down|offline)|bring (?:Ⓐ|it) down|quit", None, rf"{_SYNC}|\band (?:back )?on\b|Ⓡ|\brunning\b|\brollout\b|\breview|\bcurrent\b", ("suspend", "scale")),
+    (r"delete|remove|destroy|kill|clear|purge|wipe|drop|get rid of|clean up", rf"\bpods?\b|Ⓓ|\blogs?\b|\bnamespaces?\b|\bevents?\b|\bhistory\b|\bdata(?:base)?\b|\bvolumes?\b|\bnodes?\b|\bclusters?\b|\bcache\b|\bimages?\b|\bbranch|\bcontainers?\b|\busers?\b|\btokens?\b|\breplicas?\b|\binstances?\b", r"Ⓢ|Ⓦ|\benv|\bcreate", ("restart", "help")),
     (r"cancel|abort|stop", r"\b(?:deploy|deployment|release|rollback|restart|change)\b", rf"{_SYNC}|\brunning\b|\bin progress\b|Ⓡ", ("cancel", "rollback", "suspend")),
     (r"redeploy|re-deploy|deploy (?:Ⓐ|it) again", None, rf"{_TARGET}|\blatest\b|\bnew\b|Ⓖ", ("deploy", "restart")),
 )

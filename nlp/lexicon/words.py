@@ -1,6 +1,10 @@
-"""English words that are no app's name misspelt, and words that carry no meaning of their own in a command."""
+"""English words that are no unknown name and no app's name misspelt: the common ones, and those of every pattern."""
 
-KNOWN = frozenset("""
+import re
+
+from nlp.lexicon import changes_en, guards, reads
+
+_COMMON = frozenset("""
 a about above add after again all also an and any anything app application applications apps apply approve are around as asap at back be because been before being below
 better between both bounce branch bring build bump but by call called can candidate candidates change changed changes check close cluster code commit commits compare
 config configmap configmaps configuration container containers copies copy cost costs could count crash crashed crashes create created currently cut daemonset database
@@ -21,8 +25,5 @@ when where which while who why will wish with without won work working works wor
 yaml json http https null none text value file files main master head debug info warn warning trace dev develop stg prd qa sandbox default public private internal external
 """.split())
 
-POLITE = frozenset("""
-please pls plz kindly hey hi hello ok okay yes yeah sure thanks thank you now right just immediately asap quickly again also then and next finally first lastly so the a an my our this
-that it its to in on for of at from with up app application service apps services deployment deployments deploy pods pod replicas server servers one there is here all both environment
-env namespace cluster kubectl rollout version image branch tag latest new newest current back them these those quick gracefully safely me us into onto over down out only exactly total
-""".split())
+_PATTERNS = [text for rows in (changes_en.ROWS, changes_en.UNSURE, reads.ROWS, guards.SENTENCE, guards.CLAUSE) for row in rows for text in row if isinstance(text, str)] + [changes_en.BEFORE, changes_en.BEHIND]
+KNOWN = _COMMON | frozenset(word for text in _PATTERNS for word in re.findall(r"[a-z]{2,}", re.sub(r"\\[a-z]", " ", text)))
