@@ -23,7 +23,7 @@ SECRETS = {
     "JSON web token": r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}",
     "password in a URL": r"\b[a-z][a-z0-9+.-]*://[^/\s:@]*:[^/\s:@$]{3,}@",
 }
-SECRET_NAME = re.compile(r"(^|[_.-]|(?<=[a-z0-9])(?=[A-Z]))(?i:password|passwd|passphrase|pwd|secret|token|(api|private|access|secret)_?key|credentials?)$")
+SECRET_NAME = re.compile(r"(^|[_.-]|(?<=[a-z0-9])(?=[A-Z]))(?i:password|passwd|passphrase|pwd|secret|token|(api|private|access|secret)[_.-]?key|credentials?)$")
 INVISIBLE = ("suspend", "resume", "delete_app")  # may render the same before and after: the last, an app that did not render at all
 HARMLESS = re.compile(r"(?i)(|true|false|none|null|[0-9]{1,6}|\$\(.*\)|\$\{.*\}|/[\w./-]+)")
 
