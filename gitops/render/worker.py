@@ -84,6 +84,8 @@ def answer(engine, charts, folder, request, incoming):
         return {"error": str(error).replace(f"{folder}/", ""), request["op"]: True}
     except RecursionError:
         return {"error": "what it renders is nested too deeply"}
+    except OSError as error:
+        return {"error": f"its files cannot be kept: {error.strerror}", request["op"]: True}
     except UnicodeDecodeError:
         return {"error": "it is not UTF-8", request["op"]: True}
 

@@ -104,6 +104,12 @@ def test_a_chart_of_other_bytes(renderer, tmp_path):
     assert (error.code, error.path) == ("render_failed", "charts/web") and "UTF-8" in str(error)
 
 
+def test_a_name_no_disk_takes(renderer, tmp_path):
+    """A file name that git holds and a file system does not is an error and no crash."""
+    error = refused(renderer, tree_of(tmp_path, {**chart({"a" * 300: ""}), FILE: ""}))
+    assert (error.code, error.path) == ("render_failed", "charts/web") and "too long" in str(error)
+
+
 def test_missing_dependencies_are_named(renderer, tmp_path):
     """A dependency that is declared and not committed is an error that says how to fetch it, not an app without it."""
     files = chart({"a.yaml": CONFIG_MAP % "a"}) | {"charts/web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 0.1.0\ndependencies: [{name: redis, version: 1.0.0}]\n"}
