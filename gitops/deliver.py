@@ -83,11 +83,14 @@ def found_again(services, row, verb):
     """The receipt of an attempt that reached git although nobody heard of it, or None."""
     for sha in row.attempts:
         if services.repo.holds(sha):
-            plan = replace(_plan_of(services, row, verb, sha), delivery="commit")
-            return _finish(services, row, plan, "committed", commit=sha) if verb.kind == "change" else _merged_again(services, row, sha)
+            return _committed_again(services, row, verb, sha) if verb.kind == "change" else _merged_again(services, row, sha)
         if services.repo.holds(sha, f"klepaas/{row.uid}"):
             return _proposed(services, row, replace(_plan_of(services, row, verb, sha), delivery="review"), sha)
     return None
+
+
+def _committed_again(services, row, verb, sha):
+    return _finish(services, row, replace(_plan_of(services, row, verb, sha), delivery="commit"), "committed", commit=sha)
 
 
 def _plan_of(services, row, verb, sha):

@@ -1,0 +1,214 @@
+"""Reviews in the repository: a branch, approvals by others, a merge that happens once."""
+
+from dataclasses import replace
+
+import pytest
+
+from gitops import submit
+from tests.gitops.path_help import AGENT, ANN, BOB, CAT, CLI, MCP, both, command, renderer, world  # noqa: F401 (fixtures)
+from tests.gitops.repo_help import git
+
+PRODUCTION = {"environment": "production"}
+
+
+@pytest.fixture
+def database(both):
+    return both
+
+
+def proposed(world, actor=ANN, **more):
+    """The review of a change of web in production."""
+    receipt = world.say("scale", actor=actor, **(PRODUCTION | {"replicas": 5} | more))
+    assert (receipt.status, receipt.commit) == ("proposed", None)
+    return receipt.review
+
+
+def approve(world, review, actor=BOB):
+    return world.say("approve", None, None, actor=actor, review=review.id)
+
+
+def merge(world, review, actor=BOB, **more):
+    return world.say("merge", None, None, actor=actor, review=review.id, **more)
+
+
+def test_a_review_becomes_one_commit_by_two_people(world):
+    """Proposed on a branch, approved by another, merged: one commit by the author, who reviewed it, and no branch left."""
+    before = world.count()
+    review = proposed(world, text="프로덕션 다섯 개로")
+    assert world.count() == before and world.count(review.branch) == before + 1
+    assert (review.status, review.required, review.approvals, review.author) == ("open", 1, (), ANN.email)
+    assert world.refused("merge", None, None, actor=BOB, review=review.id).code == "approvals_missing"
+    assert approve(world, review).review.approvals == ("Bob 밥 <bob@example.org>",)
+    receipt = merge(world, review)
+    assert (receipt.status, receipt.review.status, receipt.review.commit) == ("accepted", "merged", receipt.commit)
+    assert world.count() == before + 1 and git(world.path, "branch", "--list", "klepaas/*") == ""
+    assert world.lines(receipt.commit) == ["-replicaCount: 2  # 평소", "+replicaCount: 5  # 평소"]
+    assert git(world.path, "log", "-1", "--format=%ae") == ANN.email and "> 프로덕션 다섯 개로" in git(world.path, "log", "-1", "--format=%B")
+    assert world.trailers(receipt.commit)["Reviewed-by"] == "Bob 밥 <bob@example.org>" and git(world.path, "fsck", "--strict", "--no-dangling") == ""
+
+
+@pytest.mark.parametrize(("actor", "code"), [
+    (ANN, "own_review"), (replace(ANN, email="Ann@EXAMPLE.org", name="Other"), "own_review"), (replace(BOB, session=False), "approve_needs_session"),
+    (CLI, "approve_needs_session"), (replace(BOB, session=False, agent=True), "approve_needs_session"),
+    (replace(BOB, scopes=frozenset({"k8s:read", "deploy:execute@staging"})), "missing_scope")])
+def test_who_may_not_approve(world, actor, code):
+    """Not the author, no token, no agent, not the command line, nobody without the right there."""
+    review = proposed(world)
+    assert world.refused("approve", None, None, actor=actor, review=review.id).code == code
+    assert world.services.ledger.review(review.id).approvals == ()
+
+
+@pytest.mark.parametrize("actor", [AGENT, MCP])
+def test_agents_propose_and_their_person_merges(world, actor):
+    """In an environment without review too an agent makes a branch; it merges nothing, its person does, alone."""
+    review = proposed(world, actor, environment="staging")
+    assert review.required == 0
+    for agent in (AGENT, MCP):
+        assert world.refused("merge", None, None, actor=agent, review=review.id).code == "agents_do_not_merge"
+    assert merge(world, review, ANN).review.status == "merged"
+    assert "replicaCount: 5" in world.read("values/staging/web.yaml")
+
+
+def test_an_agent_commits_where_the_environment_says_so(world):
+    """`agents: commit` is the environment's own word."""
+    world.write({"klepaas.yaml": world.read("klepaas.yaml").replace("staging: {}", "staging: {agents: commit}")})
+    assert world.say("scale", replicas=5, actor=MCP).status == "committed"
+
+
+def test_a_review_opened_before_the_rule_obeys_it(world):
+    """Review became required after the agent proposed: its person alone cannot merge any more."""
+    review = proposed(world, AGENT, environment="staging")
+    world.write({"klepaas.yaml": world.read("klepaas.yaml").replace("staging: {}", "staging: {review: required}")})
+    assert world.refused("merge", None, None, actor=ANN, review=review.id).code == "approvals_missing"
+    approve(world, review)
+    assert merge(world, review, ANN).review.status == "merged"
+
+
+def test_two_approvals_are_two_people(world):
+    """The same person twice is one."""
+    world.write({"klepaas.yaml": world.read("klepaas.yaml").replace("review: required", "review: required, approvals: 2")})
+    review = proposed(world)
+    approve(world, review)
+    approve(world, review)
+    assert world.refused("merge", None, None, actor=BOB, review=review.id).details["missing"] == 1
+    approve(world, review, CAT)
+    assert world.trailers(merge(world, review).commit)["Reviewed-by"]
+
+
+def test_a_base_with_another_key_changed_merges(world):
+    """Planned again on main: the other change stays, and so does ours."""
+    review = proposed(world)
+    approve(world, review)
+    world.write({"values/production/web.yaml": world.read("values/production/web.yaml").replace("1.24", "1.23") + "  NEXT: x\n", "values/staging/auto.yaml": None})
+    assert world.lines(merge(world, review).commit) == ["-replicaCount: 2  # 평소", "+replicaCount: 5  # 평소"]
+    assert "1.23" in world.read("values/production/web.yaml") and "NEXT" in world.read("values/production/web.yaml")
+
+
+@pytest.mark.parametrize("now", ["replicaCount: 4  # 평소", "replicaCount: 2  # seldom"])
+def test_a_base_with_the_same_key_changed_is_outdated(world, now):
+    """What the reviewers saw is not what would happen: the review says so, and nothing is merged."""
+    review = proposed(world)
+    approve(world, review)
+    world.write({"values/production/web.yaml": world.read("values/production/web.yaml").replace("replicaCount: 2  # 평소", now)})
+    error = world.refused("merge", None, None, actor=BOB, review=review.id)
+    assert (error.code, error.path, error.status) == ("review_outdated", "values/production/web.yaml", 409)
+    assert world.services.ledger.review(review.id).status == "open"
+
+
+def test_a_review_that_has_nothing_left_to_change_is_merged_without_a_commit(world):
+    """Somebody pushed the same: there is no empty commit."""
+    review = proposed(world)
+    approve(world, review)
+    world.write({"values/production/web.yaml": world.read("values/production/web.yaml").replace("replicaCount: 2", "replicaCount: 5")})
+    before = world.count()
+    receipt = merge(world, review)
+    assert (receipt.review.status, receipt.commit, world.count()) == ("merged", None, before)
+
+
+def test_a_merge_is_exactly_once(world):
+    """The same id gives the first receipt; another finds the review closed; a rejected one stays out."""
+    review = proposed(world)
+    approve(world, review)
+    first = merge(world, review, id="m1")
+    assert merge(world, review, id="m1") == first
+    for verb in ("merge", "approve", "reject"):
+        assert world.refused(verb, None, None, actor=BOB, review=review.id).code == "review_closed"
+
+
+@pytest.mark.parametrize("point", ["gitops.forges.local.merge_review", "gitops.ledger.commands.Row.finish"])
+def test_a_merge_that_nobody_heard_of_is_found_again(world, monkeypatch, point):
+    """The process died after main moved: the same id ends it, without a second commit."""
+    review = proposed(world)
+    approve(world, review)
+    before = world.count()
+    with monkeypatch.context() as broken:
+        broken.setattr(point, _dies)
+        with pytest.raises(SystemExit):
+            merge(world, review, id="m1")
+    receipt = merge(world, review, id="m1")
+    assert (receipt.review.status, receipt.review.commit, world.count()) == ("merged", receipt.commit, before + 1)
+    assert receipt.commit == git(world.path, "rev-parse", "main")
+
+
+def test_a_merge_that_nobody_heard_of_is_ended_by_anothers(world, monkeypatch):
+    """The process died after main moved and nobody asks again by that id: who merges next closes the review, without a second commit."""
+    review = proposed(world)
+    approve(world, review)
+    before = world.count()
+    with monkeypatch.context() as broken:
+        broken.setattr("gitops.forges.local.merge_review", _dies)
+        with pytest.raises(SystemExit):
+            merge(world, review, id="m1")
+    assert merge(world, review, CAT, id="m2").review.status == "merged" and world.count() == before + 1
+
+
+def _dies(*args, **more):
+    raise SystemExit(9)
+
+
+def test_a_proposal_that_nobody_heard_of_is_found_again(world, monkeypatch):
+    """The process died after the branch was there: the same id finds branch and review, and there is one of each."""
+    with monkeypatch.context() as broken:
+        broken.setattr("gitops.ledger.commands.Row.finish", _dies)
+        with pytest.raises(SystemExit):
+            proposed(world, id="p1")
+    (known,) = world.services.ledger.reviews()
+    review = proposed(world, id="p1")
+    assert review == known and git(world.path, "branch", "--list", "klepaas/*", "--format=%(refname:short)") == review.branch
+    assert world.say("scale", id="p1", replicas=5, **PRODUCTION).review == review
+
+
+def test_a_proposal_merged_before_its_receipt_was_written(world, monkeypatch):
+    """A review whose proposer crashed can be approved and merged; the proposer's retry then changes nothing and leaves no branch."""
+    with monkeypatch.context() as broken:
+        broken.setattr("gitops.ledger.commands.Row.finish", _dies)
+        with pytest.raises(SystemExit):
+            proposed(world, id="p1")
+    (review,) = world.services.ledger.reviews()
+    approve(world, review)
+    merge(world, review)
+    before = world.count()
+    assert world.say("scale", id="p1", replicas=5, **PRODUCTION).status == "unchanged"
+    assert world.count() == before and git(world.path, "branch", "--list", "klepaas/*") == ""
+
+
+def test_a_rejected_review_is_closed_and_its_branch_gone(world):
+    """Nothing of it reaches main."""
+    before, review = world.count(), proposed(world)
+    receipt = world.say("reject", None, None, actor=BOB, review=review.id)
+    assert receipt.review.status == "rejected" and world.count() == before and git(world.path, "branch", "--list", "klepaas/*") == ""
+    assert world.refused("merge", None, None, actor=BOB, review=review.id).code == "review_closed"
+
+
+def test_a_review_is_named_by_its_id_alone(world):
+    """Its app and environment come from it; another environment beside it is refused, an unknown id named."""
+    review = proposed(world)
+    assert world.refused("approve", None, "staging", actor=BOB, review=review.id).code == "review_elsewhere"
+    assert world.refused("approve", None, None, actor=BOB, review="nope").code == "no_such_review"
+    preview = submit.preview(world.services, BOB, command("approve", None, None, review=review.id))
+    assert (preview.delivery, preview.command.app, preview.command.environment) == ("order", "web", "production")
+
+
+def test_what_is_already_so_needs_no_review(world):
+    """A change of nothing proposes nothing."""
+    assert world.say("scale", replicas=2, **PRODUCTION).status == "unchanged" and world.services.ledger.reviews() == ()
