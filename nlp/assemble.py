@@ -190,7 +190,7 @@ def _strangers(speaking, verb, strict):
     latin = [thing.said for thing in clause.things if thing.kind == things.REPOSITORY] + arguments.residue(clause.text)
     if latin or not strict or speaking.head is None:
         return latin
-    left = re.sub(r"[^가-힣\s]", " ", clause.text[:speaking.head.start])
+    left = re.sub(r"[Ⓐ-Ⓩ][가-힣]*|[^가-힣\s]", " ", clause.text[:speaking.head.start])
     words = [re.sub(plain.PARTICLE, "", word) or word for word in left.split()]
     return [word for word in words if len(word) > 1 and word not in plain.KNOWN and not re.fullmatch(plain.FILLERS, word) and not re.fullmatch(r".*(?:된|한|던|린|온|는|은|인)", word)]
 

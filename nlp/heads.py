@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from nlp.hangul import has_korean, past, with_final
 from nlp.lexicon import changes_en, changes_ko, plain
 from nlp.lexicon.endings import STEMS, noun_requests, requests
+from nlp.text import MARKS
 
 _LINKS = ("고", "고서", "고나서", "고난다음", "고난뒤", "고난후", "면서", "는동시에")
 _LINKED = {stem: frozenset({stem + link for link in _LINKS} | {with_final(stem, "ㄴ") + link for link in ("다음", "뒤", "후")} | {infinitive + "서", infinitive + "주고"})
@@ -46,7 +47,7 @@ def _stems(stems):
 
 
 def _row(verb, nouns, stems, needs, unless, weight, choices=()):
-    noun = re.compile(("" if nouns.startswith("Ⓟ") or nouns.startswith("Ⓖ") or nouns.startswith("Ⓢ") else _EDGE) + f"(?:{nouns})") if nouns else None
+    noun = re.compile(("" if nouns[0] in MARKS else _EDGE) + f"(?:{nouns})") if nouns else None
     return verb, noun, _stems(stems) if stems else None, needs and re.compile(needs), unless and re.compile(unless), weight, choices
 
 

@@ -15,7 +15,7 @@ _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000:
 _PLAIN = {ord(char): " " for char in MARKS + "\t\r\u00a0"} | dict.fromkeys(map(ord, "\u200d\ufe0f\ufeff")) | {
     ord("“"): '"', ord("”"): '"', ord("‘"): "'", ord("’"): "'", ord("`"): "`", ord("→"): ">", ord("–"): "-", ord("…"): "."}
 _DIRECTION = re.compile("[\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2069\u061c\u00ad]")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _FOREIGN = re.compile("[\u0370-\u03ff\u0400-\u052f\u0530-\u058f\u0590-\u08ff\u13a0-\u13ff\U0001d400-\U0001d7ff]")
 _MANIFEST = re.compile(r"^[ \t]*(?:```\w*|---|apiVersion:|kind:|\{)|\{\s*\"(?:apiVersion|kind)\"", re.MULTILINE)
 
@@ -34,7 +34,7 @@ def read(text):
     head, manifest = _manifest(text[:MANIFEST_BOUND + BOUND])
     trick = "hidden" if _DIRECTION.search(head[:BOUND]) else "control" if _CONTROL.search(head[:BOUND]) else "letters" if _FOREIGN.search(head[:BOUND]) else None
     line = unicodedata.normalize("NFC", head[:BOUND].translate(_FULL_WIDTH)).translate(_PLAIN)
-    line = _CONTROL.sub(" ", _DIRECTION.sub("", line)).strip()
+    line = _CONTROL.sub(" ", _DIRECTION.sub("", line)).strip() + (" Ⓜ" if manifest else "")
     lower = "".join(char.lower() if len(char.lower()) == 1 else char for char in line)
     return Text(line, lower, len(head) > BOUND or len(text) > MANIFEST_BOUND + BOUND, trick, manifest)
 

@@ -49,6 +49,7 @@ UNSURE = (
     (r"stop|shut ?down|shut (?:Ⓐ|it) down|shut|kill|turn off|turn (?:Ⓐ|it) off|disable|terminate|switch off|power off|take (?:Ⓐ|it) (?:down|offline)|bring (?:Ⓐ|it) down|quit", None, rf"{_SYNC}|\band (?:back )?on\b|Ⓡ|\brunning\b|\brollout\b|\breview|\bcurrent\b", ("suspend", "scale")),
     (r"delete|remove|destroy|kill|clear|purge|wipe|drop|get rid of|clean up", rf"\bpods?\b|Ⓓ|\blogs?\b|\bnamespaces?\b|\bevents?\b|\bhistory\b|\bdata(?:base)?\b|\bvolumes?\b|\bnodes?\b|\bclusters?\b|\bcache\b|\bimages?\b|\bbranch|\bcontainers?\b|\busers?\b|\btokens?\b|\breplicas?\b|\binstances?\b", r"Ⓢ|Ⓦ|\benv|\bcreate", ("restart", "help")),
     (r"cancel|abort|stop", r"\b(?:deploy|deployment|release|rollback|restart|change)\b", rf"{_SYNC}|\brunning\b|\bin progress\b|Ⓡ", ("cancel", "rollback", "suspend")),
+    (r"(?:Ⓐ )?(?:to )?Ⓥ", r"^\W*(?:Ⓐ )?(?:to )?Ⓥ(?: please| now)?\W*$", None, ("deploy", "rollback")),
     (r"redeploy|re-deploy|deploy (?:Ⓐ|it) again", None, rf"{_TARGET}|\blatest\b|\bnew\b|Ⓖ", ("deploy", "restart")),
 )
 

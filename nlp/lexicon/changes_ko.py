@@ -62,5 +62,6 @@ UNSURE = (  # said of an app alone these may mean several verbs: asked, never ch
     (r"삭제|제거|폐기|delete|remove|초기화|정리|클리어", ("지우", "없애", "날리", "치우", "죽이"), r"파드|포드|팟|\bpods?\b|Ⓓ|로그|\blogs?\b|네임스페이스|namespace|이벤트|데이터|디비|볼륨|이미지|브랜치|이력|기록|레플리카|인스턴스|컨테이너|노드|클러스터|캐시|파일|계정|사용자|유저|토큰", r"Ⓢ|Ⓦ|환경 ?변수|컨피그|시크릿", ("restart", "help")),
     (r"중단|정지|중지", (), rf"({_SYNC}) ?(?:을|를)? ?중단", r"일시|진행 ?중", ("suspend", "cancel")),
     (r"취소|중지|중단|철회|정지", ("멈추", "막", "세우"), r"배포|롤백|재시작|스케일|변경|릴리즈|승격", r"진행 ?중|일시|Ⓡ|동기화|싱크", ("cancel", "rollback", "suspend")),
+    (r"Ⓥ(?:으로|로)", (), None, r"[ⒾⓅⓈⓌ]|로그|차이|비교", ("deploy", "rollback")),
     (r"재배포|redeploy|리디플로이|다시 배포", (), None, rf"{_TARGET}|최신|새 ?버전|Ⓖ", ("deploy", "restart")),
 )
