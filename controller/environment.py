@@ -302,14 +302,25 @@ class World:
         return healths.worst(found)
 
     def _pods(self, workload):
-        """What is wrong with the pods of a workload that is not up."""
+        """What is wrong with the pods that the workload's newest template made, while it is not up."""
+        if (workload.get("status") or {}).get("observedGeneration", 0) < workload["metadata"].get("generation", 0):
+            return healths.HEALTHY
         labels = ",".join(f"{key}={value}" for key, value in (workload["spec"]["selector"].get("matchLabels") or {}).items())
         try:
             pods, _ = self.kube.list(self.kube.kind("", "Pod"), workload["metadata"]["namespace"], labels=labels)
+            newest = self._newest(workload, labels) if workload["kind"] == "Deployment" else None
         except KlepaasError:
             return healths.HEALTHY
-        problems = [problem for pod in pods if (problem := healths.pod_problem(pod))]
+        mine = [pod for pod in pods if newest is None or any(owner["uid"] == newest for owner in pod["metadata"].get("ownerReferences") or ())]
+        problems = [problem for pod in mine if not pod["metadata"].get("deletionTimestamp") and (problem := healths.pod_problem(pod))]
         return Health("degraded", problems[0]) if problems else healths.HEALTHY
+
+    def _newest(self, deployment, labels):
+        """The uid of the Deployment's ReplicaSet of the highest revision: older ones' pods are on their way out."""
+        sets, _ = self.kube.list(self.kube.kind("apps", "ReplicaSet"), deployment["metadata"]["namespace"], labels=labels)
+        mine = [each for each in sets if any(owner["uid"] == deployment["metadata"]["uid"] for owner in each["metadata"].get("ownerReferences") or ())]
+        revision = "deployment.kubernetes.io/revision"
+        return max(mine, key=lambda each: int((each["metadata"].get("annotations") or {}).get(revision, 0)))["metadata"]["uid"] if mine else None
 
     def _end(self, state, kind):
         """The sync that waits: succeeded when healthy, failed when degraded or past its deadline."""
@@ -317,11 +328,11 @@ class World:
             return
         late = time.monotonic() - state.waiting_since > DEADLINE
         status = "succeeded" if kind.status in ("healthy", "suspended") else "failed" if kind.status == "degraded" or late else "progressing"
-        if status == "progressing" and state.ended == ("progressing", state.started):
+        if state.ended == (status, state.started):
             return
         state.ended = (status, state.started)
-        if status != "progressing":
-            state.waiting_since = None
+        if status == "succeeded" or late:
+            state.waiting_since = None  # a degraded rollout may still recover
         self.tell(self.ledger.record_sync, SyncResult(state.app, self.environment.name, state.revision or "", status, state.actions, kind, state.started or time.time(),
                                                       time.time() if status != "progressing" else None, kind.message if status == "failed" else None))
 
