@@ -178,7 +178,7 @@ def _unnamed(speaking, verb, changes):
     if wanted and verb not in _WITHOUT_CONTEXT and scene.context.app and not (verb.startswith("get_") and arguments.take(verb, clause)):
         return [(scene.context.app, scene.context.environment, FROM_CONTEXT)], None
     if VERBS[verb].app == "required" or verb.startswith("get_") and not arguments.take(verb, clause):
-        return [], clarify("app", ["app"], scene.apps[:10], verb, _because(speaking, verb), environment=_known(speaking)["environment"])
+        return [], clarify("app", ["app"], scene.apps[:10], verb, _because(speaking, verb), environment=_known(speaking)["environment"], args=arguments.take(verb, clause, speaking.head))
     return [(None, None, CERTAIN)], None
 
 
@@ -243,12 +243,20 @@ def _choices(speaking, missing, args):
     return ()
 
 
+def _with_app(each, later):
+    asked, verb = each.reading, VERBS[each.reading.clarification["command"]]
+    if any(argument.required and argument.name not in asked.args for argument in verb.arguments) or verb.name == "promote":
+        return each
+    because = asked.because[:-1] + (f"app {later.app!r} is said after it",)
+    return Assembled(Reading(verb.name, later.app, asked.environment or later.environment, asked.args, CERTAIN, because=because))
+
+
 def backwards(found):
     """A clause without an app takes the one that a later clause names: `restart and scale nginx`."""
     out = []
     for place, each in enumerate(found):
         later = next((after.reading for after in found[place + 1:] if after.reading.app and after.guard is None), None)
-        if each.needs_app and later is not None and each.reading.clarification["command"] in VERBS and not VERBS[each.reading.clarification["command"]].arguments[1:]:
-            each = Assembled(Reading(each.reading.clarification["command"], later.app, each.reading.environment or later.environment, {}, CERTAIN, because=each.reading.because[:-1] + (f"app {later.app!r} is said after it",)))
+        if each.needs_app and later is not None:
+            each = _with_app(each, later)
         out.append(each)
     return out

@@ -21,6 +21,8 @@ _PLACED = re.compile(r"[Ⓐ-Ⓩ](?:'s)?(?: ?(?:환경|앱|버전|태그|브랜�
 _FILLER, _NOISE = re.compile(plain.FILLER), re.compile(plain.NOISE)
 _REMARK = re.compile(r"(?:(?<=[가-힣])|^)[,:]\s")
 _ASKS_POLITELY = re.compile("줘|주|줄|부탁")
+_AUXILIARY = ("하", "주", "두", "가", "만들", "쓰", "보내")
+_OBJECT = re.compile(r"(?:[Ⓐ-Ⓩ](?:개|대)?(?:만|좀)?|(?<!기)(?:으로|로)(?:만|도)?|을|를|에|에게|한테|좀|앱|하나|변수)\s*(?:좀\s*|새로\s*)?$|^\s*$")
 _EDGE = r"(?<![가-힣a-z])(?:서버|앱|파드|서비스)?"
 
 
@@ -78,8 +80,13 @@ def _korean(text):
         if noun:
             heads += [Head(verb, match.start(), match.end(), weight, _noun_mood(text[match.end():]), match.group(), choices) for match in noun.finditer(text)]
         if stems:
-            heads += [_verb_head(text, match, stems[1][match.group()], verb, weight, choices) for match in stems[0].finditer(text)]
+            heads += [_verb_head(text, match, stems[1][match.group()], verb, weight, choices) for match in stems[0].finditer(text) if _own(text, match, stems[1])]
     return heads
+
+
+def _own(text, match, forms):
+    """`하` and its like stand alone only behind an object: behind another verb (`늘리려고 해`, `알려 줘`) they belong to it."""
+    return forms[match.group()] not in _AUXILIARY or _OBJECT.search(text[:match.start()]) is not None
 
 
 def _verb_head(text, match, stem, verb, weight, choices):

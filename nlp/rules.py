@@ -132,7 +132,7 @@ def _mention(text, sentence, spoken):
         return "relative"
     if read_verb(text) is not None:
         return None
-    return guards.why_not(text) if spoken else None
+    return guards.sentence(sentence) or guards.why_not(text) if spoken else None
 
 
 def read_verb(text):
