@@ -8,6 +8,7 @@ import asyncio
 import logging
 import os
 import secrets
+import signal
 import socket
 from pathlib import Path
 
@@ -35,6 +36,7 @@ def main():
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--no-pods", action="store_true", help="pods stay Pending, as without a kubelet")
     options = parser.parse_args()
+    os.umask(0o077)  # Secrets and tokens are in the state
     options.state.mkdir(parents=True, exist_ok=True)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     listening = _listen(options.state, options.port)
@@ -57,6 +59,7 @@ def _listen(state, port):
             if port or not wanted:
                 raise
             continue
+        listening.listen(128)  # from the moment the URL is printed on
         last.write_text(str(listening.getsockname()[1]))
         return listening
 
@@ -87,6 +90,8 @@ async def serve(options, listening, tokens, url):
     application = Application(api, tokens, Logs(workloads.log))
     server = uvicorn.Server(uvicorn.Config(application, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=1, ws="none"))
     workloads.start()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)  # uvicorn sends them on to these when it has stopped
     print(url, flush=True)
     await server.serve(sockets=[listening])
     workloads.stop()

@@ -31,6 +31,8 @@ class Workloads:
         for resource in tuple(self.api.resources):
             for obj in self.api.store.list(resource):
                 self._changed((0, "ADDED", resource, obj, None))
+                if resource == "pods" and self.kubelet:
+                    self.kubelet.found(obj)
         self.api.store.watchers.append(self._changed)
         self.tasks = [asyncio.ensure_future(each) for each in (self._work(), self._tick())]
 

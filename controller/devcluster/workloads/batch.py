@@ -19,7 +19,7 @@ def job(world, obj):
     spec, pods = obj["spec"], world.owned(obj, "pods")
     done, failed = (sum(_phase(pod) == phase for pod in pods) for phase in ("Succeeded", "Failed"))
     wanted = spec.get("completions") or 1
-    ending = "Complete" if done >= wanted else "Failed" if failed > spec["backoffLimit"] else None
+    ending = "Complete" if done >= wanted else "Failed" if failed > spec["backoffLimit"] or _restarts(pods) > max(spec["backoffLimit"] - 1, 0) else None
     live = [pod for pod in pods if active(pod)]
     if not ending and not spec.get("suspend"):
         _start(world, obj, min(spec["parallelism"], wanted - done) - len(live))
@@ -30,6 +30,11 @@ def job(world, obj):
     for pod in world.owned(obj, "pods"):
         if not active(pod) and TRACKED in (pod["metadata"].get("finalizers") or ()):
             world.update("pods", pod, {**pod, "metadata": {**pod["metadata"], "finalizers": [each for each in pod["metadata"]["finalizers"] if each != TRACKED]}})
+
+
+def _restarts(pods):
+    """How often containers of pods that restart in place did so."""
+    return sum(each.get("restartCount", 0) for pod in pods if pod["spec"].get("restartPolicy") == "OnFailure" for each in (pod.get("status") or {}).get("containerStatuses") or ())
 
 
 def _phase(pod):

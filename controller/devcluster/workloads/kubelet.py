@@ -29,6 +29,14 @@ class Kubelet:
         elif status.get("phase") == "Pending" and key not in self.due and not status.get("containerStatuses"):
             self.due[key] = time.monotonic() + (SLOW if _tag(pod, "slow") else UP)
 
+    def found(self, pod):
+        """A pod there was before this process: what it waits for is waited for again."""
+        self.changed(pod, "MODIFIED")
+        status = pod.get("status") or {}
+        unsettled = status.get("containerStatuses") and status.get("phase") in ("Pending", "Running") and not pod["metadata"].get("deletionTimestamp")
+        if unsettled and (_once(pod) or not all(each["ready"] for each in status["containerStatuses"])):
+            self.due[pod["metadata"]["namespace"], pod["metadata"]["name"]] = time.monotonic() + UP
+
     def tick(self):
         for key in [key for key, at in self.due.items() if at <= time.monotonic()]:
             del self.due[key]
@@ -43,10 +51,10 @@ class Kubelet:
             pod = self._bound(pod)
         if _tag(pod, "broken"):
             self._pull_fails(key, pod)
+        elif _once(pod) and (pod["spec"]["restartPolicy"] == "Never" or not _tag(pod, "crash")):
+            self._run_once(key, pod)
         elif _tag(pod, "crash"):
             self._crash(key, pod)
-        elif pod["spec"].get("restartPolicy") in ("Never", "OnFailure"):
-            self._run_once(key, pod)
         else:
             self._runs(pod)
 
@@ -58,8 +66,8 @@ class Kubelet:
         self.addresses += 0 if (pod.get("status") or {}).get("podIP") else 1
         address = (pod.get("status") or {}).get("podIP") or f"10.244.{self.addresses // 250 % 250}.{self.addresses % 250 + 1}"
         known = {each["type"]: each for each in (pod.get("status") or {}).get("conditions") or ()}
-        done = phase == "Succeeded"
-        conditions = [_condition(known, kind, on, "" if on else "PodCompleted" if done else "ContainersNotReady", pod) for kind, on in (
+        done = phase in ("Succeeded", "Failed")
+        conditions = [_condition(known, kind, on, "" if on else "PodFailed" if phase == "Failed" else "PodCompleted" if done else "ContainersNotReady", pod) for kind, on in (
             ("PodReadyToStartContainers", not done), ("Initialized", True), ("Ready", ready), ("ContainersReady", ready), ("PodScheduled", True))]
         status = {**(pod.get("status") or {}), "phase": phase, "conditions": conditions, "hostIP": "10.0.0.1", "hostIPs": [{"ip": "10.0.0.1"}], "podIP": address, "podIPs": [{"ip": address}],
                   "startTime": (pod.get("status") or {}).get("startTime") or now(), "containerStatuses": containers}
@@ -75,8 +83,9 @@ class Kubelet:
 
     def _run_once(self, key, pod):
         if (pod.get("status") or {}).get("phase") == "Running":
-            ended = [_container(each, {"terminated": {"exitCode": 0, "reason": "Completed", "startedAt": pod["status"]["startTime"], "finishedAt": now()}}, False) for each in pod["spec"]["containers"]]
-            self._status(pod, "Succeeded", False, ended)
+            bad = _tag(pod, "crash")
+            state = {"exitCode": int(bad), "reason": "Error" if bad else "Completed", "startedAt": pod["status"]["startTime"], "finishedAt": now()}
+            self._status(pod, "Failed" if bad else "Succeeded", False, [_container(each, {"terminated": state}, False) for each in pod["spec"]["containers"]])
         else:
             self._runs(pod)
             self.due[key] = time.monotonic() + UP
@@ -135,6 +144,10 @@ class Kubelet:
         if said is None and (pod.get("status") or {}).get("phase") == "Running" and not previous:
             return [(pod["status"]["startTime"], f"{container}: running since before this cluster was restarted")]
         return (said[1] or None if previous else said[0]) if said else None
+
+
+def _once(pod):
+    return pod["spec"].get("restartPolicy") in ("Never", "OnFailure")
 
 
 def _tag(pod, word):
