@@ -92,9 +92,9 @@ def renderer():
     made.close()
 
 
-def services(folder, database=None, renderer=None):
-    """Services on a folder that has config.git."""
-    settings = config.load({"CONFIG_REPO": str(folder / "config.git"), "KLEPAAS_HOME": str(folder), **({"DATABASE_URL": database} if database else {})}, None)
+def services(folder, database=None, renderer=None, url=None):
+    """Services with their state in a folder, on the config.git there or at a URL."""
+    settings = config.load({"CONFIG_REPO": url or str(folder / "config.git"), "KLEPAAS_HOME": str(folder), **({"DATABASE_URL": database} if database else {})}, None)
     ledger = Ledger.open(settings.database, folder)
     ledger.migrate()
     return Services(settings, Repository.open(settings.config_repo, folder), ledger, renderer or Renderer())
