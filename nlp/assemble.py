@@ -3,7 +3,9 @@
 import re
 from dataclasses import dataclass, replace
 
-from gitops.verbs import VERBS
+from gitops.errors import Invalid
+from gitops.types import Command
+from gitops.verbs import VERBS, check
 from nlp import arguments, guards, names, places
 from nlp.entities import Thing
 from nlp.lexicon import plain, talk, things
@@ -216,7 +218,19 @@ def _one(speaking, verb, app, environment, sure, extra=None):
     if missing:
         choices = _choices(speaking, missing[0], args)
         return Assembled(clarify(code or missing[0], missing, choices, verb, _because(speaking, verb), app=app, environment=environment, args=args))
+    wrong = _out_of_bounds(verb, args)
+    if wrong:
+        return Assembled(clarify("out_of_range", [wrong], (), verb, _because(speaking, verb), app=app, environment=environment))
     return Assembled(Reading(verb, app, environment, args, sure, because=_because(speaking, verb)))
+
+
+def _out_of_bounds(verb, args):
+    """The argument the catalogue would refuse, or None."""
+    try:
+        check(Command(verb, "app" if VERBS[verb].app != "none" else None, None, args))
+    except Invalid as error:
+        return error.details.get("argument", "command")
+    return None
 
 
 def _unplaced(speaking, verb, args):

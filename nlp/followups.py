@@ -37,7 +37,7 @@ def carried_on(marked, scene, amending=False):
     clause = Clause(marked.text, marked.things, 0)
     about, also, only = (pattern.fullmatch(marked.text) for pattern in (_ABOUT, _ALSO, _ONLY))
     if also or amending and (about or only):
-        return _again(clause, scene, verb)
+        return _again(clause, scene, verb, amending)
     if about and verb.kind == "read":
         return _again(clause, scene, verb)
     if about and not only:
@@ -53,7 +53,7 @@ def _completed(clause, scene, verb):
     return _again(clause, scene, verb)
 
 
-def _again(clause, scene, verb):
+def _again(clause, scene, verb, amending=False):
     if scene.cut:
         return clarify("cut")
     apps, spots = assemble.named_apps(clause), places.meant(clause)
@@ -66,7 +66,11 @@ def _again(clause, scene, verb):
     environment = spots[0].value if spots else None if apps and app != scene.context.app else scene.context.environment
     if app is None and verb.app == "required":
         return clarify("app", ["app"], scene.apps[:10], verb.name, environment=environment, args=args)
-    return Reading(verb.name, app if verb.app != "none" else None, environment, dict(scene.context.args) | args, FROM_CONTEXT, because=(f"{verb.name} goes on from the last command",))
+    args = dict(scene.context.args) | args
+    missing = [argument.name for argument in verb.arguments if argument.required and argument.name not in args]
+    if missing and not amending:
+        return clarify(missing[0], missing, (), verb.name, app=app, environment=environment, args=args)
+    return Reading(verb.name, app if verb.app != "none" else None, environment, args, FROM_CONTEXT, because=(f"{verb.name} goes on from the last command",))
 
 
 def _args(clause, verb):

@@ -83,7 +83,7 @@ def _joined(text, words, at, count):
 def _longest(text, words, at, known):
     for count in range(SPOKEN, 0, -1):
         names = known.get(_joined(text, words, at, count) or "")
-        if names and not (count == 1 and words[at][2] in lexicon.GENERIC and not text[words[at][0]].isascii() and words[at][2] == "app"):
+        if names:
             return _exact(text, words, at, count, names, known), count
     return None
 

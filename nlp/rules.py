@@ -10,6 +10,7 @@ from nlp.reading import CERTAIN, Reading, clarify
 
 _READS = [(verb, re.compile(pattern), needs and re.compile(needs), unless and re.compile(unless)) for verb, pattern, needs, unless in reads.ROWS]
 _ASKING = re.compile(plain.ASKING)
+_COMPLAINT = re.compile(plain.COMPLAINT)
 _HOPELESS = ("condition", "later", "except")
 
 
@@ -52,7 +53,8 @@ def _whole_sentence(pieces, clause):
 def _settled(found):
     """A condition or an exception holds for all; other doubts only where nothing was said clearly."""
     hopeless = [each for each in found if each.guard in _HOPELESS]
-    clear = [each for each in found if each.guard is None]
+    others = {each.reading.app for each in found if each.guard is None}
+    clear = [each for each in found if each.guard is None or each.guard == "remark" and each.reading.app not in others]
     return _folded([each.reading for each in (hopeless[:1] or clear or found[:1])])
 
 
@@ -85,8 +87,14 @@ def _clause(clause, later, sentence, scene, found, topic):
         return assemble.change(speaking), topic
     verb = read_verb(clause.text)
     if verb is not None and not (guards.negated(clause.text) and re.search(r"지 ?(?:마|말)|\bdon'?t\b|\bdo not\b", clause.text)):
-        return assemble.question(speaking, verb), topic
+        said = assemble.question(speaking, verb)
+        return ([replace(each, guard="remark") for each in said] if verb == "status" and _complains(clause.text) else said), topic
     return ([assemble.Assembled(clarify("negated"), "negated")] if verb else []), (named[-1] if named else topic)
+
+
+def _complains(text):
+    """`why is it down?` before a request is its reason, alone it is a question."""
+    return _COMPLAINT.search(text) is not None and _ASKING.search(text) is None
 
 
 def requested(clause, later, sentence, scene):

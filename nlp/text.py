@@ -34,7 +34,8 @@ def read(text):
     head, manifest = _manifest(text[:MANIFEST_BOUND + BOUND])
     trick = "hidden" if _DIRECTION.search(head[:BOUND]) else "control" if _CONTROL.search(head[:BOUND]) else "letters" if _FOREIGN.search(head[:BOUND]) else None
     line = unicodedata.normalize("NFC", head[:BOUND].translate(_FULL_WIDTH)).translate(_PLAIN)
-    line = _CONTROL.sub(" ", _DIRECTION.sub("", line)).strip() + (" Ⓜ" if manifest else "")
+    line = _CONTROL.sub(" ", _DIRECTION.sub("", line)).strip()
+    line = (line if re.search(r"\"|(?<!\w)'", line) else re.sub(" {2,}", " ", line)) + (" Ⓜ" if manifest else "")
     lower = "".join(char.lower() if len(char.lower()) == 1 and char not in MARKS else char for char in line)
     return Text(line, lower, len(head) > BOUND or len(text) > MANIFEST_BOUND + BOUND, trick, manifest)
 

@@ -16,4 +16,5 @@ SYMPTOM = r"자꾸|계속|저절로|혼자|갑자기|스스로|맨날|툭하면|
 WONDER = r"누가|누구|언제|(?<![가-힣])왜|어떻게|어떡|어떤|무슨|무엇|(?<![가-힣])(?:뭐|뭘|뭔|뭣)|어디|어느|(?<![가-힣])몇|얼마|궁금"
 ASKING = r"(?:줘|줘요|주세요|주라|주십시오|줄래요?|봐요?|보자|보세요|부탁\S*|알려|보여|확인해|확인하자|체크해|조회해|점검해|확인|체크|조회|점검|로그|상태|이력|목록|주소|이벤트|보기|볼래|볼게|주실\S*|줄 ?수 ?있\S*)[\s.!~?ㅋㅎㅠㅜ요]*$"
 PERMISSION = r"(?:해|려|돼|혀|줘|꿔|시켜|춰|워|여|커|쳐|겨|꺼|켜|내|빼|가|봐)도 ?(?:돼|되|괜찮|될|좋|문제|안전|상관)|해야|하는 ?(?:게|것이|편이)|할까|될까|할지|할 ?필요|하는 ?거 ?(?:맞|어때)|하면|되면|시키면|\bshould (?:i|we)\b|\b(?:can|may|could|shall|must) (?:i|we)\b|\bis it (?:safe|ok|okay|possible|a good|wise|fine)|\bsafe to\b|\bok(?:ay)? to\b|\bworth\b|\bwhat (?:happens|would|will|if)|\bwould\b[^.]*\bhappen"
+COMPLAINT = r"왜|안 ?(?:되|돼|됨|떠|열|나와|켜)|죽었|죽어|이상|느려|느린|문제|에러|오류|터졌|뻗|먹통|\bwhy\b|\bdown\b|\bbroken\b|\bslow\b|\bcrash|\bnot working\b|\bwrong\b"
 HOW = r"어떻게 ?(?:해|하|할|써|쓰|시)|방법|하는 ?법|\bhow (?:do|can|should|would|could) (?:i|we|you|one)\b|\bhow to\b|\bway to\b"

@@ -21,7 +21,7 @@ TEXTS = {
     "promql": ("Which PromQL query?", "어떤 PromQL 질의인가요?"),
     "verb": ("This could mean several things. Which one?", "여러 뜻으로 읽힙니다. 어느 것인가요?"),
     "command": ("What should be done?", "무엇을 할까요?"),
-    "out_of_range": ("That number is out of bounds.", "허용 범위를 벗어난 숫자입니다."),
+    "out_of_range": ("That value is not allowed here. Which one is meant?", "쓸 수 없는 값입니다. 어떤 값인가요?"),
     "unplaced": ("I could not place all that was named. Please say it more simply.", "말씀하신 내용 중 이 명령에 쓰이지 않는 것이 있습니다. 더 간단히 말해 주세요."),
     "all": ("One app at a time, please: which?", "한 번에 여러 앱 전체를 바꾸지는 않습니다. 어느 앱인가요?"),
     "except": ("Please name the apps it is for.", "대상 앱을 직접 말해 주세요."),
