@@ -202,15 +202,18 @@ def _one(speaking, verb, app, environment, sure, extra=None):
     args = dict(arguments.take(verb, speaking.clause, speaking.head)) | (extra or {})
     if verb == "promote":
         source, target = places.promotion(speaking.clause)
-        unknown = next((spot for spot in (source, target) if spot is not None and spot.value is None), None)
-        if unknown is not None:
+        if any(spot is not None and spot.value is None for spot in (source, target)):
             return Assembled(clarify("unknown_environment", ["environment"], speaking.scene.environments, verb, _because(speaking, verb), app=app))
-        environment = target.value if target else None
-        args = {"from": source.value} if source else {}
+        environment, args = target and target.value, {"from": source.value} if source else {}
     if verb == "deploy" and args.get("image") == app:
         args.pop("image")
     if verb == "apply_manifest" and speaking.scene.manifest:
         args["manifest"] = speaking.scene.manifest
+    return _asked_first(speaking, verb, app, environment, args) or Assembled(Reading(verb, app, environment, args, sure, because=_because(speaking, verb)))
+
+
+def _asked_first(speaking, verb, app, environment, args):
+    """What must be asked before the command is complete, or None."""
     left = _unplaced(speaking, verb, args)
     if left:
         return Assembled(clarify("unplaced", ["command"], [thing.said for thing in left], verb, _because(speaking, verb), app=app, environment=environment, args=args))
@@ -221,7 +224,7 @@ def _one(speaking, verb, app, environment, sure, extra=None):
     wrong = _out_of_bounds(verb, args)
     if wrong:
         return Assembled(clarify("out_of_range", [wrong], (), verb, _because(speaking, verb), app=app, environment=environment))
-    return Assembled(Reading(verb, app, environment, args, sure, because=_because(speaking, verb)))
+    return None
 
 
 def _out_of_bounds(verb, args):

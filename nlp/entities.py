@@ -24,6 +24,7 @@ _NOT_A_PLACE = frozenset("the a an all each every any this that which what list 
 _CAREFUL = frozenset(("live", "real", "stage", "기본", "리얼", "test", "testing", "테스트", "개발", "dev", "develop", "qa", "default", "디폴트", "sandbox", "샌드박스", "development", "데브", "큐에이", "preprod"))
 _NOT_VARIABLES = frozenset("api url db cpu log logs hpa pvc pv pr mr id ok http https tls ssl ip dns tcp udp json yaml yml app env the to ui qa sha k8s gpu ram".split())
 _REPOSITORY = re.compile(r"(?<![\w./@:-])([a-z0-9][a-z0-9._-]*)/([a-z0-9][a-z0-9._-]*?)(?=\.git\b|[^\w./-]|[.](?:\s|$)|$|[가-힣])(?:\.git)?")
+_GLUED = re.compile(r"^(으로|로|를|을|에서|에)(?=롤백|배포|늘|줄|재시작|바꿔|되돌|올려|설정|스케일|변경|증설|승격|삭제|업데이트)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +178,11 @@ class _Work:
     def marked(self):
         parts, out, at = [], [], 0
         for start, end, thing in sorted(self.found, key=lambda item: item[0]):
-            parts.append(self.lower[at:start])
+            parts.append(_GLUED.sub(r"\1 ", self.lower[at:start]))
             out.append((thing, sum(map(len, parts))))
             parts.append(thing.kind)
             at = end
-        text = "".join(parts) + self.lower[at:]
+        text = "".join(parts) + (_GLUED.sub(r"\1 ", self.lower[at:]) if out else self.lower[at:])
         return Marked(text, tuple(Thing(thing.kind, thing.value, place, thing.said, thing.doubt, thing.choices) for thing, place in out))
 
 

@@ -1,17 +1,15 @@
 """Messages that only make sense after another: yes, no, `and redis too`, `no, staging`, `4`. Must not read a command that stands alone."""
 
 import re
-from dataclasses import replace
 
 from gitops.verbs import VERBS
-from nlp import arguments, assemble, guards, heads, places
+from nlp import arguments, assemble, guards, places
 from nlp.clauses import Clause
 from nlp.lexicon import talk, things
-from nlp.reading import CERTAIN, FROM_CONTEXT, Reading, clarify
+from nlp.reading import FROM_CONTEXT, Reading, clarify
 
 _CONFIRM, _CANCEL = re.compile(talk.CONFIRM), re.compile(talk.CANCEL)
 _ALSO, _ABOUT, _AMEND = re.compile(talk.ALSO), re.compile(talk.ABOUT), re.compile(talk.AMEND)
-_SPLIT_YES = re.compile(rf"(?:{talk._YES})[\s,.!~]+(?=[가-힣a-zⒶ-Ⓩ])")
 _ONLY = re.compile(r"[\s,.!~]*(?:(?:그럼|그러면|아니|그냥|그거|음|아)[\s,]+)*[Ⓐ-Ⓩ](?: ?(?:환경|버전|태그|브랜치|개|대))?(?:에서|으로|로|에|을|를|이요|요|만|이야|입니다|이에요|예요|까지|씩)*(?: ?(?:해|해줘|해 줘|해주세요|해 주세요|하자|부탁해|부탁해요|부탁드려요|부탁드립니다|바꿔줘|바꿔|바꿔주세요|변경해줘|변경|please|pls))?[\s.!~]*|[\s]*(?:to |in |on |for |at |with |make (?:it|that) |use |just )*[Ⓐ-Ⓩ](?: (?:please|pls|pods|replicas|instead|then))*[\s.!]*")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from gitops.types import NOTHING
-from nlp import assemble, entities, followups, guards, rules
+from nlp import entities, followups, guards, rules
 from nlp import text as texts
 from nlp.hangul import has_korean
 from nlp.lexicon.questions import SUGGESTIONS

@@ -109,8 +109,8 @@ def _typo(text, words, at, known):
 
 
 def one_edit(left, right):
-    """One letter more, fewer, other, or two neighbours swapped."""
-    if abs(len(left) - len(right)) > 1 or left == right:
+    """One letter more, fewer, other, or two neighbours swapped; never a digit, for test01 and test02 are two apps."""
+    if abs(len(left) - len(right)) > 1 or left == right or re.sub(r"\D", "", left) != re.sub(r"\D", "", right):
         return False
     place = next((place for place, pair in enumerate(zip(left, right)) if pair[0] != pair[1]), min(len(left), len(right)))
     left, right = left[place:], right[place:]

@@ -10,7 +10,7 @@ _NOT_BEFORE = re.compile(r"\bnot (?:in |on |to )?(?:the )?$")
 _FROM_BEFORE = re.compile(r"\b(?:from|out of)(?: the)? $")
 _TO_BEFORE = re.compile(r"(?:\b(?:to|into|onto|in|on)(?: the)? |(?:->|>) ?)$")
 _WHICH_RUNS = re.compile(r"(?:what(?:'s| is)|running|version|live|deployed)(?: currently| now)? (?:in|on) (?:the )?$")
-_FROM, _TO, _WITH = re.compile(rf"(?: ?환경)?{FROM}"), re.compile(rf"(?: ?환경)?{TO}"), re.compile(rf"[^Ⓔ]{{0,6}}(?:{WITH})[^Ⓔ]{{0,8}}$")
+_FROM, _TO = re.compile(rf"(?: ?환경)?{FROM}"), re.compile(rf"(?: ?환경)?{TO}")
 
 
 def meant(clause):

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from gitops.verbs import VERBS
-from nlp import arguments, assemble, clauses, entities, guards, heads
+from nlp import assemble, clauses, entities, guards, heads
 from nlp.lexicon import plain, reads
 from nlp.reading import CERTAIN, Reading, clarify
 

@@ -33,7 +33,6 @@ KINDS = {
     "deployment": ("deployment", "deployments", "디플로이먼트", "deploy"),
     "pod": ("pod", "pods", "파드", "포드", "팟"),
 }
-LISTED = ("ingress", "service", "deployment", "pod")  # kinds with a verb of their own
 
 HANGUL_PARTS = {
     "엔진엑스": "nginx", "엔진x": "nginx", "레디스": "redis", "웹": "web", "챗": "chat", "채팅": "chat", "앱": "app", "페이먼트": "payment", "페이": "pay",

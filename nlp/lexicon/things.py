@@ -8,7 +8,7 @@ from nlp.numbers import DIGITS, ENGLISH, NATIVE, SINO
 
 APP, ENV, VERSION, COMMIT, PODS, NUMBER, LINES, IMAGE, BRANCH = "Ⓐ", "Ⓔ", "Ⓥ", "Ⓒ", "Ⓟ", "Ⓝ", "Ⓛ", "Ⓘ", "Ⓑ"
 ASSIGN, VARIABLE, STEPS, CONTAINER, POD, REVIEW, QUOTE, PROMQL, LINK = "Ⓢ", "Ⓦ", "Ⓖ", "Ⓞ", "Ⓓ", "Ⓡ", "Ⓠ", "Ⓨ", "Ⓤ"
-OBJECT, NEW, PORT, HOST, PERIOD, FLAG, REPOSITORY = "Ⓙ", "Ⓩ", "Ⓣ", "Ⓗ", "Ⓕ", "Ⓧ", "Ⓚ"
+PORT, HOST, PERIOD, FLAG, REPOSITORY = "Ⓣ", "Ⓗ", "Ⓕ", "Ⓧ", "Ⓚ"
 
 _L = r"(?<![^\W가-힣ㄱ-ㅣ])(?<![./@:$-])"   # no Latin letter, digit or joint before
 _R = r"(?![a-z0-9_/-])(?!\.[a-z0-9])"      # nor after

@@ -67,6 +67,11 @@ def test_a_misspelt_app_is_marked_elsewhere():
     assert reading.app == "nginx" and reading.confidence < read("nginx 로그 보여줘").confidence and any("typo" in why for why in reading.because)
 
 
+def test_a_number_is_no_misspelling():
+    """test02 is another app than test01."""
+    assert interpret("test02 재시작해줘", None, ("test01", "web"), ENVIRONMENTS).command == "clarify"
+
+
 def test_between_two_apps_it_asks():
     """`web app` may be web or web-app: a change asks which."""
     reading = read("web app 재시작해줘", apps=("web", "web-app"))
