@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from nlp.hangul import with_final
 from nlp.lexicon.endings import STEMS
 
+NEAR = 200  # letters behind a comma or `and` in which a verb must follow for it to end a clause
 MOST_CUTS = 24  # in one sentence: nobody says more, and each costs a search
 _ONE_BREATH = ("끄", "죽이", "빼", "가")  # `끄고 켜` and `빼고` are one clause
 _STEMS = sorted((stem for stem in STEMS if stem not in _ONE_BREATH and stem != "하"), key=len, reverse=True)
@@ -55,7 +56,7 @@ def _pieces(text, start, end, speaks):
     for cut, kind in sorted(dict(sorted(cuts, reverse=True)).items())[:MOST_CUTS]:
         if cut >= end or not text[at:cut].strip():
             continue
-        if kind == "soft" and not (speaks(text[at:cut]) and speaks(text[cut:end])):
+        if kind == "soft" and not (speaks(text[at:cut]) and speaks(text[cut:min(end, cut + NEAR)])):
             continue
         english_reason = kind == "background" and re.match(r"because|since|as it|so that", text[cut:end])
         pieces.append((at, cut, kind == "background" and not english_reason, kind == "linked"))

@@ -23,6 +23,7 @@ _REMARK = re.compile(r"(?:(?<=[가-힣])|^)[,:]\s")
 _ASKS_POLITELY = re.compile("줘|주|줄|부탁")
 _AUXILIARY = ("하", "주", "두", "가", "만들", "쓰", "보내")
 _OBJECT = re.compile(r"(?:[Ⓐ-Ⓩ](?:개|대)?(?:만|좀)?|(?<!기)(?:으로|로)(?:만|도)?|을|를|에|에게|한테|좀|앱|하나|변수)\s*(?:좀\s*|새로\s*)?$|^\s*$")
+LONGEST_ENDING = 160  # letters from a verb to the end of its clause; nobody asks that slowly
 _EDGE = r"(?<![가-힣a-z])(?:서버|앱|파드|서비스)?"
 
 
@@ -100,8 +101,8 @@ def _noun_mood(tail):
 
 def _said_mood(said, asked, linked, plainly):
     """A remark after a comma or colon does not take a request back; after a bare noun a comma makes a list of nouns."""
-    mood = _mood(_bare(said), asked, linked, plainly)
-    if mood is None and (cut := _REMARK.search(said)):
+    mood = _mood(_bare(said), asked, linked, plainly) if len(said) <= LONGEST_ENDING else None
+    if mood is None and (cut := _REMARK.search(said[:LONGEST_ENDING])):
         before = _bare(said[:cut.start()])
         mood = _mood(before, asked, linked, plainly) if before or said[cut.start()] == ":" else None
     return mood
