@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+import orjson
+
 from gitops.types import NOTHING
 from nlp import entities, followups, guards, rules
 from nlp import text as texts
@@ -82,6 +84,14 @@ def _unknown(read, scene, language):
     if app and len(read.line) < 40:
         return clarify("command", ["command"], examples, because=("names an app and no verb",), app=app)
     return Reading("unknown", clarification=clarification("unknown", ["command"], examples), because=("no verb was found",))
+
+
+def parse_text(line):
+    """One line of `klepaas parse` as it came in (bytes or text): what is no JSON gets an `error` too."""
+    try:
+        return parse_line(orjson.loads(line))
+    except orjson.JSONDecodeError as error:
+        return {"error": {"code": "malformed", "message": f"not JSON: {error}"}}
 
 
 def parse_line(line):

@@ -16,6 +16,7 @@ _PLAIN = {ord(char): " " for char in MARKS + "\t\r\u00a0"} | dict.fromkeys(map(o
     ord("“"): '"', ord("”"): '"', ord("‘"): "'", ord("’"): "'", ord("`"): "`", ord("→"): ">", ord("–"): "-", ord("…"): "."}
 _DIRECTION = re.compile("[\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2069\u061c\u00ad]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_BROKEN = re.compile("[\x00\ud800-\udfff]")
 _FOREIGN = re.compile("[\u0370-\u03ff\u0400-\u052f\u0530-\u058f\u0590-\u08ff\u13a0-\u13ff\U0001d400-\U0001d7ff]")
 _MANIFEST = re.compile(r"^[ \t]*(?:```\w*|---|apiVersion:|kind:|\{)|\{\s*\"(?:apiVersion|kind)\"", re.MULTILINE)
 
@@ -32,7 +33,8 @@ class Text:
 def read(text):
     """The text bounded and composed; `trick` names what makes it look other than it reads."""
     head, manifest = _manifest(text[:MANIFEST_BOUND + BOUND])
-    trick = "hidden" if _DIRECTION.search(head[:BOUND]) else "control" if _CONTROL.search(head[:BOUND]) else "letters" if _FOREIGN.search(head[:BOUND]) else None
+    broken = _BROKEN.search(manifest or "")
+    trick = "control" if broken else "hidden" if _DIRECTION.search(head[:BOUND]) else "control" if _CONTROL.search(head[:BOUND]) else "letters" if _FOREIGN.search(head[:BOUND]) else None
     line = unicodedata.normalize("NFC", head[:BOUND].translate(_FULL_WIDTH)).translate(_PLAIN)
     line = _CONTROL.sub(" ", _DIRECTION.sub("", line)).strip()
     line = (line if re.search(r"\"|(?<!\w)'", line) else re.sub(" {2,}", " ", line)) + (" Ⓜ" if manifest else "")

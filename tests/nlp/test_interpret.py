@@ -2,7 +2,7 @@
 
 import pytest
 
-from nlp.interpret import Context, interpret, parse_line
+from nlp.interpret import Context, interpret, parse_line, parse_text
 
 APPS = ("nginx", "chat-app", "payment-api", "redis", "web")
 ENVIRONMENTS = ("staging", "production")
@@ -167,3 +167,14 @@ def test_a_line():
 def test_a_malformed_line_is_an_error_object(line):
     """A line of bad shape gets an error that names what is wrong."""
     assert parse_line(line)["error"]["message"]
+
+
+@pytest.mark.parametrize("line", [b"", b"nonsense", b"\xff\xfe", b'{"text": "x"', b"[1]", b"null", b'{"text": 1}', b'{"text":"\\ud800"}', b"[" * 5000])
+def test_a_line_that_is_no_json_is_an_error_object(line):
+    """Bytes that are no JSON object get an error that says so."""
+    assert parse_text(line)["error"]["code"] == "malformed"
+
+
+def test_a_line_of_json():
+    """A line of JSON is read as its object is."""
+    assert parse_text('{"text": "nginx 재시작", "apps": ["nginx"]}'.encode())["command"] == "restart"
