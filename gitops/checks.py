@@ -7,7 +7,7 @@ from gitops.errors import Invalid, KlepaasError, NotFound
 from gitops.tree import overlay
 from gitops.types import Change
 
-# Formats published by those who issue them; a key's name says the rest.
+# Formats published by those who issue them; a key's name says the rest. What may repeat at many places has a bound: hostile text must not take minutes.
 SECRETS = {
     "private key": r"-----BEGIN [A-Z ]*PRIVATE KEY-----",
     "AWS access key": r"\b(AKIA|ASIA)[0-9A-Z]{16}\b",
@@ -20,8 +20,8 @@ SECRETS = {
     "Stripe key": r"\b[rs]k_live_[0-9A-Za-z]{20,}",
     "npm token": r"\bnpm_[A-Za-z0-9]{36}\b",
     "token of this product": r"\bklp_[A-Za-z0-9_-]{20,}",
-    "JSON web token": r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}",
-    "password in a URL": r"\b[a-z][a-z0-9+.-]*://[^/\s:@]*:[^/\s:@$]{3,}@",
+    "JSON web token": r"\beyJ[A-Za-z0-9_-]{10,500}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}",
+    "password in a URL": r"\b[a-z][a-z0-9+.-]{0,30}://[^/\s:@]{0,500}:[^/\s:@$]{3,500}@",
 }
 SECRET_NAME = re.compile(r"(^|[_.-]|(?<=[a-z0-9])(?=[A-Z]))(?i:password|passwd|passphrase|pwd|secret|token|(api|private|access|secret)[_.-]?key|credentials?)$")
 INVISIBLE = ("suspend", "resume", "delete_app")  # may render the same before and after: the last, an app that did not render at all

@@ -57,6 +57,13 @@ def test_innocent_names_and_harmless_values_pass():
     assert checks.secret_in("deploy nginx:1.27 at https://example.org/a?b=c with task-force and sk-ok") is None
 
 
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("part", ["a://", "a:", "a-", "://a:b", "-eyJaaaaaaaaaa", "eyJaaaaaaaaaa.", "eyJaaaaaaaaaa.eyJaaaaaaaaaa-", "-----BEGIN A", "sk-a.", "klp_.", "a://b:ccc"])
+def test_hostile_text_is_searched_in_one_pass(part):
+    """A manifest as long as is allowed, made to be searched again and again: seconds, not minutes."""
+    assert checks.secret_in(part * (262144 // len(part))) in (None, "JSON web token")
+
+
 @pytest.mark.parametrize("value", HARMLESS)
 def test_harmless_values_are_committed(world, value):
     """A reference by another name is a value like others."""

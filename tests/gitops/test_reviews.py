@@ -166,15 +166,15 @@ def _dies(*args, **more):
     raise SystemExit(9)
 
 
-def test_a_proposal_that_nobody_heard_of_is_found_again(world, monkeypatch):
-    """The process died after the branch was there: the same id finds branch and review, and there is one of each."""
+@pytest.mark.parametrize("point", ["gitops.repo.Repository.publish", "gitops.forges.local.open_review", "gitops.ledger.commands.Row.finish"])
+def test_a_proposal_that_nobody_heard_of_is_found_again(world, monkeypatch, point):
+    """The process died before or after the branch or the review was there: the same id ends in one of each."""
     with monkeypatch.context() as broken:
-        broken.setattr("gitops.ledger.commands.Row.finish", _dies)
+        broken.setattr(point, _dies)
         with pytest.raises(SystemExit):
             proposed(world, id="p1")
-    (known,) = world.services.ledger.reviews()
     review = proposed(world, id="p1")
-    assert review == known and git(world.path, "branch", "--list", "klepaas/*", "--format=%(refname:short)") == review.branch
+    assert world.services.ledger.reviews() == (review,) and git(world.path, "branch", "--list", "klepaas/*", "--format=%(refname:short)") == review.branch
     assert world.say("scale", id="p1", replicas=5, **PRODUCTION).review == review
 
 
