@@ -20,8 +20,7 @@ def kept(resource, obj, old, addresses):
 
 def _pod(obj, _):
     return {**obj, "status": {"phase": "Pending", "qosClass": qos(obj["spec"])}, "spec": {
-        "enableServiceLinks": True, **obj["spec"], "serviceAccountName": obj["spec"].get("serviceAccountName", "default"), "serviceAccount": obj["spec"].get("serviceAccountName", "default"),
-        "preemptionPolicy": "PreemptLowerPriority", "priority": 0, "tolerations": obj["spec"].get("tolerations", []) + [
+        **obj["spec"], "preemptionPolicy": "PreemptLowerPriority", "priority": 0, "tolerations": obj["spec"].get("tolerations", []) + [
             {"key": f"node.kubernetes.io/{why}", "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 300} for why in ("not-ready", "unreachable")]}}
 
 

@@ -10,7 +10,8 @@ from controller.devcluster.deletion import Deletion
 from controller.devcluster.errors import MODIFIED, ApiError, conflict, exists, invalid, not_found
 from controller.devcluster.resources import RESOURCES
 
-STATUS, REST = (("f:status",),), "rest"
+STATUS = (("f:status",),)
+RESET_BY_STATUS = {"deployments.apps": (("f:spec",), ("f:metadata", "f:labels"))}  # others: the spec
 SERVER_SET = ("uid", "creationTimestamp", "generation", "resourceVersion", "managedFields", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink")
 LETTERS = "bcdfghjklmnpqrstvwxz2456789"
 
@@ -42,8 +43,8 @@ class Api:
 
     # --- writing ---------------------------------------------------------------------------------------------------
 
-    def create(self, resource, namespace, obj, manager, dry=False, apply=None):
-        """A new object. `apply`: (config set) instead of an ordinary write's ownership."""
+    def create(self, resource, namespace, obj, manager, dry=False, owners=None):
+        """A new object. `owners`: who owns its fields, where an apply makes it."""
         obj = self._named(resource, namespace, obj)
         metadata = obj["metadata"]
         name = metadata.get("name")
@@ -51,7 +52,7 @@ class Api:
             raise exists(resource, name)
         self._alive(resource, namespace, name)
         obj = {name: value for name, value in obj.items() if name != "status" or resource.schema is not None or "status" not in resource.subresources}
-        obj = defaults.filled(self.schema(resource), obj)
+        obj = defaults.filled(self.schema(resource), obj, resource.schema is None)
         owned = obj
         metadata = {**{key: value for key, value in obj["metadata"].items() if key not in SERVER_SET and value is not None}, "uid": str(uuid.uuid4()), "creationTimestamp": now()}
         if resource.generation:
@@ -59,14 +60,15 @@ class Api:
         obj = {**obj, "metadata": metadata}
         self._valid(resource, obj, None)
         obj = admission.created(resource, obj, self.addresses)
-        owners = apply(obj) if apply else fields.updated(self.schema(resource), None, owned, manager, resource.api_version(), now(), reset=STATUS if "status" in resource.subresources else ())
+        if owners is None:
+            owners = fields.updated(self.schema(resource), None, owned, manager, resource.api_version(), now(), reset=self._reset(resource, ""))
         obj = self._owned(obj, owners)
         return obj if dry else self.store.put(resource.key, obj)
 
     def update(self, resource, old, new, manager, subresource="", dry=False, owners=None):
         """The object in place of the old one; what a subresource does not own stays. Nothing is written where nothing changes."""
         new = self._combined(resource, old, new, subresource)
-        new = defaults.filled(self.schema(resource), new)
+        new = defaults.filled(self.schema(resource), new, resource.schema is None)
         if subresource != "status":
             new = admission.kept(resource, new, old, self.addresses)
             self._valid(resource, new, old)
@@ -74,8 +76,7 @@ class Api:
         if generation is not None:
             new = {**new, "metadata": {**new["metadata"], "generation": generation}}
         if owners is None:
-            reset = () if not resource.subresources or "status" not in resource.subresources else STATUS if subresource != "status" else ()
-            owners = fields.updated(self.schema(resource), old, new, manager, resource.api_version(), now(), "" if subresource == REST else subresource, reset)
+            owners = fields.updated(self.schema(resource), old, new, manager, resource.api_version(), now(), subresource, self._reset(resource, subresource))
         return self._written(resource, old, self._owned(new, owners), dry)
 
     def _written(self, resource, old, new, dry):
@@ -115,42 +116,43 @@ class Api:
     def apply(self, resource, namespace, name, config, manager, force=False, subresource="", dry=False):
         """Server-side apply; (object, whether it was created)."""
         kind, live = self.schema(resource), self.store.get(resource.key, namespace, name)
-        self._typed(resource, namespace, name, kind, config)
-        version = config.get("apiVersion")
-        if live is None:
-            if subresource:
-                raise not_found(resource, name)
-            config = {**config, "metadata": {**(config.get("metadata") or {}), "name": name}}
-            owners = {(manager, "Apply", "", version): (fields._entry(manager, "Apply", version, self._reset(resource, subresource, fields.field_set(kind, config)), now(), ""),
-                                                         self._reset(resource, subresource, fields.field_set(kind, config)))}
-            return self.create(resource, namespace, config, manager, dry, lambda obj: owners), True
-        self._preconditions(resource, live, config)
+        if live is None and subresource:
+            raise not_found(resource, name)
+        self._typed(name, kind, config)
+        self._preconditions(resource, name, live, config)
+        metadata = {key: value for key, value in (config.get("metadata") or {}).items() if key not in SERVER_SET}
+        scoped = _without({**config, "metadata": metadata}, self._reset(resource, subresource))
         try:
-            after, owners = fields.applied(kind, live, self._scoped(resource, config, subresource), manager, force, version, now(), subresource)
+            after, owners = fields.applied(kind, live, scoped, manager, force, config["apiVersion"], now(), subresource)
         except fields.Conflicts as error:
             raise self._conflicts(error.found, manager) from None
+        if live is None:
+            return self.create(resource, namespace, after, manager, dry, owners), True
         return self.update(resource, live, after, manager, subresource, dry, owners), False
 
-    def _scoped(self, resource, config, subresource):
-        """The part of a configuration that this endpoint writes."""
+    def _reset(self, resource, subresource):
+        """The fields that this endpoint does not write."""
         if "status" not in resource.subresources:
-            return config
-        return {key: value for key, value in config.items() if (key != "status" if subresource != "status" else key in ("status", "apiVersion", "kind"))}
+            return ()
+        if subresource != "status":
+            return STATUS
+        return RESET_BY_STATUS.get(resource.key, (("f:spec",),) if resource.schema is None else (("f:spec",), ("f:metadata",)))
 
-    def _reset(self, resource, subresource, paths):
-        return {path for path in paths if "status" not in resource.subresources or (path[0] == "f:status") is (subresource == "status")}
-
-    def _typed(self, resource, namespace, name, kind, config):
+    def _typed(self, name, kind, config):
         wrong = typing_error(kind, config, "")
         if wrong:
-            raise ApiError(500, f"failed to create typed patch object ({namespace or ''}/{name}; {config.get('apiVersion')}, Kind={config.get('kind')}): {wrong}", None)
+            group, _, version = config["apiVersion"].rpartition("/")
+            where = f"{config['metadata'].get('namespace', '')}/{name}; {group}/{version}, Kind={config['kind']}"
+            raise ApiError(500, f"failed to create typed patch object ({where}): {wrong}", None)
 
-    def _preconditions(self, resource, live, config):
-        metadata = config.get("metadata") or {}
-        if metadata.get("resourceVersion") not in (None, "", live["metadata"]["resourceVersion"]):
-            raise conflict(resource, live["metadata"]["name"], MODIFIED)
-        if metadata.get("uid") not in (None, live["metadata"]["uid"]):
-            raise conflict(resource, live["metadata"]["name"], f"Precondition failed: UID in precondition: {metadata['uid']}, UID in object meta: {live['metadata']['uid']}")
+    def _preconditions(self, resource, name, live, config):
+        uid, version = ((config.get("metadata") or {}).get(key) or None for key in ("uid", "resourceVersion"))
+        if live is None and uid is not None:
+            raise conflict(resource, name, f"uid mismatch: the provided object specified uid {uid}, and no existing object was found")
+        if live is not None and version not in (None, live["metadata"]["resourceVersion"]):
+            raise conflict(resource, name, MODIFIED)
+        if live is not None and uid not in (None, live["metadata"]["uid"]):
+            raise invalid(resource, name, [("FieldValueInvalid", f'Invalid value: "{uid}": field is immutable', "metadata.uid")] * 2)
 
     def _conflicts(self, found, manager):
         causes, said = [], {}
@@ -166,8 +168,7 @@ class Api:
         return ApiError(409, text, causes=causes)
 
     def _owned(self, obj, owners):
-        entries = [{**entry, "fieldsV1": fields.to_fields(paths)} if paths != fields.from_fields(entry["fieldsV1"]) else entry for entry, paths in owners.values() if paths]
-        entries.sort(key=lambda each: (each["time"], each["manager"], each.get("subresource", "")))
+        entries = fields.encoded(owners)
         metadata = {key: value for key, value in obj["metadata"].items() if key != "managedFields"}
         return {**obj, "metadata": metadata | ({"managedFields": entries} if entries else {})}
 
@@ -195,6 +196,15 @@ class Api:
             raise ApiError(403, f'{resource.key if not resource.group else resource.plural + "." + resource.group} "{name}" is forbidden: {message}', "Forbidden", name=name,
                            group=resource.group or None, kind=resource.plural,
                            causes=[{"reason": "NamespaceTerminating", "message": f"namespace {namespace} is being terminated", "field": "metadata.namespace"}])
+
+
+def _without(value, paths):
+    """A configuration without some fields, at most two names deep."""
+    for first, *rest in paths:
+        name = first.partition(":")[2]
+        inner = {key: each for key, each in (value.get(name) or {}).items() if key != rest[0].partition(":")[2]} if rest else None
+        value = {key: each for key, each in value.items() if key != name} | ({name: inner} if rest and name in value else {})
+    return value
 
 
 def dotted(path):

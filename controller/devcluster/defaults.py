@@ -2,6 +2,7 @@
 
 import secrets
 
+from controller.devcluster import normal
 from controller.devcluster.schema import ANY
 
 CORE, APPS, BATCH = "io.k8s.api.core.v1.", "io.k8s.api.apps.v1.", "io.k8s.api.batch.v1."
@@ -22,6 +23,10 @@ def _strategy(surge):
 def _account(value):
     name = value.get("serviceAccountName") or value.get("serviceAccount")
     return {"serviceAccountName": name, "serviceAccount": name} if name else {}
+
+
+def _pod(value):
+    return {"spec": {"enableServiceLinks": True, **(value.get("spec") or {})}}
 
 
 def _service(value):
@@ -87,6 +92,7 @@ TABLE = {  # by struct: a dict, a function of the struct (whose dicts and lists 
     CORE + "NodeStatus": NODE_STATUS,
     CORE + "Event": {"eventTime": None, "reportingComponent": "", "reportingInstance": "", "source": {}, "firstTimestamp": None, "lastTimestamp": None},
     CORE + "PodSpec": [{"restartPolicy": "Always", "terminationGracePeriodSeconds": 30, "dnsPolicy": "ClusterFirst", "securityContext": {}, "schedulerName": "default-scheduler"}, _account],
+    CORE + "Pod": _pod,
     CORE + "Container": [{"resources": {}, "terminationMessagePath": "/dev/termination-log", "terminationMessagePolicy": "File"}, _pull_policy],
     CORE + "ContainerPort": {"protocol": "TCP"},
     CORE + "Probe": {"timeoutSeconds": 1, "periodSeconds": 10, "successThreshold": 1, "failureThreshold": 3},
@@ -106,16 +112,16 @@ TABLE = {  # by struct: a dict, a function of the struct (whose dicts and lists 
 }
 
 
-def filled(schema, value):
-    """The value with the defaults of every struct in it; the same object where there is nothing to fill."""
+def filled(schema, value, builtin=True):
+    """The value with the defaults of every struct in it; a built-in kind's as its type holds it."""
     if isinstance(value, dict) and schema.kind != "any":
-        return _struct(schema, value)
+        return _struct(schema, value, builtin)
     if isinstance(value, list) and schema.type == "array":
-        return [filled(schema.items, each) for each in value]
-    return value
+        return [filled(schema.items, each, builtin) for each in value]
+    return normal.quantity(value) if value is not None and builtin and normal.is_quantity(schema) else value
 
 
-def _struct(schema, value):
+def _struct(schema, value, builtin):
     result = dict(value)
     rules = TABLE.get(schema.ref, ())
     for rule in rules if isinstance(rules, list) else [rules] if rules else ():
@@ -126,9 +132,14 @@ def _struct(schema, value):
         if name not in result and "default" in child.raw and schema.ref is None:
             result[name] = child.raw["default"]
     for name, each in result.items():
-        if isinstance(each, dict | list):
-            result[name] = filled(schema.child(name) or ANY, each)
-    return result
+        result[name] = filled(schema.child(name) or ANY, each, builtin)
+    return _held(schema, result) if builtin else result
+
+
+def _held(schema, value):
+    if schema.fields:
+        return {name: each for name, each in value.items() if not normal.omitted(schema, name, each)}
+    return {name: "" if each is None and schema.items.type == "string" else each for name, each in value.items()}
 
 
 class Addresses:

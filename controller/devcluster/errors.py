@@ -47,7 +47,7 @@ MODIFIED = "the object has been modified; please apply your changes to the lates
 
 def invalid(resource, name, causes):
     """422 with its causes: (reason, message, field) each."""
-    texts = [f"{field}: {message}" for _, message, field in causes]
+    texts = list(dict.fromkeys(f"{field}: {message}" for _, message, field in causes))
     joined = texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
     return ApiError(422, f'{kind_of(resource)} "{name}" is invalid: {joined}', name=name or None, group=resource.group or None, kind=resource.kind,
                     causes=[{"reason": reason, "message": message, "field": field} for reason, message, field in causes])

@@ -181,69 +181,96 @@ def _order(live, sent):
 
 
 def without(schema, value, paths):
-    """The value without what the paths own; a path removes all below it."""
+    """The value without what the paths name; a path removes all below it, and what it empties is None."""
     inner = {}
     for path in paths:
         inner.setdefault(path[0], set()).add(path[1:])
     if isinstance(value, dict) and schema.kind in ("struct", "map"):
-        return {name: without(schema.child(name) or ANY, each, inner[f"f:{name}"]) if f"f:{name}" in inner else each
-                for name, each in value.items() if () not in inner.get(f"f:{name}", ())}
+        return _left(schema, value, inner) or None
     if isinstance(value, list) and schema.kind in ("set", "keyed"):
         named = [(element(schema, item), item) for item in value]
         return [without(schema.items, item, inner[name]) if name in inner and schema.kind == "keyed" else item
-                for name, item in named if () not in inner.get(name, ())]
-    return value
+                for name, item in named if () not in inner.get(name, ())] or None
+    return None if schema.kind != "leaf" and isinstance(value, dict | list) else value
+
+
+def _left(schema, value, inner):
+    result = {}
+    for name, each in value.items():
+        asked = inner.get(f"f:{name}")
+        if asked is None:
+            result[name] = each
+        elif () not in asked and (kept := without(schema.child(name) or ANY, each, asked)) is not None:
+            result[name] = kept
+    return result
+
+
+def _named(paths):
+    """The paths and all their beginnings that end in a field's name."""
+    return paths | {path[:length] for path in paths for length in range(1, len(path)) if path[length - 1].startswith("f:")}
+
+
+def pruned(schema, merged, last, owned):
+    """The merged value without what its manager no longer sends and nobody else owns (structured-merge-diff's prune)."""
+    before = _named(field_set(schema, merged))
+    kept = _named(field_set(schema, without(schema, merged, _named(last)) or {})) | _named(owned)
+    again = without(schema, merged, before - kept) or {}
+    return without(schema, merged, (before - _named(field_set(schema, again))) & _named(last)) or {}
 
 
 # --- managers ---------------------------------------------------------------------------------------------------------
 
 
 def key(entry):
-    return entry["manager"], entry["operation"], entry.get("subresource", ""), entry["apiVersion"]
+    """What names a manager; who applies is one manager in all versions."""
+    return entry["manager"], entry["operation"], entry.get("subresource", ""), entry["apiVersion"] if entry["operation"] == "Update" else ""
 
 
-def _entry(manager, operation, api_version, paths, now, subresource):
-    entry = {"manager": manager, "operation": operation, "apiVersion": api_version, "time": now, "fieldsType": "FieldsV1", "fieldsV1": to_fields(paths)}
+def _entry(manager, operation, api_version, now, subresource):
+    entry = {"manager": manager, "operation": operation, "apiVersion": api_version, "time": now, "fieldsType": "FieldsV1"}
     return entry | ({"subresource": subresource} if subresource else {})
 
 
 def managers(obj):
+    """{key: (entry, paths)} of an object."""
     return {key(each): (each, from_fields(each.get("fieldsV1") or {})) for each in (obj or {}).get("metadata", {}).get("managedFields") or ()}
 
 
+def encoded(owners):
+    """managedFields, in the server's order; managers without fields are left out."""
+    found = [entry if "fieldsV1" in entry and from_fields(entry["fieldsV1"]) == paths else {**entry, "fieldsV1": to_fields(paths)} for entry, paths in owners.values() if paths]
+    return sorted(found, key=lambda each: (each["operation"], each.get("time", ""), each["manager"], each["apiVersion"], each.get("subresource", "")))
+
+
 def applied(schema, live, config, manager, force, api_version, now, subresource="", reset=()):
-    """The object after an apply, without its managedFields, and those: (obj, {key: (entry, paths)})."""
-    mine = manager, "Apply", subresource, api_version
+    """The object after an apply and its managers; a time is set only where the apply changes the object."""
+    mine = manager, "Apply", subresource, ""
     owners, wanted = managers(live), _within(field_set(schema, config), reset)
-    base = live if live is not None else {}
-    after = merged(schema, base, config) if live is not None else config
     before = owners.get(mine, (None, set()))[1]
-    others = set().union(*(paths for name, (_, paths) in owners.items() if name != mine)) if owners else set()
-    added, changed, _ = compare(schema, base, after)
-    touched = added | changed
-    found = [(entry, path) for name, (entry, paths) in owners.items() if name != mine and name[0:2] != mine[0:2] for path in sorted(paths & touched & wanted)]
+    others = {name: paths for name, (_, paths) in owners.items() if name != mine}
+    after = merged(schema, live, config) if live is not None else config
+    if before - wanted:
+        after = pruned(schema, after, before, set().union(wanted, *others.values()))
+    added, changed, removed = compare(schema, live if live is not None else {}, after)
+    found = [(owners[name][0], path) for name, paths in others.items() for path in sorted(paths & (added | changed))]
     if found and not force:
         raise Conflicts(found)
-    gone = {path for path in before - wanted if path not in others and not any(other[:len(path)] == path for other in others | wanted)}
-    if gone:
-        after = without(schema, after, gone)
-    owners = {name: (entry, paths if name == mine else paths - (touched & wanted)) for name, (entry, paths) in owners.items()}
-    entry, paths = owners.get(mine, (None, None))
-    owners[mine] = entry if paths == wanted and entry else _entry(manager, "Apply", api_version, wanted, now, subresource), wanted
+    entry = _entry(manager, "Apply", api_version, now, subresource)
+    if live is not None and not (added or changed or removed):
+        entry = {**{name: value for name, value in entry.items() if name != "time"}, **{name: value for name, value in owners.get(mine, ({}, None))[0].items() if name == "time"}}
+    owners = {name: (owners[name][0], paths - added - changed - removed) for name, paths in others.items()}
+    owners[mine] = entry, wanted
     return after, owners
 
 
 def updated(schema, old, new, manager, api_version, now, subresource="", reset=()):
     """The managers after an ordinary write of `new` over `old` (None: created)."""
     mine = manager, "Update", subresource, api_version
-    owners = managers(old if old is not None else {})
     added, changed, removed = compare(schema, old if old is not None else _zero(schema) if schema.ref else {}, new)
+    owners = {name: (entry, paths - added - changed - removed) for name, (entry, paths) in managers(old).items()}
     touched = _within(added | changed, reset)
-    owners = {name: (entry, paths if name == mine else paths - changed - removed) for name, (entry, paths) in owners.items()}
-    entry, paths = owners.get(mine, (None, set()))
-    wanted = (paths - removed) | touched
-    if touched or removed & paths:
-        owners[mine] = _entry(manager, "Update", api_version, wanted, now, subresource), wanted
+    if touched:
+        owners[mine] = _entry(manager, "Update", api_version, now, subresource), owners.get(mine, (None, set()))[1] | touched
     return owners
 
 
@@ -265,8 +292,3 @@ UNDATED = {"io.k8s.api.core.v1.Event": ("eventTime", "firstTimestamp", "lastTime
 def _within(paths, reset):
     """The paths without those this endpoint resets: fields of the status, or all but the status."""
     return {path for path in paths if not any(path[:len(each)] == each for each in reset)} if reset else paths
-
-
-def written(owners, live, changed, now, touched=None):
-    """managedFields from the managers, none without fields; a touched manager's time moves when the object changed."""
-    return [entry | {"fieldsV1": to_fields(paths)} for _, (entry, paths) in sorted(owners.items(), key=lambda each: each[1][0].get("time", "")) if paths]

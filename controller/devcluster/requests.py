@@ -261,16 +261,32 @@ def apply(api, request, found):
     if not request.query.get("fieldManager"):
         raise _option("fieldManager", "Required", "Required value: is required for apply patch")
     config = _loaded(request.body, yaml_too=True)
-    if not config.get("kind") or not config.get("apiVersion"):
-        raise ApiError(400, "error decoding applied object: Object 'Kind' is missing" if not config.get("kind") else "apiVersion is missing")
     if found.subresource == "scale":
         raise no_resource()
-    if (config.get("metadata") or {}).get("managedFields"):
-        raise ApiError(400, "metadata.managedFields must be nil")
-    config = named(found, config, "apply")
-    config["metadata"] = {key: value for key, value in config["metadata"].items() if key != "namespace"} | ({"namespace": found.namespace} if found.namespace else {})
-    obj, created = api.apply(found.resource, found.namespace, found.name, config, request.query["fieldManager"], request.query.get("force") == "true", found.subresource, request.dry)
+    config = _applied(found, config)
+    obj, created = api.apply(found.resource, found.namespace, found.name, config, request.query["fieldManager"], request.query.get("force", "").lower() in TRUE, found.subresource, request.dry)
     return 201 if created else 200, obj, []
+
+
+TRUE = ("true", "t", "1")
+
+
+def _applied(found, config):
+    """The configuration of an apply, which names its object as the path does."""
+    version, kind, wanted = config.get("apiVersion") or "", config.get("kind") or "", found.resource.api_version(found.version)
+    if (version, kind) != (wanted, found.resource.kind):
+        group, _, short = version.rpartition("/")
+        raise ApiError(400, f"invalid object type: {group}/{short}, Kind={kind}")
+    metadata = config.get("metadata")
+    if not isinstance(metadata, dict | None):
+        raise ApiError(400, "metadata is no object")
+    metadata = metadata or {}
+    if metadata.get("managedFields"):
+        raise ApiError(400, "metadata.managedFields must be nil")
+    if not metadata.get("name"):
+        raise ApiError(400, f"the name of the object ({found.name} based on URL) was undeterminable: name must be provided")
+    named(found, config, "apply")
+    return {**config, "metadata": metadata}
 
 
 def delete(api, request, found):
