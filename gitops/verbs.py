@@ -6,6 +6,7 @@ gitops/plans, found there by the verb's name.
 
 import difflib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import orjson
@@ -168,6 +169,8 @@ def check(command):
         _check_name(verb, name, getattr(command, name))
     for name in ("text", "reason"):
         _check_words(name, getattr(command, name))
+    if not isinstance(command.args, Mapping):
+        raise Invalid("bad_argument", argument="args", value=_shown(command.args), wanted="{argument: value}")
     unknown = sorted(map(_shown, set(command.args) - {argument.name for argument in verb.arguments}))
     if unknown:
         raise Invalid("unknown_argument", verb=verb.name, argument=unknown[0], known=[argument.name for argument in verb.arguments] or ["-"])

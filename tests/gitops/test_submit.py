@@ -269,3 +269,15 @@ def test_an_empty_repository_says_so(tmp_path, renderer):
     assert World(opened).refused("scale", replicas=3).code == "empty_repository"
     opened.ledger.close()
     opened.repo.close()
+
+
+@pytest.mark.parametrize("target", ["/etc/passwd", "../../../../etc/passwd", "listed.yaml"])
+def test_a_symlink_is_not_followed(world, target):
+    """Out of the repository or within it: named as what it is, neither read nor written through; others go on."""
+    data = target.encode()
+    raw(world.path, "fast-import", "--quiet", stdin=b"commit refs/heads/main\ncommitter x <x@x> 1700000000 +0000\ndata 4\nlink\nfrom refs/heads/main^0\n"
+        + f"M 120000 inline {WEB}\ndata {len(data)}\n".encode() + data + b"\n")
+    for verb, more in (("scale", {"replicas": 3}), ("delete_app", {}), ("rollback", {})):
+        error = world.refused(verb, **more)
+        assert (error.code, error.path) == ("not_a_file", WEB) and "root:" not in error.text()
+    assert world.say("scale", "listed", replicas=3).status == "committed"

@@ -111,6 +111,7 @@ BAD = [
     ("text_not_storable", command("scale", replicas=1, text=HALF)), ("text_not_storable", command("scale", replicas=1, reason="a\0")),
     ("bad_argument", command("scale", replicas=1, text=3)), ("bad_argument", command("scale", replicas=1, reason=["x"])),
     ("bad_argument", command("apply_manifest", "plain", manifest={"a": 10**20})), ("bad_argument", command("apply_manifest", "plain", manifest={"a": HALF})),
+    *(("bad_argument", Command("scale", "web", "staging", args)) for args in (["replicas"], "replicas", None, 3)),
     ("bad_argument", command("apply_manifest", "plain", manifest=["x"])), ("bad_argument", command("apply_manifest", "plain", manifest="x" * 262145)),
     ("bad_argument", command("create_app", "new", image="nginx:1", port=0)), ("bad_argument", command("create_app", "new", image="nginx:1", host="no_dot")),
 ]
