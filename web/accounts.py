@@ -9,7 +9,7 @@ from web.context import services
 blueprint = Blueprint("auth", __name__, url_prefix="/auth")
 # A link is followed by a button, so that a preview of the link (a chat program's, a scanner's) does not use it up.
 PAGE = """<!doctype html><html lang="{{ language }}"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>K-Le-PaaS</title>
-<link rel="stylesheet" href="/static/css/tokens.css"><link rel="stylesheet" href="/static/css/app.css"><main class="sign-in"><h1>K-Le-PaaS</h1><form method="post"><button type="submit">{{ text }}</button></form></main></html>"""
+<link rel="icon" href="/static/icon.svg"><link rel="stylesheet" href="/static/css/tokens.css"><link rel="stylesheet" href="/static/css/app.css"><main class="sign-in"><h1>K-Le-PaaS</h1><form method="post"><button type="submit">{{ text }}</button></form></main></html>"""
 
 
 @blueprint.get("/link/<text>")

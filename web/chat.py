@@ -17,7 +17,9 @@ from web.context import cluster, services
 from web.errors import language
 
 blueprint = Blueprint("chat", __name__, url_prefix="/api/v1/nlp")
+CARRIED = ("app", "environment", "command")
 CONTEXT = 30 * 60  # seconds "it" is remembered
+QUESTIONS = ("clarify", "unknown")
 WORDS = {"rollback": ("롤백 확인", "rollback"), "delete_app": ("삭제 확인", "delete"), "delete_manifest": ("삭제 확인", "delete")}
 
 
@@ -38,7 +40,8 @@ def process():
         return answer({"kind": "done", "items": [views.receipt(_confirmed(each, text)) for each in _pending(asked)]})
     if reading.command in ("confirm", "cancel"):
         return answer({"kind": "cancelled"} if reading.command == "cancel" else _nothing_pending())
-    if reading.command in ("clarify", "unknown"):
+    if reading.command in QUESTIONS:
+        _remember(reading, (reading.clarification or {}).get("command"))
         return answer(_question(reading))
     return answer(_carried_out(reading, text))
 
@@ -47,9 +50,9 @@ def _context(asked):
     """What "it" means: what the client says, else what this session spoke of last."""
     given = asked.get("context")
     if given is not None:
-        if not isinstance(given, dict) or not all(isinstance(value, str | None) for value in given.values()):
+        if not isinstance(given, dict) or not all(isinstance(given.get(name), str | None) for name in CARRIED):
             raise Invalid("bad_field", field="context", wanted="an object of texts")
-        return {name: given.get(name) for name in ("app", "environment", "command")}
+        return {name: given.get(name) for name in (*CARRIED, "args")}
     kept = session.get("context") or {}
     return kept if kept.get("at", 0) > time.time() - CONTEXT else {}
 
@@ -74,12 +77,21 @@ def _question(reading):
 def _carried_out(reading, text):
     """Reads are answered, changes and orders previewed, in the order they were said."""
     items = [_one(each, text) for each in (reading, *reading.more)]
-    session["context"] = {"app": reading.app, "environment": reading.environment, "command": reading.command, "at": time.time()}
+    last = (reading, *reading.more)[-1]
+    _remember(last, last.command)
     kind = "preview" if any("confirmation" in each for each in items) else "answer"
-    return {"kind": kind, "items": items, "context": {name: session["context"][name] for name in ("app", "environment", "command")}}
+    return {"kind": kind, "items": items, "context": {name: session["context"][name] for name in CARRIED}}
+
+
+def _remember(reading, command):
+    """What "it" and an amendment ("no, staging") mean in the next sentence."""
+    session["context"] = {"app": reading.app, "environment": reading.environment, "command": command, "args": {name: value for name, value in reading.args.items() if len(str(value)) < 200},
+                          "at": time.time()}
 
 
 def _one(reading, text):
+    if reading.command in QUESTIONS:
+        return _question(reading)
     command = Command(reading.command, reading.app, reading.environment, dict(reading.args), text=text)
     if verbs.find(reading.command).kind == "read":
         return reads.read(services(), cluster(), _actor(), command) | {"command": _shown(command)}

@@ -22,10 +22,13 @@ export function chat(aside) {
   function shown(found) {
     if (found.kind === "preview" || found.kind === "answer") {
       pending = found.items.filter((item) => item.confirmation && item.status === "preview").map((item) => item.confirmation);
-      return found.items.map((item) => (item.plan ? previewCard(item, () => { pending = pending.filter((each) => each !== item.confirmation); }) : answerCard(item)));
+      return found.items.flatMap((item) => (item.question ? asked(item) : [item.plan ? previewCard(item, () => { pending = pending.filter((each) => each !== item.confirmation); }) : answerCard(item)]));
     }
     if (found.kind === "done") { pending = []; return found.items.map(outcome); }
     if (found.kind === "cancelled") { pending = []; return [el("p", { class: "soft" }, t("cancelled"))]; }
+    return asked(found);
+  }
+  function asked(found) {
     const choices = found.choices || found.suggestions || [];
     return [el("p", {}, found.question), el("div", { class: "chips" }, choices.map((choice) => el("button", { type: "button", onclick: () => say(String(choice)) }, String(choice))))];
   }
