@@ -13,7 +13,7 @@ from controller import kube as kubes
 from controller import prune, reconcile
 from controller.cache import Cache
 from controller.lease import Lease
-from gitops import values
+from gitops import charts, values
 from gitops.errors import Invalid, KlepaasError, Unavailable
 from gitops.types import Health, Problem, SyncResult
 
@@ -100,10 +100,14 @@ class World:
             self.tell(self.ledger.event, "notice", None, self.environment.name, held=why)
 
     def _inputs(self, target):
+        """What an app's sync is made from: the same inputs, nothing to render."""
         if isinstance(target, Problem):
             return "problem", target.code, target.message
-        return (self.tree.id(target.values_path) if target.values_path else self.tree.id(target.manifests_path), self.tree.id(target.chart) if target.chart else None,
-                self.environment.namespace, target.suspend, self.environment.sync, self.environment.conflicts, target.ignore)
+        try:
+            made_from = charts.made_from(self.tree, target, self.environment)
+        except KlepaasError as error:
+            made_from = "problem", error.code, target.chart
+        return made_from, target.suspend, target.adopt, target.ignore, self.environment
 
     # --- syncs ---------------------------------------------------------------------------------------------------------
 

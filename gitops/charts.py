@@ -44,7 +44,7 @@ class Renderer:
 
     def render(self, tree, target, environment):
         """The Rendered objects of a Target. Invalid names the file that does not render; Timeout is one that breaks a bound."""
-        key = _key(tree, target, environment)
+        key = made_from(tree, target, environment)
         kept = self._recall(key)
         if kept is not None:
             return Rendered(tuple(orjson.loads(kept[0])), kept[1], True)
@@ -54,7 +54,7 @@ class Renderer:
 
     def unstable(self, tree, target, environment):
         """Whether the same input renders differently again (chance, the time of day): such an app is never the same as what runs."""
-        return self.render(tree, target, environment).digest != self._made(tree, target, environment, _key(tree, target, environment))[0].digest
+        return self.render(tree, target, environment).digest != self._made(tree, target, environment, made_from(tree, target, environment))[0].digest
 
     def _made(self, tree, target, environment, key):
         found = self._manifests(tree, target) if target.source == "manifests" else self._chart(tree, target, environment, key)
@@ -117,7 +117,8 @@ class Renderer:
         return [(path, each) for path, _ in tree.walk(folder) if path.endswith((".yaml", ".yml", ".json")) for each in _read(tree.read(path), path)]
 
 
-def _key(tree, target, environment):
+def made_from(tree, target, environment):
+    """What a rendering is made from: the same key, the same objects. Invalid where the chart is not there."""
     if target.source == "manifests":
         folder = target.manifests_path
         built_on = kustomize.folders(tree, folder) if kustomize.is_one(tree, folder) else {folder: tree.id(folder)}

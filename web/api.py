@@ -60,12 +60,14 @@ def apps():
 
 @blueprint.get("/apps/<app>/<environment>")
 def app(app, environment):
+    """One app in one environment: desired, live, its values file and its last syncs."""
     _see(environment)
     return answer(reads.app(services(), app, environment))
 
 
 @blueprint.get("/environments")
 def environments():
+    """The environments that the actor may see, in order."""
     return answer(reads.environments(services(), g.actor))
 
 
@@ -102,6 +104,7 @@ def events():
 
 @blueprint.get("/me")
 def me():
+    """Who is asking, and what they hold."""
     actor = g.actor
     return answer({"name": actor.name, "email": actor.email, "scopes": sorted(actor.scopes), "session": actor.session, "agent": actor.agent})
 
@@ -114,11 +117,13 @@ def catalogue():
 
 @blueprint.get("/openapi.json")
 def document():
+    """This API as an OpenAPI 3.1 document."""
     return answer(openapi.document())
 
 
 @blueprint.get("/version")
 def version():
+    """The version of this server."""
     return answer({"version": openapi.VERSION})
 
 
