@@ -5,6 +5,7 @@ import base64
 from controller.devcluster import defaults
 
 ANNOTATIONS_COUNT = ("deployments.apps",)  # whose annotations raise the generation
+NODE_PORTS = ("NodePort", "LoadBalancer")
 DAEMON_COUNTS = ("currentNumberScheduled", "numberMisscheduled", "desiredNumberScheduled", "numberReady")
 
 
@@ -13,8 +14,10 @@ def created(resource, obj, addresses):
     return _CREATED.get(resource.key, lambda obj, _: obj)(obj, addresses)
 
 
-def kept(resource, obj, old, addresses):
+def kept(resource, obj, old, addresses, subresource=""):
     """The changed object with what the server allocated before."""
+    if subresource == "status":
+        return _pod_status(obj, old) if resource.key == "pods" else obj
     return _KEPT.get(resource.key, lambda obj, old, _: obj)(obj, old, addresses)
 
 
@@ -48,7 +51,7 @@ def _service(obj, addresses):
 
 def _ports(spec, before, addresses):
     """Node ports where the type has them: those given, those there were, else new ones."""
-    if spec["type"] not in ("NodePort", "LoadBalancer"):
+    if spec["type"] not in NODE_PORTS:
         return spec
     known = {(port.get("port"), port.get("protocol")): port.get("nodePort") for port in before.get("ports") or ()}
     ports = [port if port.get("nodePort") else {**port, "nodePort": known.get((port.get("port"), port.get("protocol"))) or addresses.port()} for port in spec.get("ports") or ()]
@@ -60,6 +63,10 @@ def _service_kept(obj, old, addresses):
     for name in ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"):
         if name not in spec and name in before and spec.get("type") != "ExternalName":
             spec[name] = before[name]
+    if spec.get("type") == "ClusterIP" and before.get("type") in NODE_PORTS:
+        released = {port["nodePort"] for port in before.get("ports") or () if "nodePort" in port}
+        spec["ports"] = [{key: value for key, value in port.items() if key != "nodePort" or value not in released} for port in spec.get("ports") or ()]
+        spec = {key: value for key, value in spec.items() if key not in ("externalTrafficPolicy", "allocateLoadBalancerNodePorts")}
     return {**obj, "spec": _ports(spec, before, addresses)}
 
 
@@ -69,6 +76,14 @@ def _pod_kept(obj, old, _):
         if name not in spec and name in old["spec"]:
             spec[name] = old["spec"][name]
     return {**obj, "spec": spec}
+
+
+def _pod_status(obj, old):
+    """A pod's class of service stays, and its first address is its address."""
+    status = {**({"qosClass": old["status"]["qosClass"]} if "qosClass" in old.get("status", {}) else {}), **(obj.get("status") or {})}
+    if status.get("podIP") and status.get("podIPs", [{}])[0].get("ip") != status["podIP"]:
+        status["podIPs"] = [{"ip": status["podIP"]}]
+    return {**obj, "status": status}
 
 
 def _namespace_kept(obj, old, _):

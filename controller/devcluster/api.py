@@ -1,10 +1,11 @@
 """Writes and reads of objects, as every client meets them: HTTP's handlers and the workloads' controllers go this one way."""
 
+import re
 import uuid
 
 import orjson
 
-from controller.devcluster import admission, defaults, fields, schema, validation
+from controller.devcluster import admission, defaults, fields, kubectl, schema, validation
 from controller.devcluster.clock import now
 from controller.devcluster.deletion import Deletion
 from controller.devcluster.errors import MODIFIED, ApiError, conflict, exists, invalid, not_found
@@ -69,9 +70,8 @@ class Api:
         """The object in place of the old one; what a subresource does not own stays. Nothing is written where nothing changes."""
         new = self._combined(resource, old, new, subresource)
         new = defaults.filled(self.schema(resource), new, resource.schema is None)
-        if subresource != "status":
-            new = admission.kept(resource, new, old, self.addresses)
-            self._valid(resource, new, old)
+        new = admission.kept(resource, new, old, self.addresses, subresource)
+        self._valid(resource, new, old)
         generation = admission.generation(resource, new, old) if subresource != "status" else None
         if generation is not None:
             new = {**new, "metadata": {**new["metadata"], "generation": generation}}
@@ -104,9 +104,9 @@ class Api:
             metadata["namespace"] = old["metadata"]["namespace"]
         if subresource == "status":
             status = {"status": new["status"]} if "status" in new else {}
-            kept = {key: old["metadata"][key] for key in ("labels", "annotations", "finalizers", "ownerReferences") if key in old["metadata"]}
-            given = {key: metadata[key] for key in ("annotations", "labels") if key in metadata} if resource.schema is None else {}
-            return {**{key: value for key, value in old.items() if key != "status"}, **status, "metadata": {**old["metadata"], **kept, **given}}
+            written = [key for key in ("annotations", "labels") if resource.schema is None and ("f:metadata", f"f:{key}") not in self._reset(resource, "status")]
+            kept = {key: value for key, value in old["metadata"].items() if key not in written} | {key: metadata[key] for key in written if key in metadata}
+            return {**{key: value for key, value in old.items() if key != "status"}, **status, "metadata": kept}
         result = {**new, "apiVersion": old["apiVersion"], "kind": old["kind"], "metadata": metadata}
         if "status" in resource.subresources:
             result.pop("status", None)
@@ -125,7 +125,14 @@ class Api:
         try:
             after, owners = fields.applied(kind, live, scoped, manager, force, config["apiVersion"], now(), subresource)
         except fields.Conflicts as error:
-            raise self._conflicts(error.found, manager) from None
+            if manager == kubectl.MANAGER and not force and kubectl.listed(live, error.found):
+                return self.apply(resource, namespace, name, config, manager, True, subresource, dry)
+            raise self.conflicts(error.found) from None
+        after = kubectl.renewed(manager, config, after)
+        if resource.key in DECODED and (wrong := decode_error(kind, after, "")):
+            where = f"{_group_version(config)}, Kind={config['kind']}"
+            raise ApiError(500, f"failed to convert new object ({metadata.get('namespace', '')}/{name}; {where}) to proper version: "
+                                f"unable to convert unstructured object to {where}: error decoding from json: {wrong}", None)
         if live is None:
             return self.create(resource, namespace, after, manager, dry, owners), True
         return self.update(resource, live, after, manager, subresource, dry, owners), False
@@ -141,8 +148,7 @@ class Api:
     def _typed(self, name, kind, config):
         wrong = typing_error(kind, config, "")
         if wrong:
-            group, _, version = config["apiVersion"].rpartition("/")
-            where = f"{config['metadata'].get('namespace', '')}/{name}; {group}/{version}, Kind={config['kind']}"
+            where = f"{config['metadata'].get('namespace', '')}/{name}; {_group_version(config)}, Kind={config['kind']}"
             raise ApiError(500, f"failed to create typed patch object ({where}): {wrong}", None)
 
     def _preconditions(self, resource, name, live, config):
@@ -154,7 +160,8 @@ class Api:
         if live is not None and uid not in (None, live["metadata"]["uid"]):
             raise invalid(resource, name, [("FieldValueInvalid", f'Invalid value: "{uid}": field is immutable', "metadata.uid")] * 2)
 
-    def _conflicts(self, found, manager):
+    def conflicts(self, found):
+        """The 409 that names managers and fields."""
         causes, said = [], {}
         for entry, path in found:
             how = f'"{entry["manager"]}"' + (f" with subresource \"{entry['subresource']}\"" if entry.get("subresource") else "")
@@ -196,6 +203,13 @@ class Api:
             raise ApiError(403, f'{resource.key if not resource.group else resource.plural + "." + resource.group} "{name}" is forbidden: {message}', "Forbidden", name=name,
                            group=resource.group or None, kind=resource.plural,
                            causes=[{"reason": "NamespaceTerminating", "message": f"namespace {namespace} is being terminated", "field": "metadata.namespace"}])
+
+
+DECODED = ("secrets", "leases.coordination.k8s.io")  # whose strings may be wrong though they are strings
+
+
+def _group_version(config):
+    return config["apiVersion"] if "/" in config["apiVersion"] else f"/{config['apiVersion']}"
 
 
 def _without(value, paths):
@@ -283,7 +297,30 @@ def decode_error(kind, value, path, struct=""):
     return next((error for name, each in value.items() if (child := kind.child(name)) is not None and (error := decode_error(child, each, f"{path}.{name}", struct))), None)
 
 
+MICRO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?(Z|[+-]\d\d:\d\d)")
+BASE64 = re.compile(r"[A-Za-z0-9+/\r\n]*={0,2}")
+
+
+def _decode_string(kind, value):
+    """What Go's types for bytes and times refuse."""
+    if kind.raw.get("format") == "byte":
+        good = BASE64.match(value)
+        if good.end() != len(value) or len(value.translate(NEWLINES)) % 4:
+            return f"illegal base64 data at input byte {good.end() if good.end() != len(value) else len(value) // 4 * 4}"
+    if kind.ref and kind.ref.endswith(".MicroTime"):
+        found = MICRO.fullmatch(value)
+        if not found or not found[1]:
+            rest = found[2] if found else value
+            return f'parsing time "{value}" as "2006-01-02T15:04:05.000000Z07:00": cannot parse "{rest}" as "{".000000" if found else "2006"}"'
+    return None
+
+
+NEWLINES = {10: None, 13: None}
+
+
 def _decode_scalar(kind, value, path):
+    if isinstance(value, str) and (wrong := _decode_string(kind, value)):
+        return wrong
     if kind.type not in SCALARS or kind.raw.get("oneOf") or kind.ref and kind.ref.endswith(("Quantity", "IntOrString")):
         return None
     if isinstance(value, SCALARS[kind.type]) and (kind.type == "boolean" or not isinstance(value, bool)):

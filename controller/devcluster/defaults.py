@@ -76,7 +76,7 @@ TABLE = {  # by struct: a dict, a function of the struct (whose dicts and lists 
     APPS + "DeploymentSpec": {"replicas": 1, "revisionHistoryLimit": 10, "progressDeadlineSeconds": 600, "strategy": {}},
     APPS + "DeploymentStrategy": _strategy({"maxUnavailable": "25%", "maxSurge": "25%"}),
     APPS + "ReplicaSetSpec": {"replicas": 1},
-    APPS + "StatefulSetSpec": [_claims, {"replicas": 1, "podManagementPolicy": "OrderedReady", "revisionHistoryLimit": 10, "updateStrategy": {},
+    APPS + "StatefulSetSpec": [_claims, {"replicas": 1, "serviceName": "", "podManagementPolicy": "OrderedReady", "revisionHistoryLimit": 10, "updateStrategy": {},
                                "persistentVolumeClaimRetentionPolicy": {"whenDeleted": "Retain", "whenScaled": "Retain"}}],
     APPS + "StatefulSetUpdateStrategy": _strategy({"partition": 0}),
     APPS + "DaemonSet": _daemonset,

@@ -45,6 +45,12 @@ def conflict(resource, name, why):
 MODIFIED = "the object has been modified; please apply your changes to the latest version and try again"
 
 
+def unversioned(resource, name):
+    message = "Invalid value: 0: must be specified for an update"
+    return ApiError(422, f'{qualified(resource)} "{name}" is invalid: metadata.resourceVersion: {message}', name=name, group=resource.group or None, kind=resource.plural,
+                    causes=[{"reason": "FieldValueInvalid", "message": message, "field": "metadata.resourceVersion"}])
+
+
 def invalid(resource, name, causes):
     """422 with its causes: (reason, message, field) each."""
     texts = list(dict.fromkeys(f"{field}: {message}" for _, message, field in causes))

@@ -227,8 +227,8 @@ def key(entry):
 
 
 def _entry(manager, operation, api_version, now, subresource):
-    entry = {"manager": manager, "operation": operation, "apiVersion": api_version, "time": now, "fieldsType": "FieldsV1"}
-    return entry | ({"subresource": subresource} if subresource else {})
+    entry = {"manager": manager, "operation": operation, "apiVersion": api_version, "fieldsType": "FieldsV1"}
+    return entry | ({"time": now} if subresource != "scale" else {}) | ({"subresource": subresource} if subresource else {})
 
 
 def managers(obj):
@@ -283,10 +283,10 @@ def _zero(schema):
     """What Go's empty object has: required fields, which are never omitted, and structs that are no pointers."""
     required = schema.raw.get("required", ())
     return {name: _zero(child) if child.kind == "struct" else None if child.ref else UNSET.get(child.type) for name, child in schema.fields.items()
-            if name in required or name in STRUCTS and child.kind == "struct" or name in UNDATED.get(schema.ref, ())}
+            if name in required or name in STRUCTS and child.kind == "struct" or name in ALWAYS.get(schema.ref, ())}
 
 
-UNDATED = {"io.k8s.api.core.v1.Event": ("eventTime", "firstTimestamp", "lastTimestamp", "reportingComponent", "reportingInstance")}
+ALWAYS = {"io.k8s.api.apps.v1.StatefulSetSpec": ("serviceName",), "io.k8s.api.core.v1.Event": ("eventTime", "firstTimestamp", "lastTimestamp", "reportingComponent", "reportingInstance")}
 
 
 def _within(paths, reset):

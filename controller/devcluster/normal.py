@@ -4,7 +4,7 @@ from decimal import ROUND_CEILING, Decimal, InvalidOperation
 from functools import lru_cache
 
 POINTERS = {"storageClassName", "ingressClassName", "runtimeClassName", "holderIdentity", "appProtocol", "loadBalancerClass", "volumeAttributesClassName", "pathType", "volumeMode",
-            "reportingInstance", "reportingComponent"}  # strings that may be empty and are not absent then
+            "reportingInstance", "reportingComponent", "serviceName"}  # strings that may be empty and are not absent then
 HOST_PATH, ENDPOINT_PORT = "io.k8s.api.core.v1.HostPathVolumeSource", "io.k8s.api.discovery.v1.EndpointPort"
 NUMBERS = {"minReadySeconds", "paused", "hostNetwork", "hostPID", "hostIPC", "stdin", "stdinOnce", "tty", "publishNotReadyAddresses", "healthCheckNodePort", "nodePort", "hostPort",
            "initialDelaySeconds", "readOnly", "unschedulable"}  # 0 and false mean absent; all others are pointers or required

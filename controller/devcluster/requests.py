@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote
 
 import orjson
-import yaml
-
-from controller.devcluster import deletion, patches, schema, selectors
+from controller.devcluster import deletion, patches, scale, schema, selectors, yamlbody
 from controller.devcluster.api import decode_error
-from controller.devcluster.errors import MODIFIED, ApiError, conflict, invalid, no_resource
+from controller.devcluster.errors import MODIFIED, ApiError, conflict, no_resource, unversioned
 
 JSON, APPLY = "application/json", "application/apply-patch+yaml"
 PATCHES = ("application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json", APPLY)
@@ -88,10 +86,11 @@ def body(request):
     kind = request.headers.get("content-type", JSON).partition(";")[0].strip()
     if kind not in (JSON, "application/yaml", "*/*", ""):
         raise ApiError(415, MEDIA + "application/json, application/yaml, application/vnd.kubernetes.protobuf, application/cbor", **{"name": None})
-    return _loaded(request.body, yaml_too=kind == "application/yaml")
+    return _loaded(request, yaml_too=kind == "application/yaml")
 
 
-def _loaded(data, yaml_too=False):
+def _loaded(request, yaml_too=False):
+    data = request.body
     if len(data) > LIMIT:
         raise ApiError(413, f"Request entity too large: limit is {LIMIT}", "RequestEntityTooLarge", **{"name": None})
     try:
@@ -99,17 +98,11 @@ def _loaded(data, yaml_too=False):
     except orjson.JSONDecodeError as error:
         if not yaml_too:
             raise ApiError(400, f"the object provided is unrecognized (must be of type {{kind}}): {error}", "BadRequest") from None
-        found = _yaml(data)
+        found, warnings = yamlbody.load(data)
+        request.warnings = (*request.warnings, *warnings)
     if not isinstance(found, dict):
         raise ApiError(400, "the object provided is no object", "BadRequest")
     return found
-
-
-def _yaml(data):
-    try:
-        return yaml.load(data, yaml.CSafeLoader)
-    except yaml.YAMLError as error:
-        raise ApiError(400, f"error decoding YAML: {str(error).splitlines()[0]}", "BadRequest") from None
 
 
 def named(found, given, where):
@@ -178,7 +171,7 @@ def create(api, request, found):
 def replace(api, request, found):
     given = body(request)
     if found.subresource == "scale":
-        return scale_write(api, request, found, given)
+        return scale.write(api, request, found, given)
     given = named(found, given, "replace")
     _well_typed(api, found, given)
     given, warnings = fields_known(api, request, found, given)
@@ -199,8 +192,8 @@ def _expected(found, given, old):
         raise ApiError(500, f'strconv.ParseUint: parsing "{metadata["resourceVersion"]}": invalid syntax', None)
     if metadata.get("resourceVersion") not in (None, "", old["metadata"]["resourceVersion"]):
         raise conflict(found.resource, found.name, MODIFIED)
-    if metadata.get("resourceVersion") in (None, "") and found.resource.key in NEEDS_VERSION:
-        raise invalid(found.resource, found.name, [("FieldValueInvalid", "Invalid value: 0: must be specified for an update", "metadata.resourceVersion")])
+    if metadata.get("resourceVersion") in (None, "") and (found.resource.key in NEEDS_VERSION or found.resource.schema is not None):
+        raise unversioned(found.resource, found.name)
 
 
 NEEDS_VERSION = ("leases.coordination.k8s.io", "customresourcedefinitions.apiextensions.k8s.io")
@@ -217,10 +210,10 @@ def patch(api, request, found):
     if request.query.get("force"):
         raise _option("force", "Forbidden", "Forbidden: may not be specified for non-apply patch")
     old = api.get(found.resource, found.namespace, found.name)
-    base = scale_of(found.resource, old) if found.subresource == "scale" else old
+    base = scale.of(found.resource, old) if found.subresource == "scale" else old
     new = _patched(api, found, kind, base, request.body)
     if found.subresource == "scale":
-        return scale_write(api, request, found, new)
+        return scale.write(api, request, found, new)
     new = named(found, new, "patch")
     _patch_typed(api, found, new)
     new, warnings = fields_known(api, request, found, new)
@@ -260,11 +253,12 @@ def _option(field, reason, message):
 def apply(api, request, found):
     if not request.query.get("fieldManager"):
         raise _option("fieldManager", "Required", "Required value: is required for apply patch")
-    config = _loaded(request.body, yaml_too=True)
+    config = _loaded(request, yaml_too=True)
+    force = request.query.get("force", "").lower() in TRUE
     if found.subresource == "scale":
-        raise no_resource()
+        return scale.apply(api, request, found, config, force)
     config = _applied(found, config)
-    obj, created = api.apply(found.resource, found.namespace, found.name, config, request.query["fieldManager"], request.query.get("force", "").lower() in TRUE, found.subresource, request.dry)
+    obj, created = api.apply(found.resource, found.namespace, found.name, config, request.query["fieldManager"], force, found.subresource, request.dry)
     return 201 if created else 200, obj, []
 
 
@@ -290,7 +284,7 @@ def _applied(found, config):
 
 
 def delete(api, request, found):
-    options = deletion.options(_loaded(request.body, True) if request.body.strip() else {}, request.query)
+    options = deletion.options(_loaded(request, True) if request.body.strip() else {}, request.query)
     if found.name is None:
         return delete_collection(api, request, found, options)
     obj = api.get(found.resource, found.namespace, found.name)
@@ -313,7 +307,7 @@ def delete_collection(api, request, found, options):
 
 def read(api, request, found):
     obj = api.get(found.resource, found.namespace, found.name)
-    return 200, scale_of(found.resource, obj) if found.subresource == "scale" else obj, []
+    return 200, scale.of(found.resource, obj) if found.subresource == "scale" else obj, []
 
 
 def _chosen(api, request, found, objects=None):
@@ -379,31 +373,3 @@ class Snapshots:
         if objects is None:
             raise ApiError(410, "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.")
         return version, last, objects
-
-
-# --- scale ------------------------------------------------------------------------------------------------------------
-
-
-def scale_of(resource, obj):
-    """The Scale of a workload."""
-    kept = {key: obj["metadata"][key] for key in ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")}
-    selector = (obj["spec"].get("selector") or {}).get("matchLabels") or {}
-    return {"kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": kept, "spec": {"replicas": obj["spec"]["replicas"]} if obj["spec"].get("replicas") else {},
-            "status": {"replicas": (obj.get("status") or {}).get("replicas", 0), "selector": ",".join(f"{key}={value}" for key, value in sorted(selector.items()))}}
-
-
-def scale_write(api, request, found, given):
-    old = api.get(found.resource, found.namespace, found.name)
-    if given.get("kind") not in (None, "Scale"):
-        raise ApiError(400, f"{given['kind']} in version \"{given.get('apiVersion')}\" cannot be handled as a Scale: no kind \"{given['kind']}\" is registered")
-    metadata, replicas = given.get("metadata") or {}, (given.get("spec") or {}).get("replicas", 0)
-    if metadata.get("resourceVersion") not in (None, "", old["metadata"]["resourceVersion"]):
-        raise conflict(found.resource, found.name, MODIFIED)
-    if not isinstance(replicas, int) or replicas < 0:
-        message = f"Invalid value: {replicas}: must be greater than or equal to 0"
-        raise ApiError(422, f'Scale.autoscaling "{found.name}" is invalid: spec.replicas: {message}', name=found.name, group="autoscaling", kind="Scale",
-                       causes=[{"reason": "FieldValueInvalid", "message": message, "field": "spec.replicas"}])
-    new = {**old, "spec": {**old["spec"], "replicas": replicas}}
-    return 200, scale_of(found.resource, api.update(found.resource, old, new, request.manager, "scale", request.dry)), []
-
-

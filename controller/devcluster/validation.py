@@ -1,11 +1,12 @@
 """What an object must be beyond its schema, in the server's own words: causes of (reason, message, field)."""
 
 import re
+from ipaddress import ip_address
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import orjson
 
-from controller.devcluster import internal
+from controller.devcluster import internal, selectors
 from controller.devcluster.cron import Schedule
 
 LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
@@ -26,10 +27,13 @@ def causes(resource, obj, old=None):
     found = list(_name(resource, obj)) if old is None else []
     found += _labels(obj.get("metadata") or {})
     spec = obj.get("spec")
-    if resource.key in TEMPLATED and isinstance(spec, dict):
-        found += _workload(resource, spec)
+    if resource.key in TEMPLATED and isinstance(spec, dict | None):
+        found += _workload(resource, spec or {})
     if resource.key == "pods" and isinstance(spec, dict):
         found += _pod(spec, "spec")
+        found += _addresses(obj.get("status") or {})
+    if resource.key == "leases.coordination.k8s.io" and isinstance((spec or {}).get("leaseDurationSeconds"), int) and spec["leaseDurationSeconds"] <= 0:
+        found.append((INVALID, f"Invalid value: {spec['leaseDurationSeconds']}: must be greater than 0", "spec.leaseDurationSeconds"))
     if resource.key == "cronjobs.batch" and isinstance(spec, dict):
         found += _cronjob(spec)
     if resource.key == "services" and isinstance(spec, dict):
@@ -63,10 +67,10 @@ def _workload(resource, spec):
     if isinstance(replicas, int) and replicas < 0:
         yield INVALID, f"Invalid value: {replicas}: must be greater than or equal to 0", "spec.replicas"
     selector, template = spec.get("selector"), spec.get("template") or {}
-    labels = (template.get("metadata") or {}).get("labels") or {}
+    labels = (template.get("metadata") or {}).get("labels")
     if not selector and resource.key != "jobs.batch":
         yield REQUIRED, "Required value", "spec.selector"
-    elif selector and resource.key != "jobs.batch" and not all(labels.get(key) == value for key, value in (selector.get("matchLabels") or {}).items()):
+    if resource.key != "jobs.batch" and not (selector and selectors.of_selector(selector)(labels or {})):
         yield INVALID, f"Invalid value: {_json(labels)}: `selector` does not match template `labels`", "spec.template.metadata.labels"
     strategy = spec.get("strategy") or {}
     if strategy.get("type") == "Recreate" and "rollingUpdate" in strategy:
@@ -105,6 +109,14 @@ def _pod(spec, at):
     for kind in ("containers", "initContainers"):
         for index, each in enumerate(spec.get(kind) or ()):
             yield from _container(each, f"{at}.{kind}[{index}]")
+
+
+def _addresses(status):
+    for index, each in enumerate(status.get("podIPs") or ()):
+        try:
+            ip_address(each.get("ip"))
+        except ValueError:
+            yield INVALID, f'Invalid value: {_json(each.get("ip"))}: must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)', f"status.podIPs[{index}]"
 
 
 def _container(each, at):
@@ -148,4 +160,4 @@ def _unchanged(resource, obj, old):
     if resource.key == "secrets" and obj.get("type") != old.get("type"):
         yield INVALID, f'Invalid value: "{obj.get("type")}": field is immutable', "type"
     if resource.key == "services" and (obj["spec"].get("clusterIP") or "") != (old["spec"].get("clusterIP") or "") and "ExternalName" not in (obj["spec"].get("type"), old["spec"].get("type")):
-        yield INVALID, f'Invalid value: "{obj["spec"].get("clusterIP")}": field is immutable', "spec.clusterIP"
+        yield INVALID, f'Invalid value: {_json([obj["spec"].get("clusterIP")])}: may not change once set', "spec.clusterIPs[0]"
