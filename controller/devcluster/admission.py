@@ -36,8 +36,7 @@ def qos(spec):
 
 
 def _namespace(obj, _):
-    labels = {**(obj["metadata"].get("labels") or {}), "kubernetes.io/metadata.name": obj["metadata"]["name"]}
-    return {**obj, "metadata": {**obj["metadata"], "labels": labels}, "spec": {"finalizers": ["kubernetes"]}, "status": {"phase": "Active"}}
+    return {**obj, "spec": {"finalizers": ["kubernetes"]}, "status": {"phase": "Active"}}
 
 
 def _service(obj, addresses):
@@ -87,8 +86,7 @@ def _pod_status(obj, old):
 
 
 def _namespace_kept(obj, old, _):
-    labels = {**(obj["metadata"].get("labels") or {}), "kubernetes.io/metadata.name": obj["metadata"]["name"]}
-    return {**obj, "metadata": {**obj["metadata"], "labels": labels}, "spec": old.get("spec", {})}
+    return {**obj, "spec": old.get("spec", {})}
 
 
 def _with_status(status):

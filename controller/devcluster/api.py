@@ -49,8 +49,9 @@ class Api:
         obj = self._named(resource, namespace, obj)
         metadata = obj["metadata"]
         name = metadata.get("name")
-        if name and self.store.get(resource.key, namespace, name) is not None:
-            raise exists(resource, name)
+        there = self.store.get(resource.key, namespace if resource.namespaced else "", name) if name else None
+        if there is not None:
+            raise exists(resource, name, bool(there["metadata"].get("deletionTimestamp")))
         self._alive(resource, namespace, name)
         obj = {name: value for name, value in obj.items() if name != "status" or resource.schema is not None or "status" not in resource.subresources}
         obj = defaults.filled(self.schema(resource), obj, resource.schema is None)
@@ -85,7 +86,8 @@ class Api:
         if dry:
             return new
         if new["metadata"].get("deletionTimestamp") and not new["metadata"].get("finalizers") and old["metadata"].get("finalizers"):
-            return self.deletion.finished(resource, new)
+            self.deletion.finished(resource, old)
+            return new
         return self.store.put(resource.key, new)
 
     def _same(self, old, new):

@@ -25,6 +25,12 @@ def _account(value):
     return {"serviceAccountName": name, "serviceAccount": name} if name else {}
 
 
+def _namespace(value):
+    metadata = value["metadata"]
+    name = {"kubernetes.io/metadata.name": metadata["name"]} if metadata.get("name") else {}
+    return {"metadata": {**metadata, "labels": {**(metadata.get("labels") or {}), **name}}}
+
+
 def _pod(value):
     return {"spec": {"enableServiceLinks": True, **(value.get("spec") or {})}}
 
@@ -93,6 +99,7 @@ TABLE = {  # by struct: a dict, a function of the struct (whose dicts and lists 
     CORE + "Event": {"eventTime": None, "reportingComponent": "", "reportingInstance": "", "source": {}, "firstTimestamp": None, "lastTimestamp": None},
     CORE + "PodSpec": [{"restartPolicy": "Always", "terminationGracePeriodSeconds": 30, "dnsPolicy": "ClusterFirst", "securityContext": {}, "schedulerName": "default-scheduler"}, _account],
     CORE + "Pod": _pod,
+    CORE + "Namespace": _namespace,
     CORE + "Container": [{"resources": {}, "terminationMessagePath": "/dev/termination-log", "terminationMessagePolicy": "File"}, _pull_policy],
     CORE + "ContainerPort": {"protocol": "TCP"},
     CORE + "Probe": {"timeoutSeconds": 1, "periodSeconds": 10, "successThreshold": 1, "failureThreshold": 3},

@@ -1,10 +1,11 @@
 """Deletion: grace, finalizers, what becomes of dependents, and namespaces that empty themselves."""
 
 from controller.devcluster.clock import now
-from controller.devcluster.errors import ApiError, conflict
+from controller.devcluster.errors import ApiError, invalid_options, number
 
 FOREGROUND, ORPHAN = "foregroundDeletion", "orphan"
 RETURNED = ("pods", "services", "namespaces", "persistentvolumeclaims", "serviceaccounts", "replicationcontrollers", "resourcequotas", "persistentvolumes")  # come back as objects
+KEPT = ("default", "kube-system", "kube-public")  # namespaces that stay
 ORPHANING = ("jobs.batch", "replicationcontrollers")
 
 
@@ -15,9 +16,12 @@ class Deletion:
     def delete(self, resource, obj, options, dry=False):
         """The object as it now is, and whether it is gone."""
         self._preconditions(resource, obj, options.get("preconditions") or {})
+        if resource.key == "namespaces" and obj["metadata"]["name"] in KEPT:
+            name = obj["metadata"]["name"]
+            raise ApiError(403, f'namespaces "{name}" is forbidden: this namespace may not be deleted', name=name, kind="namespaces")
         policy = options.get("propagationPolicy") or ("Orphan" if options.get("orphanDependents") else None) or ("Orphan" if resource.key in ORPHANING else "Background")
         finalizers = [each for each in obj["metadata"].get("finalizers") or () if each not in (FOREGROUND, ORPHAN)]
-        if policy in ("Foreground", "Orphan") and (policy == "Foreground" or self.store.dependents(obj["metadata"]["uid"])):
+        if policy in ("Foreground", "Orphan"):
             finalizers.append(FOREGROUND if policy == "Foreground" else ORPHAN)
         grace = self._grace(resource, obj, options)
         waits = finalizers or grace or resource.key == "namespaces"
@@ -39,14 +43,14 @@ class Deletion:
     def _preconditions(self, resource, obj, wanted):
         metadata, name = obj["metadata"], obj["metadata"]["name"]
         if wanted.get("uid") not in (None, metadata["uid"]):
-            raise conflict(resource, name, f"the UID in the precondition ({wanted['uid']}) does not match the UID in record ({metadata['uid']}). The object might have been deleted and then recreated")
+            raise _failed(resource, name, f"the UID in the precondition ({wanted['uid']}) does not match the UID in record ({metadata['uid']}). The object might have been deleted and then recreated")
         if wanted.get("resourceVersion") not in (None, metadata["resourceVersion"]):
-            raise conflict(resource, name, f"the ResourceVersion in the precondition ({wanted['resourceVersion']}) does not match the ResourceVersion in record ({metadata['resourceVersion']}). The object might have been modified")
+            raise _failed(resource, name, f"the ResourceVersion in the precondition ({wanted['resourceVersion']}) does not match the ResourceVersion in record ({metadata['resourceVersion']}). The object might have been modified")
 
     def _marked(self, resource, obj, finalizers, grace):
         metadata = dict(obj["metadata"])
         if "deletionTimestamp" not in metadata:
-            metadata |= {"deletionTimestamp": now(), "deletionGracePeriodSeconds": grace}
+            metadata |= {"deletionTimestamp": now()} | ({"deletionGracePeriodSeconds": grace} if resource.key != "namespaces" else {})
             if "generation" in metadata:
                 metadata["generation"] += 1
         elif grace < metadata.get("deletionGracePeriodSeconds", 0):
@@ -137,24 +141,33 @@ class Deletion:
         return {key: found for key, found in left.items() if found}
 
 
+def _failed(resource, name, why):
+    kind = resource.kind if not resource.group else f"{resource.kind}.{resource.group}"
+    return ApiError(409, f'Operation cannot be fulfilled on {kind} "{name}": {why}', name=name, group=resource.group or None, kind=resource.kind)
+
+
 def _with_metadata(obj, **changes):
     metadata = {**obj["metadata"], **changes}
     return {**obj, "metadata": {key: value for key, value in metadata.items() if value != []}}
 
 
 def options(body, query):
-    """DeleteOptions from the body or the query; what does not exist is refused."""
+    """DeleteOptions from the body or the query; what contradicts or does not exist is refused."""
+    if body.get("kind", "DeleteOptions") != "DeleteOptions":
+        raise ApiError(400, f'no kind "{body["kind"]}" is registered for version "{body.get("apiVersion", "")}" in scheme '
+                            '"k8s.io/apimachinery/pkg/apis/meta/internalversion/scheme/register.go:27"')
     found = {key: value for key, value in (body or {}).items() if value is not None}
     for name in ("gracePeriodSeconds", "propagationPolicy", "orphanDependents"):
         if name in query and name not in found:
             found[name] = query[name]
-    if isinstance(found.get("gracePeriodSeconds"), str):
-        found["gracePeriodSeconds"] = int(found["gracePeriodSeconds"])
+    if "gracePeriodSeconds" in found:
+        grace = number(str(found["gracePeriodSeconds"]))
+        found["gracePeriodSeconds"] = 1 if grace < 0 else grace
     if isinstance(found.get("orphanDependents"), str):
         found["orphanDependents"] = found["orphanDependents"] == "true"
     policy = found.get("propagationPolicy")
     if policy not in (None, "Orphan", "Background", "Foreground"):
-        raise ApiError(422, f'DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: "{policy}": supported values: "Foreground", "Background", "Orphan", "nil"', "Invalid",
-                       group="meta.k8s.io", kind="DeleteOptions",
-                       causes=[{"reason": "FieldValueNotSupported", "message": f'Unsupported value: "{policy}": supported values: "Foreground", "Background", "Orphan", "nil"', "field": "propagationPolicy"}])
+        raise invalid_options("DeleteOptions", [("FieldValueNotSupported", f'Unsupported value: "{policy}": supported values: "Foreground", "Background", "Orphan", "nil"', "propagationPolicy")])
+    if policy is not None and "orphanDependents" in found:
+        raise invalid_options("DeleteOptions", [("FieldValueInvalid", f'Invalid value: "{policy}": orphanDependents and deletionPropagation cannot be both set', "propagationPolicy")])
     return found

@@ -34,8 +34,8 @@ def no_resource():
     return ApiError(404, "the server could not find the requested resource", **{"name": None})
 
 
-def exists(resource, name):
-    return ApiError(409, f'{qualified(resource)} "{name}" already exists', "AlreadyExists", name=name, group=resource.group or None, kind=resource.plural)
+def exists(resource, name, going=False):
+    return ApiError(409, f'{"object is being deleted: " if going else ""}{qualified(resource)} "{name}" already exists', "AlreadyExists", name=name, group=resource.group or None, kind=resource.plural)
 
 
 def conflict(resource, name, why):
@@ -57,3 +57,19 @@ def invalid(resource, name, causes):
     joined = texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
     return ApiError(422, f'{kind_of(resource)} "{name}" is invalid: {joined}', name=name or None, group=resource.group or None, kind=resource.kind,
                     causes=[{"reason": reason, "message": message, "field": field} for reason, message, field in causes])
+
+
+def invalid_options(kind, causes):
+    """422 for options of a request: (reason, message, field) each."""
+    texts = [f"{field}: {message}" for _, message, field in causes]
+    joined = texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
+    return ApiError(422, f'{kind}.meta.k8s.io "" is invalid: {joined}', group="meta.k8s.io", kind=kind,
+                    causes=[{"reason": reason, "message": message, "field": field} for reason, message, field in causes])
+
+
+def number(text):
+    """A number of a request's options."""
+    try:
+        return int(text)
+    except ValueError:
+        raise ApiError(400, f'strconv.ParseInt: parsing "{text}": invalid syntax') from None

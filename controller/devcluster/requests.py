@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, unquote
 import orjson
 from controller.devcluster import deletion, patches, scale, schema, selectors, yamlbody
 from controller.devcluster.api import decode_error
-from controller.devcluster.errors import MODIFIED, ApiError, conflict, no_resource, unversioned
+from controller.devcluster.errors import MODIFIED, ApiError, conflict, invalid_options, no_resource, unversioned
 
 JSON, APPLY = "application/json", "application/apply-patch+yaml"
 PATCHES = ("application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json", APPLY)
@@ -208,7 +208,7 @@ def patch(api, request, found):
     if kind == PATCHES[2] and found.resource.schema is not None:
         raise ApiError(415, MEDIA + ", ".join((PATCHES[0], PATCHES[1], APPLY)), **{"name": None})
     if request.query.get("force"):
-        raise _option("force", "Forbidden", "Forbidden: may not be specified for non-apply patch")
+        raise invalid_options("PatchOptions", [("FieldValueForbidden", "Forbidden: may not be specified for non-apply patch", "force")])
     old = api.get(found.resource, found.namespace, found.name)
     base = scale.of(found.resource, old) if found.subresource == "scale" else old
     new = _patched(api, found, kind, base, request.body)
@@ -245,14 +245,9 @@ def go_json(data, error):
     return f"invalid character '{data[at:at + 1].decode(errors='replace')}' looking for beginning of value"
 
 
-def _option(field, reason, message):
-    return ApiError(422, f'PatchOptions.meta.k8s.io "" is invalid: {field}: {message}', "Invalid", group="meta.k8s.io", kind="PatchOptions",
-                    causes=[{"reason": f"FieldValue{reason}", "message": message, "field": field}])
-
-
 def apply(api, request, found):
     if not request.query.get("fieldManager"):
-        raise _option("fieldManager", "Required", "Required value: is required for apply patch")
+        raise invalid_options("PatchOptions", [("FieldValueRequired", "Required value: is required for apply patch", "fieldManager")])
     config = _loaded(request, yaml_too=True)
     force = request.query.get("force", "").lower() in TRUE
     if found.subresource == "scale":
@@ -283,8 +278,18 @@ def _applied(found, config):
     return {**config, "metadata": metadata}
 
 
+def _delete_body(request):
+    if not request.body.strip():
+        return {}
+    try:
+        found = orjson.loads(request.body)
+    except orjson.JSONDecodeError as error:
+        raise ApiError(400, f"couldn't get version/kind; json parse error: {go_json(request.body, error)}") from None
+    return found if isinstance(found, dict) else {}
+
+
 def delete(api, request, found):
-    options = deletion.options(_loaded(request, True) if request.body.strip() else {}, request.query)
+    options = deletion.options(_delete_body(request), request.query)
     if found.name is None:
         return delete_collection(api, request, found, options)
     obj = api.get(found.resource, found.namespace, found.name)

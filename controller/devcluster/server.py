@@ -9,7 +9,7 @@ import orjson
 from controller.devcluster import discovery, requests, selectors, tables
 from controller.devcluster.auth import allowed, identified
 from controller.devcluster.crds import Definitions
-from controller.devcluster.errors import ApiError
+from controller.devcluster.errors import ApiError, invalid_options, number
 from controller.devcluster.requests import Request, Snapshots
 
 log = logging.getLogger(__name__)
@@ -132,23 +132,24 @@ class Application:
 def _options(request):
     """Query options that writes share."""
     name = {"POST": "Create", "PUT": "Update", "PATCH": "Patch", "DELETE": "Delete"}[request.method] + "Options"
-    for field, known in (("dryRun", ("All",)), ("fieldValidation", ("", "Ignore", "Strict", "Warn"))):
-        value = request.query.get(field)
-        if value is not None and value not in known:
-            shown = ", ".join(f'"{each}"' for each in known)
-            where = "dryRun[0]" if False else field
-            message = f'Unsupported value: "{value}": supported values: {shown}' if field != "dryRun" else f'Unsupported value: ["{value}"]: supported values: {shown}'
-            raise ApiError(422, f'{name}.meta.k8s.io "" is invalid: {where}: {message}', "Invalid", group="meta.k8s.io", kind=name,
-                           causes=[{"reason": "FieldValueNotSupported", "message": message, "field": where}])
-    manager = request.query.get("fieldManager", "")
+    found = [*_known("dryRun", request, ("All",)), *_known("fieldValidation", request, ("", "Ignore", "Strict", "Warn")), *_manager(request.query.get("fieldManager", ""))]
+    if found:
+        raise invalid_options(name, found)
+
+
+def _known(field, request, known):
+    value = request.query.get(field)
+    if value is not None and value not in known:
+        shown, given = ", ".join(f'"{each}"' for each in known), f'["{value}"]' if field == "dryRun" else f'"{value}"'
+        yield "FieldValueNotSupported", f"Unsupported value: {given}: supported values: {shown}", field
+
+
+def _manager(manager):
     odd = next((at for at, letter in enumerate(manager) if not letter.isprintable()), None)
-    if odd is not None:
-        message = f"Invalid value: {orjson.dumps(manager).decode()}: invalid character U+{ord(manager[odd]):04X} (at position {odd})"
-        raise ApiError(422, f'{name}.meta.k8s.io "" is invalid: fieldManager: {message}', "Invalid", group="meta.k8s.io", kind=name,
-                       causes=[{"reason": "FieldValueInvalid", "message": message, "field": "fieldManager"}])
     if len(manager) > 128:
-        raise ApiError(422, f'{name}.meta.k8s.io "" is invalid: fieldManager: Too long: may not be more than 128 bytes', "Invalid", group="meta.k8s.io", kind=name,
-                       causes=[{"reason": "FieldValueTooLong", "message": "Too long: may not be more than 128 bytes", "field": "fieldManager"}])
+        yield "FieldValueTooLong", "Too long: may not be more than 128 bytes", "fieldManager"
+    if odd is not None:
+        yield "FieldValueInvalid", f"Invalid value: {orjson.dumps(manager).decode()}: invalid character U+{ord(manager[odd]):04X} (at position {odd})", "fieldManager"
 
 
 def _acceptable(request):

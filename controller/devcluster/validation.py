@@ -19,6 +19,7 @@ LABEL_NAMES = ("namespaces", "services")
 IMMUTABLE = {"deployments.apps": ("selector",), "replicasets.apps": ("selector",), "daemonsets.apps": ("selector",), "jobs.batch": ("selector", "completions", "template"),
              "statefulsets.apps": ("serviceName", "selector", "podManagementPolicy", "volumeClaimTemplates")}
 TEMPLATED = ("deployments.apps", "replicasets.apps", "statefulsets.apps", "daemonsets.apps", "jobs.batch")
+STANDARD_FINALIZERS = ("kubernetes", "orphan", "foregroundDeletion")
 REQUIRED, INVALID = "FieldValueRequired", "FieldValueInvalid"
 
 
@@ -26,6 +27,7 @@ def causes(resource, obj, old=None):
     """Everything wrong with an object that is to be created (old None) or changed."""
     found = list(_name(resource, obj)) if old is None else []
     found += _labels(obj.get("metadata") or {})
+    found += _finalizers(obj["metadata"].get("finalizers") or [], old)
     spec = obj.get("spec")
     if resource.key in TEMPLATED and isinstance(spec, dict | None):
         found += _workload(resource, spec or {})
@@ -52,6 +54,17 @@ def _name(resource, obj):
         yield INVALID, f'Invalid value: "{name}": {LABEL_TEXT if label else SUBDOMAIN_TEXT}', "metadata.name"
     elif len(name) > (63 if label else 253):
         yield INVALID, f'Invalid value: "{name}": must be no more than {63 if label else 253} bytes', "metadata.name"
+
+
+def _finalizers(names, old):
+    for index, name in enumerate(names):
+        if "/" not in name and name not in STANDARD_FINALIZERS:
+            yield INVALID, f"Invalid value: {_json(name)}: name is neither a standard finalizer name nor is it fully qualified", f"metadata.finalizers[{index}]"
+    added = [name for name in names if name not in (old["metadata"].get("finalizers") or ())] if old and old["metadata"].get("deletionTimestamp") else []
+    if added:
+        shown = ", ".join(map(_json, added))
+        cause = "FieldValueForbidden", f"Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{{{shown}}}", "metadata.finalizers"
+        yield from (cause, cause)  # the server says it twice
 
 
 def _labels(metadata):

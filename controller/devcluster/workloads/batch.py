@@ -55,7 +55,8 @@ def _start(world, obj, count):
 
 def _job_status(world, obj, counts, ending):
     before, live = obj.get("status") or {}, [pod for pod in world.owned(obj, "pods") if active(pod)]
-    status = {"startTime": before.get("startTime") or now(), "terminating": 0, "uncountedTerminatedPods": {}, "ready": sum(map(ready, live))}
+    started = {} if obj["spec"].get("suspend") else {"startTime": before.get("startTime") or now()}
+    status = {**started, "terminating": 0, "uncountedTerminatedPods": {}, "ready": sum(map(ready, live))}
     status |= {name: count for name, count in {"active": len(live), **counts}.items() if count}
     if obj["spec"].get("suspend"):
         status["conditions"] = [_dated(before, "Suspended", "JobSuspended", "Job suspended")]
