@@ -26,7 +26,8 @@ class Deletion:
         grace = self._grace(resource, obj, options)
         waits = finalizers or grace or resource.key == "namespaces"
         if not waits:
-            obj = self._marked(resource, obj, finalizers, 0) if resource.key == "pods" else obj
+            if resource.key == "pods":
+                obj = self._last(resource, obj, dry)
             return (obj if dry else self.finished(resource, obj)), True
         marked = self._marked(resource, obj, finalizers, grace or 0)
         if dry or marked == obj:
@@ -60,6 +61,11 @@ class Deletion:
         marked = {**obj, "metadata": metadata}
         return {**marked, "status": {**(obj.get("status") or {}), "phase": "Terminating"}} if resource.key == "namespaces" else marked
 
+    def _last(self, resource, obj, dry):
+        """A pod as it goes; one that was being given time is told first that there is none left."""
+        marked, given = self._marked(resource, obj, [], 0), obj["metadata"].get("deletionGracePeriodSeconds")
+        return self.store.put(resource.key, marked) if given and not dry else marked
+
     def finished(self, resource, obj):
         """The object is gone for good."""
         return self.store.remove(resource.key, obj)
@@ -92,8 +98,14 @@ class Deletion:
             self.delete(resource, dependent, {"propagationPolicy": "Background"})
 
     def _there(self, owner):
-        return any((resource.kind == owner["kind"]) and any(each["metadata"]["uid"] == owner["uid"] for each in self.store.objects.get(key, {}).values())
-                   for key, resource in self.api.resources.items())
+        found = self.store.of_uid(owner["uid"])
+        return found is not None and found[1]["kind"] == owner["kind"]
+
+    def abandoned(self, resource, obj):
+        """An object whose owners never were, or are all gone, is deleted."""
+        owners = obj["metadata"].get("ownerReferences")
+        if owners and not obj["metadata"].get("deletionTimestamp") and not any(map(self._there, owners)):
+            self.delete(resource, obj, {"propagationPolicy": "Background"})
 
     def _orphan(self, resource, obj):
         uid = obj["metadata"]["uid"]
@@ -111,10 +123,9 @@ class Deletion:
             self._without(resource, obj, FOREGROUND)
 
     def _owner_again(self, owner):
-        resource = next((each for each in self.api.resources.values() if each.kind == owner["kind"] and owner["apiVersion"].startswith(each.group)), None)
-        found = resource and next((each for each in self.store.objects.get(resource.key, {}).values() if each["metadata"]["uid"] == owner["uid"]), None)
+        key, found = self.store.of_uid(owner["uid"]) or (None, None)
         if found is not None and found["metadata"].get("deletionTimestamp") and FOREGROUND in (found["metadata"].get("finalizers") or ()):
-            self._foreground(resource, found)
+            self._foreground(self.api.resources[key], found)
 
     def _without(self, resource, obj, finalizer):
         live = self.store.get(resource.key, obj["metadata"].get("namespace", ""), obj["metadata"]["name"])

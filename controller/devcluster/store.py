@@ -10,12 +10,14 @@ from pathlib import Path
 import orjson
 
 HISTORY = 20_000  # events kept for watches that come back
+ADOPTABLE = ("pods", "replicasets.apps")
 FIRST = 1000      # the first resourceVersion: 1 is too old for everybody
 
 
 class Store:
     def __init__(self, path=None):
-        self.objects, self.owned, self.version = {}, {}, FIRST
+        self.objects, self.version = {}, FIRST  # resource -> namespace ("" for none) -> name -> object
+        self.owned, self.uids, self.orphans = {}, {}, {}
         self.history, self.horizon, self.watchers = deque(), FIRST, []
         self.log = None
         if path is not None:
@@ -34,20 +36,24 @@ class Store:
         self.horizon = self.version
         fresh = path.with_suffix(".new")
         with fresh.open("wb") as file:
-            for resource, found in self.objects.items():
-                for (namespace, name), obj in found.items():
-                    file.write(orjson.dumps([self.version, resource, namespace, name, obj]) + b"\n")
+            for resource, spaces in self.objects.items():
+                for namespace, found in spaces.items():
+                    for name, obj in found.items():
+                        file.write(orjson.dumps([self.version, resource, namespace, name, obj]) + b"\n")
         fresh.replace(path)
         self.log = path.open("ab", buffering=0)
 
     def get(self, resource, namespace, name):
-        return self.objects.get(resource, {}).get((namespace or "", name))
+        return self.objects.get(resource, {}).get(namespace or "", {}).get(name)
 
     def list(self, resource, namespace=None):
         """In the order of the text NAMESPACE/NAME."""
-        found = self.objects.get(resource, {})
-        keys = [key for key in found if namespace is None or key[0] == namespace]
-        return [found[key] for key in sorted(keys, key="/".join)]
+        spaces = self.objects.get(resource, {})
+        if namespace is not None:
+            found = spaces.get(namespace, {})
+            return [found[name] for name in sorted(found)]
+        keys = [(space, name) for space, found in spaces.items() for name in found]
+        return [spaces[space][name] for space, name in sorted(keys, key="/".join)]
 
     def put(self, resource, obj):
         """Store an object under a new resourceVersion; the object as stored."""
@@ -73,28 +79,48 @@ class Store:
         return gone
 
     def _place(self, resource, namespace, name, obj):
-        found = self.objects.setdefault(resource, {})
-        key = namespace or "", name
-        self._owners(found.get(key), resource, key, remove=True)
+        found = self.objects.setdefault(resource, {}).setdefault(namespace or "", {})
+        key = resource, namespace or "", name
+        if name in found:
+            self._unlink(found[name], key)
         if obj is None:
-            found.pop(key, None)
+            found.pop(name, None)
         else:
-            found[key] = obj
-            self._owners(obj, resource, key)
+            found[name] = obj
+            self._link(obj, key)
 
-    def _owners(self, obj, resource, key, remove=False):
-        for owner in (obj or {}).get("metadata", {}).get("ownerReferences") or ():
-            index = self.owned.setdefault(owner["uid"], {})
-            if remove:
-                index.pop((resource, *key), None)
-                if not index:
-                    del self.owned[owner["uid"]]
-            else:
-                index[resource, *key] = True
+    def _link(self, obj, key):
+        """Remember by uid, by owner, and what has no owner."""
+        metadata = obj["metadata"]
+        self.uids[metadata["uid"]] = key
+        owners = metadata.get("ownerReferences")
+        for owner in owners or ():
+            self.owned.setdefault(owner["uid"], {})[key] = True
+        if not owners and key[0] in ADOPTABLE:
+            self.orphans.setdefault(key[:2], {})[key[2]] = True
+
+    def _unlink(self, obj, key):
+        metadata = obj["metadata"]
+        self.uids.pop(metadata["uid"], None)
+        self.orphans.get(key[:2], {}).pop(key[2], None)
+        for owner in metadata.get("ownerReferences") or ():
+            found = self.owned.get(owner["uid"], {})
+            found.pop(key, None)
+            if not found:
+                self.owned.pop(owner["uid"], None)
 
     def dependents(self, uid):
         """(resource, object) of all that name this owner."""
-        return [(resource, self.objects[resource][namespace, name]) for resource, namespace, name in self.owned.get(uid, ())]
+        return [(key[0], self.get(*key)) for key in self.owned.get(uid, ())]
+
+    def ownerless(self, resource, namespace):
+        """Objects of an adoptable resource that name no owner."""
+        return [self.get(resource, namespace, name) for name in self.orphans.get((resource, namespace), ())]
+
+    def of_uid(self, uid):
+        """(resource, object), or None."""
+        key = self.uids.get(uid)
+        return (key[0], self.get(*key)) if key else None
 
     def _record(self, resource, namespace, name, obj):
         if self.log is not None:

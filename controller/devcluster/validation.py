@@ -19,6 +19,7 @@ LABEL_NAMES = ("namespaces", "services")
 IMMUTABLE = {"deployments.apps": ("selector",), "replicasets.apps": ("selector",), "daemonsets.apps": ("selector",), "jobs.batch": ("selector", "completions", "template"),
              "statefulsets.apps": ("serviceName", "selector", "podManagementPolicy", "volumeClaimTemplates")}
 TEMPLATED = ("deployments.apps", "replicasets.apps", "statefulsets.apps", "daemonsets.apps", "jobs.batch")
+OWNER = ("apiVersion", "kind", "name", "uid", "controller", "blockOwnerDeletion")
 STANDARD_FINALIZERS = ("kubernetes", "orphan", "foregroundDeletion")
 REQUIRED, INVALID = "FieldValueRequired", "FieldValueInvalid"
 
@@ -27,6 +28,7 @@ def causes(resource, obj, old=None):
     """Everything wrong with an object that is to be created (old None) or changed."""
     found = list(_name(resource, obj)) if old is None else []
     found += _labels(obj.get("metadata") or {})
+    found += _owners(obj["metadata"].get("ownerReferences") or ())
     found += _finalizers(obj["metadata"].get("finalizers") or [], old)
     spec = obj.get("spec")
     if resource.key in TEMPLATED and isinstance(spec, dict | None):
@@ -54,6 +56,18 @@ def _name(resource, obj):
         yield INVALID, f'Invalid value: "{name}": {LABEL_TEXT if label else SUBDOMAIN_TEXT}', "metadata.name"
     elif len(name) > (63 if label else 253):
         yield INVALID, f'Invalid value: "{name}": must be no more than {63 if label else 253} bytes', "metadata.name"
+
+
+def _owners(owners):
+    for each in owners:
+        for name in ("apiVersion", "kind", "name", "uid"):
+            if not each.get(name):
+                yield INVALID, 'Invalid value: "": must not be empty', f"metadata.ownerReferences.{name}"
+    controllers = [each for each in owners if each.get("controller")]
+    if len(controllers) > 1:
+        first, second = (f"{each.get('kind')}/{each.get('name')}" for each in controllers[:2])
+        shown = orjson.dumps([{name: each[name] for name in OWNER if name in each} for each in owners]).decode()
+        yield INVALID, f'Invalid value: {shown}: Only one reference can have Controller set to true. Found "true" in references for {first} and {second}', "metadata.ownerReferences"
 
 
 def _finalizers(names, old):

@@ -48,6 +48,8 @@ class Workloads:
         metadata = obj["metadata"]
         if kind == "DELETED" or metadata.get("deletionTimestamp") or resource == "namespaces":
             self._put(("collect", kind == "DELETED", resource, metadata.get("namespace", ""), metadata["name"], metadata["uid"], metadata["resourceVersion"]), obj)
+        if kind == "ADDED" and metadata.get("ownerReferences"):
+            self._put(("abandoned", resource, metadata.get("namespace", ""), metadata["name"]))
         if resource in RECONCILERS and kind != "DELETED":
             self._put((resource, metadata.get("namespace", ""), metadata["name"]))
         for owner in metadata.get("ownerReferences") or ():
@@ -86,6 +88,9 @@ class Workloads:
             await asyncio.sleep(0)
 
     def _one(self, item, obj):
+        if item[0] == "abandoned":
+            live = self.api.store.get(*item[1:])
+            return live is not None and item[1] in self.api.resources and self.api.deletion.abandoned(self.api.resources[item[1]], live)
         if item[0] == "collect":
             _, gone, resource, namespace, name, _, _ = item
             if gone and resource == "services":

@@ -110,8 +110,8 @@ def adopted(world, obj, resource, fits):
         if not fits(each["metadata"].get("labels") or {}):
             others = [owner for owner in each["metadata"]["ownerReferences"] if owner["uid"] != uid]
             world.update(resource, each, {**each, "metadata": {**each["metadata"], "ownerReferences": others}})
-    for each in world.store.list(resource, obj["metadata"]["namespace"]):
-        if not each["metadata"].get("ownerReferences") and active(each) and fits(each["metadata"].get("labels") or {}):
+    for each in world.store.ownerless(resource, obj["metadata"]["namespace"]):
+        if active(each) and fits(each["metadata"].get("labels") or {}):
             world.update(resource, each, {**each, "metadata": {**each["metadata"], "ownerReferences": [world.reference(obj)]}})
     return world.owned(obj, resource)
 
