@@ -5,16 +5,16 @@ REASONS = {400: "BadRequest", 401: "Unauthorized", 403: "Forbidden", 404: "NotFo
 
 
 class ApiError(Exception):
-    """An answer that is a Status; `details` without what is None."""
+    """An answer that is a Status; `details` without what is None, `more` is its metadata."""
 
-    def __init__(self, code, message, reason=..., **details):
+    def __init__(self, code, message, reason=..., more=None, **details):
         super().__init__(message)
-        self.code, self.message, self.details = code, message, {name: value for name, value in details.items() if value is not None}
+        self.more, self.code, self.message, self.details = more or {}, code, message, {name: value for name, value in details.items() if value is not None}
         self.reason = REASONS.get(code) if reason is ... else reason
         self.with_details = bool(details)
 
     def status(self):
-        return {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "message": self.message,
+        return {"kind": "Status", "apiVersion": "v1", "metadata": self.more, "status": "Failure", "message": self.message,
                 **({"reason": self.reason} if self.reason else {}), **({"details": self.details} if self.with_details else {}), "code": self.code}
 
 
@@ -73,3 +73,11 @@ def number(text):
         return int(text)
     except ValueError:
         raise ApiError(400, f'strconv.ParseInt: parsing "{text}": invalid syntax') from None
+
+
+def go_json(data, error):
+    """A JSON error as Go says it."""
+    at = min(error.pos, len(data))
+    if not data[at:].strip():
+        return "unexpected end of JSON input"
+    return f"invalid character '{data[at:at + 1].decode(errors='replace')}' looking for beginning of value"

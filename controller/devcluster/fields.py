@@ -266,7 +266,7 @@ def applied(schema, live, config, manager, force, api_version, now, subresource=
 def updated(schema, old, new, manager, api_version, now, subresource="", reset=()):
     """The managers after an ordinary write of `new` over `old` (None: created)."""
     mine = manager, "Update", subresource, api_version
-    added, changed, removed = compare(schema, old if old is not None else _zero(schema) if schema.ref else {}, new)
+    added, changed, removed = compare(schema, old if old is not None else zero(schema) if schema.ref else {}, new)
     owners = {name: (entry, paths - added - changed - removed) for name, (entry, paths) in managers(old).items()}
     touched = _within(added | changed, reset)
     if touched:
@@ -279,10 +279,10 @@ UNSET = {"string": "", "integer": 0, "number": 0, "boolean": False}
 
 
 @cache
-def _zero(schema):
+def zero(schema):
     """What Go's empty object has: required fields, which are never omitted, and structs that are no pointers."""
     required = schema.raw.get("required", ())
-    return {name: _zero(child) if child.kind == "struct" else None if child.ref else UNSET.get(child.type) for name, child in schema.fields.items()
+    return {name: zero(child) if child.kind == "struct" else None if child.ref else UNSET.get(child.type) for name, child in schema.fields.items()
             if name in required or name in STRUCTS and child.kind == "struct" or name in ALWAYS.get(schema.ref, ())}
 
 

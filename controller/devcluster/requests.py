@@ -1,19 +1,16 @@
 """One request: its path taken apart, its body read, and the verb it asks for carried out. Answers (status, body, headers)."""
 
-import base64
-import re
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote
 
 import orjson
-from controller.devcluster import deletion, patches, scale, schema, selectors, yamlbody
+from controller.devcluster import deletion, media, pages, patches, scale, schema, yamlbody
 from controller.devcluster.api import decode_error
-from controller.devcluster.errors import MODIFIED, ApiError, conflict, invalid_options, no_resource, unversioned
+from controller.devcluster.errors import MODIFIED, ApiError, conflict, go_json, invalid_options, no_resource, unversioned
 
 JSON, APPLY = "application/json", "application/apply-patch+yaml"
 PATCHES = ("application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json", APPLY)
 LIMIT = 3 << 20
-MEDIA = "the body of the request was in an unknown format - accepted media types include: "
 
 
 @dataclass(slots=True)
@@ -81,15 +78,15 @@ def _found(api, group, version, namespace, plural, name=None, subresource=""):
 # --- bodies -----------------------------------------------------------------------------------------------------------
 
 
-def body(request):
+def body(request, kind):
     """The body as an object: JSON, or YAML."""
-    kind = request.headers.get("content-type", JSON).partition(";")[0].strip()
-    if kind not in (JSON, "application/yaml", "*/*", ""):
-        raise ApiError(415, MEDIA + "application/json, application/yaml, application/vnd.kubernetes.protobuf, application/cbor", **{"name": None})
-    return _loaded(request, yaml_too=kind == "application/yaml")
+    media_type = request.headers.get("content-type", JSON).partition(";")[0].strip()
+    if media_type not in (JSON, media.YAML, "*/*", ""):
+        raise ApiError(415, media.FORMAT + media.KNOWN)
+    return _loaded(request, kind, yaml_too=media_type == media.YAML)
 
 
-def _loaded(request, yaml_too=False):
+def _loaded(request, kind, yaml_too=False):
     data = request.body
     if len(data) > LIMIT:
         raise ApiError(413, f"Request entity too large: limit is {LIMIT}", "RequestEntityTooLarge", **{"name": None})
@@ -97,11 +94,11 @@ def _loaded(request, yaml_too=False):
         found = orjson.loads(data)
     except orjson.JSONDecodeError as error:
         if not yaml_too:
-            raise ApiError(400, f"the object provided is unrecognized (must be of type {{kind}}): {error}", "BadRequest") from None
+            raise media.undecodable(kind, data, error) from None
         found, warnings = yamlbody.load(data)
         request.warnings = (*request.warnings, *warnings)
     if not isinstance(found, dict):
-        raise ApiError(400, "the object provided is no object", "BadRequest")
+        raise media.undecodable(kind, data, None) if not yaml_too else ApiError(400, "invalid object type: /, Kind=")
     return found
 
 
@@ -159,7 +156,7 @@ def _patch_typed(api, found, new):
 
 
 def create(api, request, found):
-    given = named(found, body(request), "create")
+    given = named(found, body(request, found.resource.kind), "create")
     _well_typed(api, found, given)
     given, warnings = fields_known(api, request, found, given)
     if given["metadata"].get("resourceVersion"):
@@ -169,7 +166,7 @@ def create(api, request, found):
 
 
 def replace(api, request, found):
-    given = body(request)
+    given = body(request, "Scale" if found.subresource == "scale" else found.resource.kind)
     if found.subresource == "scale":
         return scale.write(api, request, found, given)
     given = named(found, given, "replace")
@@ -202,11 +199,11 @@ NEEDS_VERSION = ("leases.coordination.k8s.io", "customresourcedefinitions.apiext
 def patch(api, request, found):
     kind = request.headers.get("content-type", "").partition(";")[0].strip()
     if kind not in PATCHES:
-        raise ApiError(415, "415: Unsupported Media Type" if not kind or kind == JSON else MEDIA + ", ".join(PATCHES), **{"name": None})
+        raise ApiError(415, "415: Unsupported Media Type", **{"name": None})
     if kind == APPLY:
         return apply(api, request, found)
     if kind == PATCHES[2] and found.resource.schema is not None:
-        raise ApiError(415, MEDIA + ", ".join((PATCHES[0], PATCHES[1], APPLY)), **{"name": None})
+        raise ApiError(415, media.FORMAT + ", ".join((PATCHES[0], PATCHES[1], APPLY)))
     if request.query.get("force"):
         raise invalid_options("PatchOptions", [("FieldValueForbidden", "Forbidden: may not be specified for non-apply patch", "force")])
     old = api.get(found.resource, found.namespace, found.name)
@@ -237,18 +234,10 @@ def _patched(api, found, kind, base, data):
     return patches.strategic(api.schema(found.resource), base, given)
 
 
-def go_json(data, error):
-    """A JSON error as Go says it."""
-    at = min(error.pos, len(data))
-    if not data[at:].strip():
-        return "unexpected end of JSON input"
-    return f"invalid character '{data[at:at + 1].decode(errors='replace')}' looking for beginning of value"
-
-
 def apply(api, request, found):
     if not request.query.get("fieldManager"):
         raise invalid_options("PatchOptions", [("FieldValueRequired", "Required value: is required for apply patch", "fieldManager")])
-    config = _loaded(request, yaml_too=True)
+    config = _loaded(request, found.resource.kind, yaml_too=True)
     force = request.query.get("force", "").lower() in TRUE
     if found.subresource == "scale":
         return scale.apply(api, request, found, config, force)
@@ -304,7 +293,7 @@ def delete(api, request, found):
 
 
 def delete_collection(api, request, found, options):
-    chosen = _chosen(api, request, found)
+    chosen = pages.chosen(api, request, found)
     for obj in chosen:
         api.deletion.delete(found.resource, obj, options, request.dry)
     return 200, listing(api, found, chosen, str(api.store.version)), []
@@ -315,66 +304,6 @@ def read(api, request, found):
     return 200, scale.of(found.resource, obj) if found.subresource == "scale" else obj, []
 
 
-def _chosen(api, request, found, objects=None):
-    labels = selectors.labels(request.query.get("labelSelector", ""))
-    fits = selectors.fields(found.resource, request.query.get("fieldSelector", ""))
-    objects = api.store.list(found.resource.key, found.namespace) if objects is None else objects
-    return [obj for obj in objects if labels(obj["metadata"].get("labels") or {}) and fits(obj)]
-
-
 def listing(api, found, objects, version, more=None):
     items = [{key: value for key, value in obj.items() if key not in ("kind", "apiVersion")} if found.resource.schema is None else obj for obj in objects]
     return {"kind": found.resource.list_kind or f"{found.resource.kind}List", "apiVersion": found.resource.api_version(found.version), "metadata": {"resourceVersion": version, **(more or {})}, "items": items}
-
-
-def list_all(api, request, found, snapshots):
-    """A list or a page of one: pages are of one snapshot, which the token names."""
-    limit, token = request.query.get("limit", "0"), request.query.get("continue", "")
-    if limit and not re.fullmatch(r"-?\d+", limit):
-        raise ApiError(400, f'strconv.ParseInt: parsing "{limit}": invalid syntax')
-    version, last, objects = snapshots.at(token, found) if token else (str(api.store.version), None, None)
-    _version(api, request)
-    chosen = _chosen(api, request, found, objects)
-    if last is not None:
-        chosen = [obj for obj in chosen if _key(obj) > last]
-    page, rest = (chosen[:int(limit)], chosen[int(limit):]) if int(limit or 0) > 0 else (chosen, [])
-    more = {}
-    if rest:
-        more = {"continue": snapshots.token(api, version, _key(page[-1]), found), **({} if request.query.get("labelSelector") or request.query.get("fieldSelector") else {"remainingItemCount": len(rest)})}
-    return page, version, more
-
-
-def _key(obj):
-    return f"{obj['metadata'].get('namespace', '')}/{obj['metadata']['name']}"
-
-
-def _version(api, request):
-    text = request.query.get("resourceVersion", "")
-    if text and not text.isdigit():
-        raise ApiError(400, f"invalid resource version: strconv.ParseUint: parsing \"{text}\": invalid syntax" if False else f'strconv.ParseUint: parsing "{text}": invalid syntax')
-    if text and text != "0" and request.query.get("resourceVersionMatch") == "Exact" and int(text) <= api.store.horizon:
-        raise ApiError(410, f"The resourceVersion for the provided list is too old.")
-
-
-class Snapshots:
-    """What pages go on from: a list as it was, kept for the last few that were asked in pages."""
-
-    def __init__(self, keep=32):
-        self.found, self.keep = {}, keep
-
-    def token(self, api, version, last, found):
-        key = (version, found.resource.key, found.namespace)
-        self.found.setdefault(key, api.store.list(found.resource.key, found.namespace))
-        while len(self.found) > self.keep:
-            self.found.pop(next(iter(self.found)))
-        return base64.urlsafe_b64encode(orjson.dumps([version, last])).decode().rstrip("=")
-
-    def at(self, token, found):
-        try:
-            version, last = orjson.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
-        except (ValueError, TypeError):
-            raise ApiError(400, "continue key is not valid: illegal base64 data") from None
-        objects = self.found.get((version, found.resource.key, found.namespace))
-        if objects is None:
-            raise ApiError(410, "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.")
-        return version, last, objects

@@ -18,7 +18,7 @@ class Store:
     def __init__(self, path=None):
         self.objects, self.version = {}, FIRST  # resource -> namespace ("" for none) -> name -> object
         self.owned, self.uids, self.orphans = {}, {}, {}
-        self.history, self.horizon, self.watchers = deque(), FIRST, []
+        self.history, self.horizon, self.watchers, self.followers = deque(), FIRST, [], {}
         self.log = None
         if path is not None:
             self._load(Path(path))
@@ -131,8 +131,15 @@ class Store:
         self.history.append(event)
         if len(self.history) > HISTORY:
             self.horizon = self.history.popleft()[0]
-        for watcher in tuple(self.watchers):
+        for watcher in (*self.watchers, *self.followers.get(resource, ())):
             watcher(event)
+
+    def follow(self, resource, watcher):
+        """Tell a watcher every event of one resource; `watchers` are told all."""
+        self.followers.setdefault(resource, []).append(watcher)
+
+    def unfollow(self, resource, watcher):
+        self.followers[resource].remove(watcher)
 
     def since(self, version):
         """Events after a version, oldest first; None when they are no longer known."""

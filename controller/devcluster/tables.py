@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from controller.devcluster import schema
+from controller.devcluster.errors import ApiError
 
 META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 
@@ -152,11 +153,18 @@ COLUMNS = {
 }
 
 
-def table(resource, objects, include, metadata, with_columns=True):
+def checked(request):
+    """400 for an includeObject that is none."""
+    value = request.query.get("includeObject", "")
+    if value not in ("", "Metadata", "Object", "None"):
+        raise ApiError(400, f"Unable to convert to Table as requested: includeObject: Invalid value: \"{value}\": must be 'Metadata', 'Object', 'None', or empty")
+
+
+def table(resource, objects, include, metadata, with_columns=True, version="v1"):
     """A Table of objects; `include` is Metadata, Object or None."""
     columns = (_column("Name", lambda obj: obj["metadata"]["name"], where=(META, "name")), *(resource.columns or COLUMNS.get(resource.key, (AGE,))))
-    rows = [_row(columns, obj, include) for obj in objects]
-    answer = {"kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": metadata, "rows": rows}
+    rows = [_row(columns, obj, include, version) for obj in objects]
+    answer = {"kind": "Table", "apiVersion": f"meta.k8s.io/{version}", "metadata": metadata, "rows": rows}
     return answer | ({"columnDefinitions": [_definition(each) for each in columns]} if with_columns else {"columnDefinitions": None})
 
 
@@ -166,10 +174,10 @@ def _definition(column):
     return {"name": name, "type": kind, "format": "name" if name == "Name" else "", "description": text, "priority": priority}
 
 
-def _row(columns, obj, include):
+def _row(columns, obj, include, version):
     row = {"cells": [column[1](obj) for column in columns]}
     if include == "Object":
         row["object"] = obj
     elif include != "None":
-        row["object"] = {"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": obj["metadata"]}
+        row["object"] = {"kind": "PartialObjectMetadata", "apiVersion": f"meta.k8s.io/{version}", "metadata": obj["metadata"]}
     return row
