@@ -1,10 +1,5 @@
-"""Discovery, version and OpenAPI: what there is."""
+"""Discovery and version: what there is."""
 
-import hashlib
-
-import orjson
-
-from controller.devcluster import schema
 from controller.devcluster.resources import UPDATES, VERBS
 
 VERSION = {"major": "1", "minor": "36", "emulationMajor": "1", "emulationMinor": "36", "minCompatibilityMajor": "1", "minCompatibilityMinor": "35",
@@ -38,23 +33,35 @@ def core(address):
 
 def resource_list(group_version, found):
     listed = [each for resource in sorted(found, key=lambda each: each.plural) for each in _listed(resource)]
+    if group_version == "v1":
+        listed.insert(0, {"name": "bindings", "singularName": "binding", "namespaced": True, "kind": "Binding", "verbs": ["create"]})
     return {"kind": "APIResourceList", **({"apiVersion": "v1"} if "/" in group_version else {}), "groupVersion": group_version, "resources": listed}
 
 
+def _verbs(resource):
+    """The server's order; a custom resource's is its own."""
+    return ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"] if resource.schema is not None else [each for each in VERBS if (resource.key, each) not in UNKNOWN]
+
+
 def _listed(resource):
-    yield {"name": resource.plural, "singularName": resource.singular, "namespaced": resource.namespaced, "kind": resource.kind, "verbs": list(VERBS),
+    yield {"name": resource.plural, "singularName": resource.singular, "namespaced": resource.namespaced, "kind": resource.kind, "verbs": _verbs(resource),
            **({"shortNames": list(resource.short)} if resource.short else {}), **({"categories": list(resource.categories)} if resource.categories else {}),
            **({"storageVersionHash": resource.hash} if resource.hash else {})}
-    for name, kind, verbs, more in _subresources(resource):
-        yield {"name": f"{resource.plural}/{name}", "singularName": "", "namespaced": resource.namespaced, **more, "kind": kind, "verbs": list(verbs)}
+    for name, kind, verbs in _subresources(resource):
+        more = {} if kind["group"] == "" else {"group": kind["group"], "version": kind["version"]}
+        yield {"name": f"{resource.plural}/{name}", "singularName": "", "namespaced": resource.namespaced, **more, "kind": kind["kind"], "verbs": list(verbs)}
+
+
+def _kind(kind, group="", version=""):
+    return {"group": group, "version": version, "kind": kind}
 
 
 def _subresources(resource):
-    for name in resource.subresources:
-        if name == "scale":
-            yield name, "Scale", UPDATES, {"group": "autoscaling", "version": "v1"}
-        else:
-            yield name, resource.kind, {"log": ("get",), "finalize": ("update",)}.get(name, UPDATES), {}
+    """(name, kind, verbs) of those served, and those that clients look for and are answered with 404."""
+    found = {name: (_kind(resource.kind), {"log": ("get",), "finalize": ("update",)}.get(name, UPDATES)) for name in resource.subresources}
+    if "scale" in found:
+        found["scale"] = SCALE, UPDATES
+    return [(name, *each) for name, each in sorted((found | UNSERVED.get(resource.key, {})).items())]
 
 
 def aggregated(resources, legacy):
@@ -66,58 +73,14 @@ def aggregated(resources, legacy):
 
 
 def _aggregated(resource):
-    kind = {"group": "", "version": "", "kind": resource.kind}
-    subs = [{"subresource": name, "responseKind": SCALE if name == "scale" else kind, "verbs": list(verbs)} for name, _, verbs, _ in _subresources(resource)]
-    return {"resource": resource.plural, "responseKind": kind, "scope": "Namespaced" if resource.namespaced else "Cluster", "singularResource": resource.singular, "verbs": list(VERBS),
-            **({"shortNames": list(resource.short)} if resource.short else {}), **({"categories": list(resource.categories)} if resource.categories else {}),
+    subs = [{"subresource": name, "responseKind": kind, "verbs": list(verbs)} for name, kind, verbs in _subresources(resource)]
+    return {"resource": resource.plural, "responseKind": _kind(resource.kind), "scope": "Namespaced" if resource.namespaced else "Cluster", "singularResource": resource.singular,
+            "verbs": _verbs(resource), **({"shortNames": list(resource.short)} if resource.short else {}), **({"categories": list(resource.categories)} if resource.categories else {}),
             **({"subresources": subs} if subs else {})}
 
 
-# --- OpenAPI ----------------------------------------------------------------------------------------------------------
-
-
-def openapi_index(resources):
-    paths = {_prefix(name, version): found for name, versions in groups(resources).items() for version, found in versions.items()} | {"version": []}
-    return {"paths": {path: {"serverRelativeURL": f"/openapi/v3/{path}?hash={_hash(path, found)}"} for path, found in paths.items()}}
-
-
-def _prefix(group, version):
-    return f"apis/{group}/{version}" if group else f"api/{version}"
-
-
-def _hash(path, found):
-    return hashlib.sha512(orjson.dumps([path, [each.key for each in found]])).hexdigest().upper()
-
-
-def openapi(resources, path):
-    """The document of a group and version, or None."""
-    found = next((found for name, versions in groups(resources).items() for version, found in versions.items() if _prefix(name, version) == path), None)
-    if found is None:
-        return None
-    schemas = {}
-    for each in found:
-        if each.schema is None:
-            _reach(schema.find(each.group, path.rpartition("/")[2], each.kind), schemas)
-    return {"openapi": "3.0.0", "info": {"title": "Kubernetes", "version": "1.36"}, "paths": {}, "components": {"schemas": schemas}}
-
-
-def _reach(node, schemas):
-    if node is not None and node.ref:
-        _define(node.ref, schemas)
-
-
-def _define(name, schemas):
-    if name not in schemas:
-        schemas[name] = {}
-        schemas[name] = _rewritten(schema.definitions()[name], schemas)
-
-
-def _rewritten(node, schemas):
-    if isinstance(node, list):
-        return [_rewritten(each, schemas) for each in node]
-    if not isinstance(node, dict):
-        return node
-    if "$ref" in node:
-        _define(node["$ref"], schemas)
-        return {**{key: value for key, value in node.items() if key != "$ref"}, "allOf": [{"$ref": f"#/components/schemas/{node['$ref']}"}]}
-    return {key: _rewritten(value, schemas) for key, value in node.items()}
+UNKNOWN = (("namespaces", "deletecollection"),)
+UNSERVED = {"pods": {"attach": (_kind("PodAttachOptions"), ("create", "get")), "binding": (_kind("Binding"), ("create",)), "ephemeralcontainers": (_kind("Pod"), UPDATES),
+                     "eviction": (_kind("Eviction", "policy", "v1"), ("create",)), "exec": (_kind("PodExecOptions"), ("create", "get")),
+                     "portforward": (_kind("PodPortForwardOptions"), ("create", "get")), "proxy": (_kind("PodProxyOptions"), ("create", "delete", "get", "patch", "update")),
+                     "resize": (_kind("Pod"), UPDATES)}}

@@ -13,7 +13,7 @@ TYPE = 'json: cannot unmarshal {kind} into Go value of type struct {{ APIVersion
 
 
 def wanted(request, watch=False):
-    """(as, version): "Table", "Partial" or "" (the object itself); 406 for a type nobody can answer."""
+    """(as, version): "Table", "PartialObjectMetadata", its list or "" (the object itself); 406 for a type nobody can answer."""
     known = False
     for part in request.headers.get("accept", "*/*").split(","):
         name, *parameters = (each.strip() for each in part.split(";"))
@@ -26,7 +26,7 @@ def wanted(request, watch=False):
         if given["as"] == "Table" and given.get("v") in ("v1", "v1beta1"):
             return "Table", given["v"]
         if given["as"] in ("PartialObjectMetadata", "PartialObjectMetadataList"):
-            return "Partial", given.get("v", "v1")
+            return given["as"], given.get("v", "v1")
     if known:
         raise ApiError(406, f"only the following media types are accepted: {KNOWN}")
     raise ApiError(406, f"406: Not Acceptable\n\nAvailable representations: {STREAMED if watch else KNOWN}", **{"name": None})

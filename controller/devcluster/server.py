@@ -4,7 +4,7 @@ import logging
 
 import orjson
 
-from controller.devcluster import discovery, media, requests, tables
+from controller.devcluster import discovery, media, openapi, requests, tables
 from controller.devcluster.auth import allowed, identified
 from controller.devcluster.crds import Definitions
 from controller.devcluster.errors import ApiError, invalid_options
@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 TEXT = "text/plain; charset=utf-8"
 HEALTH = ("/livez", "/readyz", "/healthz", "/livez/ping", "/readyz/ping", "/healthz/ping")
 WRITES = {"POST": requests.create, "PUT": requests.replace, "PATCH": requests.patch, "DELETE": requests.delete}
+NOT_READ = ("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",)  # what kubectl only creates, and nobody answers here
 WHOLE = ("namespaces",)  # collections that cannot be deleted at once
 DEPRECATED = {"endpoints": ("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",)}
 
@@ -53,6 +54,8 @@ class Application:
         if plain is not None:
             return plain
         found = requests.route(self.api, request.path)
+        if found is None and request.path in NOT_READ:
+            raise ApiError(405, "the server does not allow this method on the requested resource", **{"name": None})
         if found is None:
             return 404, "404 page not found\n", []
         request.warnings = DEPRECATED.get(found.resource.key, ())
@@ -71,9 +74,9 @@ class Application:
                 return 200, discovery.aggregated(resources, path == "/api"), [], "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
             return 200, discovery.core(request.headers.get("host", "")) if path == "/api" else discovery.group_list(resources), []
         if path == "/openapi/v3":
-            return 200, discovery.openapi_index(resources), [], TEXT
+            return 200, openapi.index(resources), [], TEXT
         if path.startswith("/openapi/v3/"):
-            document = discovery.openapi(resources, path.removeprefix("/openapi/v3/"))
+            document = openapi.document(resources, path.removeprefix("/openapi/v3/"))
             return (200, document, []) if document else (404, "", [], "")
         return self._group(request, path.strip("/").split("/"))
 
@@ -114,7 +117,9 @@ class Application:
             tables.checked(request)
             return 200, tables.table(found.resource, objects, request.query.get("includeObject"), {"resourceVersion": at, **more}, version=version), []
         if kind:
-            items = [{"metadata": obj["metadata"]} for obj in objects]
+            if kind == "PartialObjectMetadata":
+                raise ApiError(406, f"you requested {kind}, but the requested object is a list (*core.{found.resource.kind}List)")
+            items = [_partial(obj, version) for obj in objects]
             return 200, {"kind": "PartialObjectMetadataList", "apiVersion": f"meta.k8s.io/{version}", "metadata": {"resourceVersion": at, **more}, "items": items}, []
         return 200, requests.listing(self.api, found, objects, at, more), []
 
@@ -125,8 +130,14 @@ class Application:
             if kind == "Table":
                 tables.checked(request)
                 return status, tables.table(found.resource, [obj], request.query.get("includeObject"), {"resourceVersion": obj["metadata"]["resourceVersion"]}, version=version), warnings
-            return status, {"kind": "PartialObjectMetadata", "apiVersion": f"meta.k8s.io/{version}", "metadata": obj["metadata"]}, warnings
+            if kind == "PartialObjectMetadataList":
+                raise ApiError(406, f"you requested {kind}, but the requested object is not a list (*core.{found.resource.kind})")
+            return status, _partial(obj, version), warnings
         return status, obj, warnings
+
+
+def _partial(obj, version):
+    return {"kind": "PartialObjectMetadata", "apiVersion": f"meta.k8s.io/{version}", "metadata": obj["metadata"]}
 
 
 def _options(request):
