@@ -5,8 +5,9 @@ BIN := .venv/bin
 .DEFAULT_GOAL := demo
 
 $(BIN)/.installed: setup.cfg pyproject.toml
-	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check --progress-bar off -e '.[test]'
+	@echo "Installing into .venv (about a minute) …"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --disable-pip-version-check --progress-bar off -e '.[test]' | grep -v '^Requirement already'
 	touch $@
 
 demo: $(BIN)/.installed

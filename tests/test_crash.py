@@ -10,6 +10,8 @@ import pytest
 import requests
 
 from gitops import values
+from tests import servers
+from tests.gitops import repo_help
 from tests.parts import Parts
 from tests.product import BIN
 from web import samples
@@ -23,6 +25,17 @@ def parts(tmp_path):
     made = Parts(tmp_path / "home")
     yield made.start_all()
     made.stop()
+
+
+@pytest.fixture
+def distributed(tmp_path):
+    """Postgres instead of SQLite, and the repository behind HTTP."""
+    home = tmp_path / "home"
+    with servers.postgres().database() as database, repo_help.http_server(home) as server:
+        made = Parts(home, database, config_repo=f"{server.url}/config.git")
+        made.product.git("config", "http.receivepack", "true")
+        yield made.start_all()
+        made.stop()
 
 
 def submit(product, token, number):
@@ -105,3 +118,14 @@ def test_nothing_is_lost_or_done_twice(parts):
     token, receipts = run(parts, seed)
     exactly_once(parts, token, receipts)
     cluster_is_git(parts, token)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_nothing_is_lost_over_postgres_and_http(distributed):
+    """The same with a database server and a remote that is pushed to over HTTP."""
+    seed = random.randrange(10**6)
+    print("seed", seed)
+    token, receipts = run(distributed, seed)
+    exactly_once(distributed, token, receipts)
+    cluster_is_git(distributed, token)

@@ -8,7 +8,7 @@ import time
 from flask import Blueprint, g, session
 
 from gitops import submit, verbs, views
-from gitops.errors import Invalid
+from gitops.errors import Invalid, KlepaasError
 from gitops.types import Actor, Command
 from nlp import interpret
 from web import body, confirmations, metrics, reads
@@ -76,7 +76,7 @@ def _question(reading):
 
 def _carried_out(reading, text):
     """Reads are answered, changes and orders previewed, in the order they were said."""
-    items = [_one(each, text) for each in (reading, *reading.more)]
+    items = [_one(each, text) if not reading.more else _tried(each, text) for each in (reading, *reading.more)]
     last = (reading, *reading.more)[-1]
     _remember(last, last.command)
     kind = "preview" if any("confirmation" in each for each in items) else "answer"
@@ -87,6 +87,14 @@ def _remember(reading, command):
     """What "it" and an amendment ("no, staging") mean in the next sentence."""
     session["context"] = {"app": reading.app, "environment": reading.environment, "command": command, "args": {name: value for name, value in reading.args.items() if len(str(value)) < 200},
                           "at": time.time()}
+
+
+def _tried(reading, text):
+    """One of several commands of a sentence: what is refused of it is said beside what is not."""
+    try:
+        return _one(reading, text)
+    except KlepaasError as error:
+        return {"question": error.text(language()), "choices": list(error.details.get("choices", ())), "missing": [], "code": error.code}
 
 
 def _one(reading, text):
