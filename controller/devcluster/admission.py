@@ -120,13 +120,18 @@ def _daemonset_kept(obj, old, _):
     return {**obj, "metadata": {**obj["metadata"], "annotations": annotations}}
 
 
+def _definition(obj, _):
+    stored = [each["name"] for each in obj["spec"].get("versions") or () if each.get("storage")]
+    return {**obj, "status": {"conditions": None, "acceptedNames": {"plural": "", "kind": ""}, "storedVersions": stored}}
+
+
 def _claim(obj, _):
     metadata = {**obj["metadata"], "finalizers": [*(obj["metadata"].get("finalizers") or ()), "kubernetes.io/pvc-protection"]}
     return {**obj, "metadata": metadata, "status": {"phase": "Pending"}}
 
 
 _CREATED = {"pods": _pod, "namespaces": _namespace, "services": _service, "secrets": _secret, "jobs.batch": _job,
-            "persistentvolumeclaims": _claim, "nodes": _with_status(defaults.NODE_STATUS), "ingresses.networking.k8s.io": _with_status({"loadBalancer": {}}),
+            "persistentvolumeclaims": _claim, "customresourcedefinitions.apiextensions.k8s.io": _definition, "nodes": _with_status(defaults.NODE_STATUS), "ingresses.networking.k8s.io": _with_status({"loadBalancer": {}}),
             "deployments.apps": _with_status({}), "replicasets.apps": _with_status({"replicas": 0}), "statefulsets.apps": _with_status({"replicas": 0, "availableReplicas": 0}),
             "daemonsets.apps": _with_status(dict.fromkeys(DAEMON_COUNTS, 0)),
             "cronjobs.batch": _with_status({}), "horizontalpodautoscalers.autoscaling": _with_status({"desiredReplicas": 0, "currentMetrics": None}),
@@ -139,11 +144,13 @@ def generation(resource, obj, old):
     before = old["metadata"].get("generation")
     if before is None:
         return None
-    differs = _without_status(obj) != _without_status(old)
+    differs = _counted(resource, obj) != _counted(resource, old)
     if resource.key in ANNOTATIONS_COUNT:
         differs = differs or (obj["metadata"].get("annotations") or {}) != (old["metadata"].get("annotations") or {})
     return before + differs
 
 
-def _without_status(obj):
-    return {name: value for name, value in obj.items() if name not in ("status", "metadata", "apiVersion", "kind")}
+def _counted(resource, obj):
+    """What raises the generation: all but metadata, and but a status that has a subresource."""
+    left_out = ("status", "metadata", "apiVersion", "kind") if resource.schema is None or "status" in resource.subresources else ("metadata", "apiVersion", "kind")
+    return {name: value for name, value in obj.items() if name not in left_out}

@@ -5,7 +5,7 @@ import uuid
 
 import orjson
 
-from controller.devcluster import admission, defaults, fields, kubectl, schema, validation
+from controller.devcluster import admission, crds, defaults, fields, kubectl, schema, validation
 from controller.devcluster.clock import now
 from controller.devcluster.deletion import Deletion
 from controller.devcluster.errors import MODIFIED, ApiError, conflict, exists, invalid, not_found
@@ -182,7 +182,11 @@ class Api:
         return {**obj, "metadata": metadata | ({"managedFields": entries} if entries else {})}
 
     def _valid(self, resource, obj, old):
-        found = validation.causes(resource, obj, old) if resource.schema is None else resource.schema_causes(obj) if hasattr(resource, "schema_causes") else []
+        found = validation.causes(resource, obj, old)
+        if resource.schema is not None:
+            found += crds.object_causes(resource, obj)
+        if resource.key == crds.KEY:
+            found += crds.causes(obj)
         if found:
             raise invalid(resource, obj["metadata"].get("name", ""), found)
 
@@ -242,7 +246,7 @@ EXPECTED = {"string": "string", "boolean": "boolean", "integer": "numeric (int o
 
 def typing_error(kind, value, path):
     """What does not fit the schema, in structured-merge-diff's words; None when all fits."""
-    if value is None or kind.kind == "any":
+    if value is None or kind.kind in schema.UNTYPED:
         return None
     if kind.kind == "leaf":
         return _scalar_error(kind, value, path)
@@ -285,7 +289,7 @@ GO_FORMAT = {"int64": "int64", "int32": "int32"}
 
 def decode_error(kind, value, path, struct=""):
     """What Go's JSON decoder would say of a value that does not fit; None when all fits. `struct`: Go's type around the value."""
-    if value is None or kind.kind == "any":
+    if value is None or kind.kind in schema.UNTYPED:
         return None
     if kind.kind == "leaf":
         return _decode_scalar(kind, value, f"{struct}{path}")

@@ -3,9 +3,10 @@
 import secrets
 
 from controller.devcluster import normal
-from controller.devcluster.schema import ANY
+from controller.devcluster.schema import ANY, UNTYPED
 
 CORE, APPS, BATCH = "io.k8s.api.core.v1.", "io.k8s.api.apps.v1.", "io.k8s.api.batch.v1."
+CRDS = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1."
 
 
 def _pull_policy(value):
@@ -23,6 +24,12 @@ def _strategy(surge):
 def _account(value):
     name = value.get("serviceAccountName") or value.get("serviceAccount")
     return {"serviceAccountName": name, "serviceAccount": name} if name else {}
+
+
+def _names(value):
+    names = value.get("names") or {}
+    kind = names.get("kind", "")
+    return {"names": {**({"singular": kind.lower(), "listKind": f"{kind}List"} if kind else {}), **names}}
 
 
 def _namespace(value):
@@ -92,6 +99,7 @@ TABLE = {  # by struct: a dict, a function of the struct (whose dicts and lists 
     BATCH + "JobCondition": {"lastProbeTime": None},
     BATCH + "JobTemplateSpec": {"metadata": {}},
     BATCH + "CronJobSpec": {"concurrencyPolicy": "Allow", "suspend": False, "successfulJobsHistoryLimit": 3, "failedJobsHistoryLimit": 1},
+    CRDS + "CustomResourceDefinitionSpec": [_names, {"conversion": {"strategy": "None"}}],
     CORE + "PodTemplateSpec": {"metadata": {}},
     CORE + "PodCondition": {"lastProbeTime": None},
     CORE + "ContainerStatus": {"state": {}, "lastState": {}},
@@ -121,7 +129,7 @@ TABLE = {  # by struct: a dict, a function of the struct (whose dicts and lists 
 
 def filled(schema, value, builtin=True):
     """The value with the defaults of every struct in it; a built-in kind's as its type holds it."""
-    if isinstance(value, dict) and schema.kind != "any":
+    if isinstance(value, dict) and schema.kind not in UNTYPED:
         return _struct(schema, value, builtin)
     if isinstance(value, list) and schema.type == "array":
         return [filled(schema.items, each, builtin) for each in value]

@@ -1,5 +1,6 @@
 """Deletion: grace, finalizers, what becomes of dependents, and namespaces that empty themselves."""
 
+from controller.devcluster import crds
 from controller.devcluster.clock import now
 from controller.devcluster.errors import ApiError, invalid_options, number
 
@@ -19,6 +20,9 @@ class Deletion:
         if resource.key == "namespaces" and obj["metadata"]["name"] in KEPT:
             name = obj["metadata"]["name"]
             raise ApiError(403, f'namespaces "{name}" is forbidden: this namespace may not be deleted', name=name, kind="namespaces")
+        if resource.key == crds.KEY:
+            marked = crds.terminating(obj) if not obj["metadata"].get("deletionTimestamp") else obj
+            return (marked if dry or marked is obj else self.store.put(resource.key, marked)), False
         policy = options.get("propagationPolicy") or ("Orphan" if options.get("orphanDependents") else None) or ("Orphan" if resource.key in ORPHANING else "Background")
         finalizers = [each for each in obj["metadata"].get("finalizers") or () if each not in (FOREGROUND, ORPHAN)]
         if policy in ("Foreground", "Orphan"):

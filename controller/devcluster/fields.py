@@ -9,6 +9,7 @@ import orjson
 
 from controller.devcluster.schema import ANY
 
+MAPS = ("struct", "map", "deduced")
 STRIPPED = {("f:apiVersion",), ("f:kind",), ("f:metadata",)} | {("f:metadata", f"f:{name}") for name in (
     "name", "namespace", "creationTimestamp", "selfLink", "uid", "clusterName", "generation", "managedFields", "resourceVersion")}
 
@@ -51,7 +52,7 @@ def field_set(schema, value):
 
 
 def _collect(schema, value, path, found):
-    if isinstance(value, dict) and value and schema.kind in ("struct", "map"):
+    if isinstance(value, dict) and value and schema.kind in MAPS:
         for name, each in value.items():
             child, at = schema.child(name) or ANY, (*path, f"f:{name}")
             _collect(child, each, at, found)
@@ -81,7 +82,7 @@ def _compare(schema, old, new, path, sets):
     if old is not _ABSENT and new is not _ABSENT and _equal(old, new):
         return
     present = [each for each in (old, new) if each is not _ABSENT and each is not None]
-    if schema.kind in ("struct", "map") and any(present) and all(isinstance(each, dict) for each in present):
+    if schema.kind in MAPS and any(present) and all(isinstance(each, dict) for each in present):
         _children(schema, old or {}, new or {}, path, sets, lambda each: each, _ABSENT in (old, new))
     elif schema.kind in ("set", "keyed") and any(present) and all(isinstance(each, list) for each in present):
         _children(schema, old or [], new or [], path, sets, lambda each: {element(schema, item): item for item in each}, _ABSENT in (old, new))
@@ -96,7 +97,7 @@ def _compare(schema, old, new, path, sets):
 def _children(schema, old, new, path, sets, by_name, whole):
     old, new = ({} if each is _ABSENT else by_name(each) for each in (old, new))
     for name in [*old, *(name for name in new if name not in old)]:
-        if schema.kind in ("struct", "map"):
+        if schema.kind in MAPS:
             child, at = schema.child(name) or ANY, (*path, f"f:{name}")
         else:
             child, at = schema.items if schema.kind == "keyed" else ANY, (*path, name)
@@ -147,7 +148,7 @@ def merged(schema, live, config):
     """The live value with the configuration laid over it: keyed lists item by item, the sent ones in the order sent."""
     if config is None or live is None:
         return config
-    if schema.kind in ("struct", "map") and isinstance(live, dict) and isinstance(config, dict):
+    if schema.kind in MAPS and isinstance(live, dict) and isinstance(config, dict):
         result = dict(live)
         for name, each in config.items():
             result[name] = merged(schema.child(name) or ANY, live.get(name), each) if name in live else each
@@ -185,7 +186,7 @@ def without(schema, value, paths):
     inner = {}
     for path in paths:
         inner.setdefault(path[0], set()).add(path[1:])
-    if isinstance(value, dict) and schema.kind in ("struct", "map"):
+    if isinstance(value, dict) and schema.kind in MAPS:
         return _left(schema, value, inner) or None
     if isinstance(value, list) and schema.kind in ("set", "keyed"):
         named = [(element(schema, item), item) for item in value]

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 POINTERS = {"storageClassName", "ingressClassName", "runtimeClassName", "holderIdentity", "appProtocol", "loadBalancerClass", "volumeAttributesClassName", "pathType", "volumeMode",
             "reportingInstance", "reportingComponent", "serviceName"}  # strings that may be empty and are not absent then
+DEFINITION_STATUS = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionStatus"
 HOST_PATH, ENDPOINT_PORT = "io.k8s.api.core.v1.HostPathVolumeSource", "io.k8s.api.discovery.v1.EndpointPort"
 NUMBERS = {"minReadySeconds", "paused", "hostNetwork", "hostPID", "hostIPC", "stdin", "stdinOnce", "tty", "publishNotReadyAddresses", "healthCheckNodePort", "nodePort", "hostPort",
            "initialDelaySeconds", "readOnly", "unschedulable"}  # 0 and false mean absent; all others are pointers or required
@@ -16,7 +17,7 @@ DECIMAL = {"n": -3, "u": -2, "m": -1, "": 0, "k": 1, "M": 2, "G": 3, "T": 4, "P"
 def omitted(schema, name, value):
     """Whether the server's type leaves a field out when it holds this value."""
     if value is None:
-        return name not in NULLS
+        return name not in NULLS or name == "conditions" and schema.ref != DEFINITION_STATUS
     if value or name in schema.raw.get("required", ()):
         return False
     if isinstance(value, str):

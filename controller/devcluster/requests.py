@@ -1,12 +1,13 @@
 """One request: its path taken apart, its body read, and the verb it asks for carried out. Answers (status, body, headers)."""
 
 from dataclasses import dataclass
+from dataclasses import replace as replaced
 from urllib.parse import parse_qsl, unquote
 
 import orjson
-from controller.devcluster import deletion, media, pages, patches, scale, schema, yamlbody
+from controller.devcluster import deletion, events, media, pages, patches, scale, schema, yamlbody
 from controller.devcluster.api import decode_error
-from controller.devcluster.errors import MODIFIED, ApiError, conflict, go_json, invalid_options, no_resource, unversioned
+from controller.devcluster.errors import MODIFIED, ApiError, conflict, go_json, invalid_options, invalid, no_resource, not_found, unversioned
 
 JSON, APPLY = "application/json", "application/apply-patch+yaml"
 PATCHES = ("application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json", APPLY)
@@ -65,11 +66,15 @@ def route(api, path):
 
 def _found(api, group, version, namespace, plural, name=None, subresource=""):
     groups = {each.group for each in api.resources.values()}
+    if (group, version, plural) == (events.GROUP, "v1", "events") and not subresource:
+        return Route(events.view(api.resources["events"]), version, namespace, name, "")
     if group not in groups:
         return None
     resource = api.resources.get(f"{plural}.{group}" if group else plural)
     if resource is None or version not in resource.versions or (namespace is not None) > resource.namespaced:
         raise no_resource()
+    if subresource and subresource not in resource.subresources and resource.schema is not None:
+        raise not_found(resource, name)
     if subresource and subresource not in resource.subresources or name is not None and resource.namespaced and namespace is None:
         raise no_resource()
     return Route(resource, version, namespace, name, subresource)
@@ -107,6 +112,8 @@ def named(found, given, where):
     resource = found.resource
     version, kind = given.get("apiVersion"), given.get("kind")
     wanted = resource.api_version(found.version)
+    if resource.schema is not None and (kind or resource.kind) != resource.kind:
+        raise invalid(replaced(resource, kind=kind), (given.get("metadata") or {}).get("name", ""), [("FieldValueInvalid", f'Invalid value: "{kind}": must be {resource.kind}', "kind")])
     if (version or wanted, kind or resource.kind) != (wanted, resource.kind):
         raise ApiError(400, _other_kind(resource, version, kind) if kind != resource.kind else
                        f"the API version in the data ({version}) does not match the expected API version ({wanted})")
@@ -140,13 +147,15 @@ def fields_known(api, request, found, given):
 
 
 def _well_typed(api, found, given):
+    if found.resource.schema is not None:
+        return
     wrong = decode_error(api.schema(found.resource), given, "")
     if wrong:
         raise ApiError(400, f"{found.resource.kind} in version \"{found.version}\" cannot be handled as a {found.resource.kind}: {wrong}")
 
 
 def _patch_typed(api, found, new):
-    wrong = decode_error(api.schema(found.resource), new, "")
+    wrong = None if found.resource.schema is not None else decode_error(api.schema(found.resource), new, "")
     if wrong:
         message = f"Invalid value: {orjson.dumps(orjson.dumps(new).decode()).decode()}: {wrong}"
         raise ApiError(422, f' "" is invalid: patch: {message}', "Invalid", causes=[{"reason": "FieldValueInvalid", "message": message, "field": "patch"}])
@@ -301,9 +310,13 @@ def delete_collection(api, request, found, options):
 
 def read(api, request, found):
     obj = api.get(found.resource, found.namespace, found.name)
+    if found.resource.group == events.GROUP:
+        obj = events.shown(obj)
     return 200, scale.of(found.resource, obj) if found.subresource == "scale" else obj, []
 
 
 def listing(api, found, objects, version, more=None):
+    if found.resource.group == events.GROUP:
+        objects = [events.shown(obj) for obj in objects]
     items = [{key: value for key, value in obj.items() if key not in ("kind", "apiVersion")} if found.resource.schema is None else obj for obj in objects]
-    return {"kind": found.resource.list_kind or f"{found.resource.kind}List", "apiVersion": found.resource.api_version(found.version), "metadata": {"resourceVersion": version, **(more or {})}, "items": items}
+    return {"kind": found.resource.list_kind or f"{found.resource.kind}List", "apiVersion": found.resource.api_version(found.version), "metadata": {**({"continue": ""} if found.resource.schema is not None else {}), "resourceVersion": version, **(more or {})}, "items": items}

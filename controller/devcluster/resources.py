@@ -8,7 +8,7 @@ UPDATES = ("get", "patch", "update")
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """`versions`: the first is the one stored and preferred. `subresources` beside status and scale answer nothing of their own."""
+    """`versions`: the first is the one stored and preferred. `stored_as`: the key of another resource whose objects these are."""
 
     plural: str
     kind: str
@@ -23,10 +23,11 @@ class Resource:
     schema: object = None
     columns: tuple | None = None
     list_kind: str | None = None
+    stored_as: str | None = None
 
     @property
     def key(self):
-        return f"{self.plural}.{self.group}" if self.group else self.plural
+        return self.stored_as or f"{self.plural}.{self.group}" if self.group else self.plural
 
     @property
     def singular(self):

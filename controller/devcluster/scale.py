@@ -11,6 +11,8 @@ def _steps(path):
 
 
 def _at(obj, path):
+    if not path:
+        return None
     for step in _steps(path):
         obj = obj.get(step) if isinstance(obj, dict) else None
     return obj

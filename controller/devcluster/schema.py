@@ -18,7 +18,7 @@ def definitions():
 
 
 class Schema:
-    """One node. `kind`: struct, map, list, set, keyed (a list with keys), atomic (list or map replaced whole), leaf or any."""
+    """One node. `kind`: struct, map, list, set, keyed (a list with keys), atomic (list or map replaced whole), leaf, any or deduced."""
 
     __slots__ = ("raw", "ref", "_fields", "_items", "kind", "type", "keys", "merge_key")
 
@@ -29,7 +29,8 @@ class Schema:
         self.type = raw.get("type")
         self.keys = tuple(own.get("x-kubernetes-list-map-keys", raw.get("x-kubernetes-list-map-keys", ())))
         self.merge_key = own.get("x-kubernetes-patch-merge-key") if own.get("x-kubernetes-patch-strategy", "").find("merge") >= 0 else None
-        self.kind = _kind(raw | {key: value for key, value in own.items() if key.startswith("x-kubernetes")}, self.ref)
+        more = {key: value for key, value in own.items() if key.startswith("x-kubernetes")} if own is not raw else {}
+        self.kind = _kind(raw | more if more else raw, self.ref)
 
     @property
     def fields(self):
@@ -47,16 +48,16 @@ class Schema:
 
     def child(self, name):
         """The schema of a field or key; None when no such field is declared."""
-        if self.kind == "any":
-            return ANY
+        if self.kind in UNTYPED:
+            return self
         found = self.fields.get(name)
         if found is None and (self.kind == "map" or self.type == "object" and "additionalProperties" in self.raw):
             return self.items
-        return found if found is not None or not self.raw.get("x-kubernetes-preserve-unknown-fields") else ANY
+        return found if found is not None or not self.raw.get("x-kubernetes-preserve-unknown-fields") else ANY if self.ref else DEDUCED
 
     @property
     def closed(self):
-        return self.kind != "any" and not self.raw.get("x-kubernetes-preserve-unknown-fields")
+        return self.kind not in UNTYPED and not self.raw.get("x-kubernetes-preserve-unknown-fields")
 
 
 def _kind(raw, ref):
@@ -72,10 +73,14 @@ def _kind(raw, ref):
         return "struct"
     if "additionalProperties" in raw:
         return "map"
+    if raw is not ANYTHING and raw.get("x-kubernetes-preserve-unknown-fields") and not ref:
+        return "deduced"
     return "any" if raw.get("x-kubernetes-preserve-unknown-fields") or raw.get("type") in (None, "object") else "leaf"
 
 
-ANY = Schema(ANYTHING)
+UNTYPED = ("any", "deduced")
+ANY = Schema(ANYTHING)  # replaced whole
+DEDUCED = Schema(dict(ANYTHING))  # of a custom object: maps merge, lists are replaced whole
 
 
 @cache
@@ -98,7 +103,7 @@ def from_crd(properties):
 
 def pruned(schema, value, path="", dropped=None):
     """The value without fields the schema does not declare; their paths are appended to `dropped`."""
-    if isinstance(value, dict) and schema.kind != "any":
+    if isinstance(value, dict) and schema.kind not in UNTYPED:
         result = {}
         for name, each in value.items():
             child = schema.child(name)

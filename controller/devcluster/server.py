@@ -4,7 +4,7 @@ import logging
 
 import orjson
 
-from controller.devcluster import discovery, media, openapi, requests, tables
+from controller.devcluster import discovery, events, media, openapi, requests, tables
 from controller.devcluster.auth import allowed, identified
 from controller.devcluster.crds import Definitions
 from controller.devcluster.errors import ApiError, invalid_options
@@ -94,7 +94,7 @@ class Application:
         return None
 
     def _write(self, request, found):
-        verb = WRITES.get(request.method)
+        verb = WRITES.get(request.method) if found.resource.group != events.GROUP else None
         if request.method == "DELETE" and found.name is None and found.resource.key in WHOLE:
             verb = None
         if verb is None or (request.method == "POST") is (found.name is not None) and request.method != "DELETE":
@@ -102,7 +102,6 @@ class Application:
         media.wanted(request)
         _options(request)
         status, obj, warnings = verb(self.api, request, found)
-        self.definitions.changed(found.resource)
         return self._shown(request, found, status, obj, warnings)
 
     def _get(self, request, found):

@@ -95,5 +95,5 @@ def _slice(world, obj, pods, trigger):
     if there is None:
         labels = {**(obj["metadata"].get("labels") or {}), "kubernetes.io/service-name": name, "endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io"}
         world.create(SLICES, obj, {"metadata": {"generateName": f"{name}-", "labels": labels, **_annotated({}, trigger)}, "addressType": "IPv4", "endpoints": endpoints, "ports": ports})
-    elif (there.get("endpoints"), there.get("ports")) != (endpoints, ports):
+    elif (there.get("endpoints") or [], there.get("ports") or []) != (endpoints, ports):
         world.update(SLICES, there, {**there, "metadata": there["metadata"] | _annotated(there["metadata"], trigger), "endpoints": endpoints, "ports": ports})
