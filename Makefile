@@ -7,7 +7,7 @@ BIN := .venv/bin
 $(BIN)/.installed: setup.cfg pyproject.toml
 	@echo "Installing into .venv (about a minute) …"
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/pip install --disable-pip-version-check --progress-bar off -e '.[test]' | grep -v '^Requirement already'
+	@$(BIN)/pip install --disable-pip-version-check --progress-bar off -e '.[test]'
 	touch $@
 
 demo: $(BIN)/.installed
