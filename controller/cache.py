@@ -20,13 +20,17 @@ class Cache:
         self.kube, self.namespace, self.repository, self.environment, self.changed = kube, namespace, repository, environment, changed
         self.labels = f"{ownership.LABEL}={ownership.label(repository, environment)}"
         self.objects, self.apps, self.strangers, self.kinds = {}, {}, set(), {}
-        self.lock, self.stopped = threading.RLock(), threading.Event()
+        self.lock, self.opening, self.stopped = threading.RLock(), threading.Lock(), threading.Event()
 
     def watch(self, kind):
         """Begin to look at a kind: its list is read before this returns; raises when it cannot be."""
-        with self.lock:
-            if (kind.group, kind.kind) in self.kinds:
-                return
+        if (kind.group, kind.kind) in self.kinds:
+            return
+        with self.opening:  # once, however many apps bring the kind at the same time
+            if (kind.group, kind.kind) not in self.kinds:
+                self._open(kind)
+
+    def _open(self, kind):
         version = self._list(kind)
         names, _ = self.kube.list(kind, self.namespace if kind.namespaced else None, partial=True)
         with self.lock:
@@ -74,7 +78,8 @@ class Cache:
         key = ownership.key(obj)
         with self.lock:
             if event == "DELETED":
-                self._forget(key)
+                if not self._newer(key, obj):
+                    self._forget(key)
             else:
                 self._store(obj)
         self.changed(key)
@@ -92,8 +97,7 @@ class Cache:
     def _store(self, obj):
         key = ownership.key(obj)
         app = ownership.app_of(obj, self.repository, self.environment)
-        known = self.objects.get(key)
-        if known is not None and int(known[1]) > int(obj["metadata"]["resourceVersion"]):
+        if self._newer(key, obj):
             return
         if app is None:
             self._forget(key)
@@ -103,6 +107,11 @@ class Cache:
         slim = {**obj, "metadata": {name: value for name, value in obj["metadata"].items() if name != "managedFields"}, "$others": sorted({entry["manager"] for entry in managers})}
         self.objects[key] = orjson.dumps(slim), obj["metadata"]["resourceVersion"], app
         self.apps.setdefault(app, set()).add(key)
+
+    def _newer(self, key, obj):
+        """Whether an answer of ours was later than what a watch tells now."""
+        known = self.objects.get(key)
+        return known is not None and int(known[1]) > int(obj["metadata"]["resourceVersion"])
 
     def _forget(self, key):
         known = self.objects.pop(key, None)

@@ -102,14 +102,3 @@ def _target(obj):
 
 def _unscaled(obj):
     return {**obj, "spec": {name: value for name, value in obj["spec"].items() if name != "replicas"}}
-
-
-def opponents(live, pointers):
-    """Who else changed these fields: managers of managedFields that own one of them."""
-    found = set()
-    for entry in live["metadata"].get("managedFields") or ():
-        if entry.get("manager") != "klepaas":
-            owned = str(entry.get("fieldsV1"))
-            if any(f"'f:{pointer.rpartition('/')[2]}'" in owned for pointer in pointers):
-                found.add(entry["manager"])
-    return tuple(sorted(found))

@@ -3,11 +3,12 @@
 import logging
 import os
 import socket
+import threading
 import time
 import uuid
 from datetime import UTC, datetime
 
-from gitops.errors import Conflict, KlepaasError, Unavailable
+from gitops.errors import Conflict, KlepaasError, NotFound, Unavailable
 
 log = logging.getLogger(__name__)
 LEASES = "coordination.k8s.io", "Lease"
@@ -22,6 +23,7 @@ class Lease:
         self.kube, self.namespace, self.name = kube, namespace, name
         self.holder = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:6]}"
         self.until, self.live, self.seen, self.revision = 0.0, None, None, None
+        self.lock = threading.Lock()
 
     def held(self):
         return time.monotonic() < self.until
@@ -31,13 +33,21 @@ class Lease:
         if not self.held():
             raise Unavailable("lease_lost", name=self.name)
 
-    def due(self):
-        return time.monotonic() > self.until - DURATION + RENEW
-
     def keep(self):
-        """Take or renew the lease; whether it is held."""
+        """Take or renew the lease, where that is due; whether it is held. NotFound when its namespace is not there."""
+        with self.lock:
+            return self._kept() if time.monotonic() > self.until - DURATION + RENEW else True
+
+    def renew(self):
+        """As `keep`, for a lease that was held: nobody's is taken."""
+        if self.until:
+            self.keep()
+
+    def _kept(self):
         try:
             return self._keep()
+        except NotFound:
+            raise
         except Conflict:
             return self.held()  # somebody else wrote it: look again next time
         except KlepaasError as error:
@@ -47,8 +57,8 @@ class Lease:
     def _keep(self):
         kind, began = self.kube.kind(*LEASES), time.monotonic()
         live = self.kube.get(kind, self.namespace, self.name)
-        if live is not None and self.revision is None:
-            self.revision = (live["metadata"].get("annotations") or {}).get(REVISION)
+        if live is not None and (live.get("spec") or {}).get("holderIdentity") != self.holder:
+            self.revision = (live["metadata"].get("annotations") or {}).get(REVISION) or self.revision
         if live is not None and not self._free(live):
             return False
         written = self._write(kind, live)
@@ -80,9 +90,12 @@ class Lease:
 
     def give_back(self):
         """Let the next one take it at once."""
-        if self.live is None:
-            return
-        self.until = 0.0
+        with self.lock:
+            if self.held():
+                self.until = 0.0
+                self._give_back()
+
+    def _give_back(self):
         kind = self.kube.kind(*LEASES)
         spec = {**self.live["spec"], "holderIdentity": "", "leaseDurationSeconds": 1}
         annotations = {**(self.live["metadata"].get("annotations") or {}), **({REVISION: self.revision} if self.revision else {})}

@@ -11,15 +11,16 @@ from concurrent.futures import ThreadPoolExecutor
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from controller.environment import LOOK, World
+from controller.environment import World
+from controller.lease import RENEW
 from gitops import catalog as catalogs
-from gitops.errors import KlepaasError
+from gitops.errors import Invalid, KlepaasError, Unavailable
 
 log = logging.getLogger(__name__)
 WORKERS = 16
+LOOK = 1.0             # seconds between looks at pods while something is not healthy
 UPKEEP = 6 * 3600      # seconds between packings of the repository
 KEEP_DAYS = 90         # of events and syncs
-KINDS = ("command", "order", "revision", "review")
 
 
 class Loop:
@@ -28,6 +29,7 @@ class Loop:
         self.repo, self.ledger, self.renderer = services.repo, services.ledger, services.renderer
         self.executor = ThreadPoolExecutor(WORKERS, "sync")
         self.worlds, self.head, self.fetch, self.stopped = {}, None, True, threading.Event()
+        self.catalog, self.tree, self.broken, self.unreached = None, None, False, {}
         self.after, self.problems, self.outbox = None, None, Outbox()
         self.scheduler = BackgroundScheduler(job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 60})
 
@@ -36,6 +38,7 @@ class Loop:
     def run(self):
         """Until `stop`."""
         self.scheduler.add_job(self._poll, "interval", seconds=self.settings.poll_seconds)
+        self.scheduler.add_job(self._renew, "interval", seconds=RENEW / 2)
         self.scheduler.add_job(self._upkeep, "interval", seconds=UPKEEP)
         self.scheduler.start()
         try:
@@ -49,6 +52,7 @@ class Loop:
         """One tick that does not wait for health: 0 all applied, 1 some app failed, 2 could not run."""
         try:
             self.tick()
+            self._reached()
             while any(world.busy() for world in self.worlds.values()):
                 time.sleep(0.02)
             for world in self.worlds.values():
@@ -63,6 +67,13 @@ class Loop:
             return 2
         finally:
             self.close()
+
+    def _reached(self):
+        """Raise what kept an environment from being worked on at all."""
+        if self.head is None and not self.problems:
+            raise Invalid("empty_repository")
+        for name, error in self.unreached.items():
+            raise error or Unavailable("lease_lost", name=self.worlds[name].lease.name)
 
     def stop(self):
         self.stopped.set()
@@ -87,25 +98,42 @@ class Loop:
 
     def tick(self):
         """Nothing moved and nothing drifted: no render, and no request but the leases'."""
-        fetch, self.fetch = self.fetch, False
-        head = self.repo.fetch() if fetch else self.repo.head()
+        head = self._fetched()
         if head is not None and head != self.head:
             self._advance(head)
-        for name, world in tuple(self.worlds.items()):
-            self._one(name, world)
-        self.outbox.flush()
+        names = {*self.worlds, *(self.catalog.environments if self.catalog else ())}
+        self.unreached = {name: error for name in sorted(names) if (error := self._one(name)) is not True}
 
     def _advance(self, head):
         tree = self.repo.tree(head)
         catalog = catalogs.load(tree)
         self._tell_problems(catalog)
-        if not catalog.environments:
-            return  # a broken klepaas.yaml stops nothing that runs
-        self.catalog, self.tree, self.head = catalog, tree, head
-        repository = catalog.name or self.repo.name
-        for name, environment in catalog.environments.items():
-            if name not in self.worlds or self.worlds[name].environment.namespace != environment.namespace or self.worlds[name].environment.cluster != environment.cluster:
-                self.worlds[name] = World(self.settings, self.repo, self.renderer, repository, environment, self.executor, self.outbox.tell, self.ledger)
+        self.broken = not catalog.environments
+        if not self.broken:  # a broken klepaas.yaml stops nothing that runs
+            self.catalog, self.tree, self.head = catalog, tree, head
+
+    def _world(self, name):
+        """The environment at work; another one when its place is another."""
+        world, environment = self.worlds.get(name), self.catalog.environments.get(name)
+        if environment is None or world and (world.environment.namespace, world.environment.cluster) == (environment.namespace, environment.cluster):
+            return world
+        if world:
+            log.warning("%s moved from namespace %s to %s: what is there is left as it is", name, world.environment.namespace, environment.namespace)
+            world.stop()
+        repository = self.catalog.name or self.repo.name
+        self.worlds[name] = World(self.settings, self.repo, self.renderer, repository, environment, self.executor, self.outbox.tell, self.ledger)
+        return self.worlds[name]
+
+    def _fetched(self):
+        """Main's tip; as known here where the remote is away."""
+        fetch, self.fetch = self.fetch, False
+        try:
+            return self.repo.fetch() if fetch else self.repo.head()
+        except KlepaasError as error:
+            if not fetch or self.head is None:
+                raise
+            log.warning("%s", error)
+            return self.head
 
     def _tell_problems(self, catalog):
         found = tuple((each.path, each.line, each.message) for each in catalog.problems)
@@ -113,20 +141,30 @@ class Loop:
             self.problems = found
             self.outbox.tell(self.ledger.event, "notice", None, None, problems=[{"path": path, "line": line, "message": message} for path, line, message in found])
 
-    def _one(self, name, world):
-        """One environment's part; its cluster being away stops no other."""
+    def _one(self, name):
+        """One environment's part, its cluster being away stops no other: True, None where another controller has it, or what was wrong."""
         try:
+            world = self._world(name)
+            if name not in self.catalog.environments:
+                world.leave()
+                return True
             if not world.prepare():
-                return
-            if world.head != self.head and name in self.catalog.environments:
-                world.advance(self.tree.fresh(), self.catalog, self.catalog.environments[name])
-            world.retry_due()
-            world.look()
-            if self._settled(world):
-                world.prune()
-                world.synced()
+                return None
+            self._work(name, world)
+            return True
         except KlepaasError as error:
             log.warning("%s: %s", name, error)
+            return error
+
+    def _work(self, name, world):
+        if world.head != self.head or world.blocked:
+            world.advance(self.tree.fresh(), self.catalog, self.catalog.environments[name])
+        world.blocked |= self.broken
+        world.retry_due()
+        world.look()
+        if self._settled(world):
+            world.prune()
+            world.synced()
 
     def _settled(self, world):
         """Whether the world came to rest at a revision since it was pruned last."""
@@ -168,11 +206,20 @@ class Loop:
                     world.enqueue(app, verb)
         elif verb == "release":
             world.released |= {sha for sha in (world.head, self.head) if sha and sha.startswith(event.data["args"]["revision"].lower())}
-            world.head, world.pruned_at = None if world.held and "descend" in world.held else world.head, None
+            world.pruned_at = None
         elif verb == "cancel" and event.app in world.states:
             world.states[event.app].waiting_since = None
             world.states[event.app].next_try = float("inf")
         self.outbox.tell(self.ledger.order_done, event.data["uid"], "done")
+
+    def _renew(self):
+        """Leases are kept by a thread of their own: a fetch or a ledger that hangs must not end them."""
+        for name, world in tuple(self.worlds.items()):
+            try:
+                if not world.gone:
+                    world.lease.renew()
+            except KlepaasError as error:
+                log.warning("%s: %s", name, error)
 
     def _poll(self):
         self.fetch = True

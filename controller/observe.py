@@ -20,6 +20,10 @@ class Observer:
     def kube(self, environment):
         return kubes.connect(self.kubeconfig, environment.cluster)
 
+    def version(self):
+        """What the server of the current context says it is."""
+        return kubes.connect(self.kubeconfig).version()
+
     def read(self, verb, environments, app, args):
         return READS[verb](self, environments, app, args)
 

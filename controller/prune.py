@@ -9,12 +9,19 @@ log = logging.getLogger(__name__)
 
 
 def candidates(cache, states):
-    """(keys to delete, in reverse order; {key: reason} of what is kept). Nothing while a changed app fails to render."""
+    """(keys to delete, in reverse order; {key: reason} of what is kept).
+
+    While an app fails to render it is unknown what it desires: only removed apps' objects go, and not even those while the app
+    that fails has nothing here, for it may be another's new name. What an app that is not synced now has is left.
+    """
     desired = set().union(*(state.desired for state in states.values())) if states else set()
-    broken = {app for app, state in states.items() if state.error is not None and not state.desired}
+    broken = {app for app, state in states.items() if not state.rendered}
+    stopped = {app for app, state in states.items() if state.stopped}
+    if any(not cache.keys_of(app) for app in broken):
+        return [], {}
     gone, kept = [], {}
     for key, app in cache.keys().items():
-        if key in desired or app in broken:
+        if key in desired or app in stopped or broken and app in states:
             continue
         obj = cache.get(key)
         if obj is None or obj["metadata"].get("deletionTimestamp"):

@@ -8,6 +8,8 @@ import orjson
 from controller import diff, order, ownership
 from gitops.errors import Conflict, Invalid, KlepaasError
 
+HEALS, HEAL_WINDOW = 5, 60  # repairs of one app in so many seconds, before it backs off
+
 
 @dataclass
 class AppState:
@@ -18,12 +20,17 @@ class AppState:
     inputs: tuple | None = None        # ids of what it is rendered from
     desired: dict = field(default_factory=dict)   # Key -> compact JSON
     ignored: dict = field(default_factory=dict)   # Key -> JSON pointers
+    rendered: bool = True              # whether `desired` is what the files say
+    adopt: bool = False                # whether objects of others are taken over
     skipped: int = 0                   # objects that are hooks
     revision: str | None = None
     error: KlepaasError | None = None
     attempts: int = 0
     next_try: float = 0.0              # monotonic
     heals: list = field(default_factory=list)     # times of the last repairs, monotonic
+    heal_at: float | None = None       # when to look again after backing off, monotonic
+    left: list | None = None           # drift that was told and not repaired
+    stopped: tuple | None = None       # (status, why) where a sync went no further
     waiting_since: float | None = None
     told: dict | None = None           # what was last observed, to tell only what is new
     ended: tuple | None = None         # how the last sync ended, likewise
@@ -35,10 +42,12 @@ def render(state, world, target):
     """Put the target's objects into the state; raises what the repository's files are at fault for."""
     rendered = world.renderer.render(world.tree, target, world.environment)
     objects = [_placed(each, world) for each in diff.without_scaled([each for each in rendered.objects if not order.is_hook(each)])]
+    if not objects and world.cache.keys_of(target.app):
+        raise Invalid("renders_nothing", path=target.values_path or target.manifests_path, app=target.app)
     for each in objects:
         _allowed(each, world)
     claimed = [ownership.claimed(each, world.repository, world.environment.name, target.app) for each in order.ordered(objects)]
-    state.skipped = len(rendered.objects) - len(objects)
+    state.skipped, state.adopt = len(rendered.objects) - len(objects), target.adopt
     state.desired = {ownership.key(each): orjson.dumps(each) for each in claimed}
     state.ignored = {ownership.key(each): pointers for each in claimed if (pointers := _ignored(each, target))}
 
@@ -82,24 +91,24 @@ def apply(state, world, changes):
     actions = []
     for desired, live, pointers in changes:
         world.lease.check()
-        actions.append(_write(world, desired, live, pointers))
+        actions.append(_write(world, state, desired, live, pointers))
     return actions
 
 
-def _write(world, desired, live, pointers):
+def _write(world, state, desired, live, pointers):
     key = ownership.key(desired)
-    adopt = world.environment.sync.adopt or world.adopt
-    if live is None and world.cache.stranger(key) and not adopt:
+    kind, adopt = world.kube.kind(key.group, key.kind), world.environment.sync.adopt or state.adopt
+    if live is None and not adopt and world.cache.stranger(key) and world.kube.get(kind, key.namespace, key.name):
         raise Conflict("not_ours", kind=key.kind, name=key.name, environment=world.environment.name)
     force = world.environment.conflicts != "fail" and (live is not None or adopt)
-    obj, created = world.kube.apply(world.kube.kind(key.group, key.kind), desired, force)
+    obj, created = world.kube.apply(kind, desired, force)
     world.cache.written(obj)
     return {"action": "created" if created else "changed", "kind": key.kind, "namespace": key.namespace, "name": key.name,
             **({} if created else {"fields": pointers[:20], "others": (live or {}).get("$others", [])})}
 
 
 def heal_allowed(state, now=None):
-    """Whether a repair may run now: after five in a minute it backs off, for somebody keeps changing it back."""
+    """Whether a repair may run now: after so many it backs off, for somebody keeps changing it back."""
     now = time.monotonic() if now is None else now
-    state.heals = [at for at in state.heals if at > now - 60]
-    return len(state.heals) < 5
+    state.heals = [at for at in state.heals if at > now - HEAL_WINDOW]
+    return len(state.heals) < HEALS

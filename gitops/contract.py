@@ -12,7 +12,7 @@ from gitops.types import Environment, Ignore, Problem, SyncPolicy, Window
 KEYS = MappingProxyType({"version": "image.tag", "image": "image.repository", "replicas": "replicaCount",
                          "restart": r"podAnnotations.klepaas\.io/restartedAt", "env": "env"})
 LATER = ("policy", "notify", "cicd", "integrations", "prices", "owners", "pipelines", "images", "previews", "lexicon")  # checked by the parts they belong to
-NOT_OFFERED = ("verify", "only_promote", "gates", "forbidden_kinds", "owners", "service_account", "on_failure", "on_alert")  # of an environment
+NOT_OFFERED = ("enforce_review", "verify", "only_promote", "gates", "forbidden_kinds", "owners", "service_account", "on_failure", "on_alert")  # of an environment
 SECTION_DEFAULTS = MappingProxyType({"repository": None, "suspend": False, "depends_on": (), "adopt": False, "ignore": ()})
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MIDNIGHT = 24 * 60
@@ -253,7 +253,7 @@ _ignores = _list(_ignore)
 TOP = {"version": _of(int, "1"), "name": _name, "values": _pattern, "chart": _path, "environments": _environments, "keys": _keys,
        **dict.fromkeys(LATER, _anything)}
 ENVIRONMENT = {"namespace": _name, "cluster": _text, "review": _review, "approvals": _count(1, 10), "promotes_from": _name,
-               "agents": _choice("propose", "commit"), "enforce_review": _flag, "cluster_kinds": _list(_text), "conflicts": _choice("force", "fail"),
+               "agents": _choice("propose", "commit"), "cluster_kinds": _list(_text), "conflicts": _choice("force", "fail"),
                "sync": _sync, **dict.fromkeys(NOT_OFFERED, _not_offered)}
 SYNC = {"prune": _flag, "self_heal": _flag, "adopt": _flag, "windows": _list(_window)}
 WINDOW = {"days": _days, "from": _time, "to": _time, "tz": _zone}

@@ -54,7 +54,6 @@ class Environment:
     approvals: int = 1
     promotes_from: str | None = None
     agents: str = "propose"
-    enforce_review: bool = False
     cluster_kinds: tuple = ()
     conflicts: str = "force"
     sync: SyncPolicy = SyncPolicy()

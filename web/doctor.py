@@ -1,5 +1,6 @@
 """`klepaas doctor`: each setting, its source, and whether what it names works. Secrets are masked."""
 
+from controller import observe
 from gitops import config, services
 from gitops.errors import KlepaasError
 
@@ -39,11 +40,7 @@ def _database(settings):
 
 
 def _cluster(settings):
-    from controller import kube
-
-    if not settings.kubeconfig:
-        return None
-    return kube.connect(settings.kubeconfig).version()
+    return observe.Observer(settings.kubeconfig).version() if settings.kubeconfig else None
 
 
 CHECKS = {"CONFIG_REPO": _repository, "DATABASE_URL": _database, "KUBECONFIG": _cluster}

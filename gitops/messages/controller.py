@@ -10,6 +10,7 @@ MESSAGES = {
     "not_ours": ("{kind} {name} exists and is not ours; `adopt: true` in {environment} takes it over", "{kind} {name} 은 이미 있으며 우리가 만든 것이 아닙니다. {environment} 에서 `adopt: true` 로 넘겨받을 수 있습니다"),
     "cluster_kind": ("{kind} {name} belongs to no namespace; list {kind} under cluster_kinds of {environment} to allow it", "{kind} {name} 은 클러스터 전체 종류입니다. {environment} 의 cluster_kinds에 {kind} 를 추가해야 합니다"),
     "foreign_namespace": ("{kind} {name} asks for namespace {namespace}, which is not {environment}'s", "{kind} {name} 의 네임스페이스 {namespace} 는 {environment} 의 것이 아닙니다"),
+    "renders_nothing": ("{app} renders no objects, and has some; delete the app to remove them", "{app} 의 렌더링 결과가 비어 있지만 클러스터에는 오브젝트가 있습니다. 지우려면 앱을 삭제하세요"),
     "file_problem": ("{detail}", "{detail}"),
     "sync_broke": ("the sync broke: {detail}", "동기화 중 오류: {detail}"),
     "no_such_object_there": ("there is no {kind} {name} in {namespace}", "{namespace} 에 {kind} {name} 이 없습니다"),

@@ -1,0 +1,102 @@
+"""Whether what was applied came up: the health of an app's objects, judged at every change, and the end of the sync that waits for it."""
+
+import time
+
+from controller import health as healths
+from gitops import values
+from gitops.errors import KlepaasError
+from gitops.types import Health, SyncResult
+
+WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
+DEADLINE = 900    # seconds a rollout may take before the sync is failed, beyond the workload's own deadline
+
+
+def judge(world, state):
+    """Tell what is seen of an app, where it is new; a sync that waits for health ends here."""
+    seen = health(world, state)
+    _end(world, state, seen)
+    _tell(world, state, seen)
+    if seen.status in ("progressing", "degraded"):
+        world.waiting.add(state.app)
+    else:
+        world.waiting.discard(state.app)
+
+
+def _tell(world, state, found):
+    wanted, up = _replicas(world, state)
+    seen = {"health": found.status, "message": found.message, "replicas": {"desired": wanted, "ready": up}, "version": _version(world, state.app)}
+    if state.waiting_since is None and state.error is None:
+        seen |= {"commit": state.revision}
+    if state.told != seen:
+        state.told = seen
+        world.tell(world.ledger.observe, state.app, world.environment.name, **seen)
+
+
+def health(world, state):
+    """The worst Health of the app's objects, and of the pods of those that are not up."""
+    found = []
+    for key in state.desired:
+        live = world.cache.get(key)
+        found.append(healths.of(live) if live is not None else Health("missing", f"{key.kind} {key.name} is not there"))
+        if live is not None and key.kind in WORKLOADS and found[-1].status == "progressing":
+            found.append(_pods(world, live))
+    return healths.worst(found)
+
+
+def _pods(world, workload):
+    """What is wrong with the pods that the workload's newest template made, while it is not up."""
+    if (workload.get("status") or {}).get("observedGeneration", 0) < workload["metadata"].get("generation", 0):
+        return healths.HEALTHY
+    labels = ",".join(f"{key}={value}" for key, value in (workload["spec"]["selector"].get("matchLabels") or {}).items())
+    try:
+        pods, _ = world.kube.list(world.kube.kind("", "Pod"), workload["metadata"]["namespace"], labels=labels)
+        newest = _newest(world, workload, labels) if workload["kind"] == "Deployment" else None
+    except KlepaasError:
+        return healths.HEALTHY
+    mine = [pod for pod in pods if newest is None or any(owner["uid"] == newest for owner in pod["metadata"].get("ownerReferences") or ())]
+    problems = [problem for pod in mine if not pod["metadata"].get("deletionTimestamp") and (problem := healths.pod_problem(pod))]
+    return Health("degraded", problems[0]) if problems else healths.HEALTHY
+
+
+def _newest(world, deployment, labels):
+    """The uid of the Deployment's ReplicaSet of the highest revision: older ones' pods are on their way out."""
+    sets, _ = world.kube.list(world.kube.kind("apps", "ReplicaSet"), deployment["metadata"]["namespace"], labels=labels)
+    mine = [each for each in sets if any(owner["uid"] == deployment["metadata"]["uid"] for owner in each["metadata"].get("ownerReferences") or ())]
+    revision = "deployment.kubernetes.io/revision"
+    return max(mine, key=lambda each: int((each["metadata"].get("annotations") or {}).get(revision, 0)))["metadata"]["uid"] if mine else None
+
+
+def _end(world, state, seen):
+    """The sync that waits: succeeded when healthy, failed when degraded or past its deadline."""
+    if state.waiting_since is None:
+        return
+    late = time.monotonic() - state.waiting_since > DEADLINE
+    status = "succeeded" if seen.status in ("healthy", "suspended") else "failed" if seen.status == "degraded" or late else "progressing"
+    if state.ended == (status, state.started):
+        return
+    state.ended = (status, state.started)
+    if status == "succeeded" or late:
+        state.waiting_since = None  # a degraded rollout may still recover
+    world.tell(world.ledger.record_sync, SyncResult(
+        state.app, world.environment.name, state.revision or "", status, state.actions, seen, state.started or time.time(),
+        time.time() if status != "progressing" else None, seen.message if status == "failed" else None))
+
+
+def _replicas(world, state):
+    wanted = up = 0
+    for key in state.desired:
+        live = world.cache.get(key) if key.kind in WORKLOADS else None
+        if live is not None:
+            status = live.get("status") or {}
+            wanted += live["spec"].get("replicas", status.get("desiredNumberScheduled", 0))
+            up += status.get("readyReplicas", status.get("numberReady", 0))
+    return wanted, up
+
+
+def _version(world, app):
+    try:
+        target = world.catalog.target(app, world.environment.name)
+        found = values.lookup(values.parse(world.tree.read(target.values_path), target.values_path), target.keys["version"]) if target.values_path else None
+    except KlepaasError:
+        return None
+    return str(found) if found is not None else None

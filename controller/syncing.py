@@ -1,0 +1,153 @@
+"""One sync of one app: render if its files changed, see what differs, write it, say how it went. Serial per app."""
+
+import logging
+import time
+
+from controller import kube as kubes
+from controller import reconcile, rollout, windows
+from gitops.errors import Invalid, KlepaasError, Unavailable
+from gitops.types import Health, Problem, SyncResult
+
+log = logging.getLogger(__name__)
+AGAIN = ("retry", "sync", "backoff")                # reasons to render once more what failed
+OUTSIDE = ("cluster_refused", "unknown_kind")       # terminal as answers go, but others may mend it in the cluster
+CONTROLLERS = ("kube-controller-manager", "kube-apiserver", "kubelet")  # they write status, not what we render
+
+
+def guarded(world, app, reason):
+    """A sync that fails is its app's, whatever it was."""
+    try:
+        _sync(world, app, reason)
+    except KlepaasError as error:
+        failed(world, app, error)
+    except Exception as error:
+        log.exception("sync of %s/%s", world.environment.name, app)
+        failed(world, app, Unavailable("sync_broke", detail=f"{type(error).__name__}: {error}"[:200]))
+
+
+def _sync(world, app, reason):
+    state, target = world.states.get(app), world.target(app)
+    if state is None or target is None or not world.active():
+        return None
+    inputs = world.inputs(target)
+    fresh = state.inputs != inputs
+    if fresh or state.error is not None and reason in AGAIN:
+        _render(world, state, target, inputs, fresh)
+    drift, changes = reason == "drift" and not fresh and not state.stopped, reconcile.pending(state, world.cache)
+    state.stopped = _stopped(world, state, target, changes, drift)
+    if state.stopped:
+        return _settled(world, state, *state.stopped)
+    actions = _write(world, state, changes, drift)
+    state.revision = world.head
+    if fresh or actions or reason in ("sync", "retry"):
+        state.actions, state.waiting_since, state.started, state.ended = tuple(actions), time.monotonic(), time.time(), None
+    rollout.judge(world, state)
+
+
+def _render(world, state, target, inputs, fresh):
+    """Into the state. Until it succeeds the state keeps what it desired before, and says so."""
+    if fresh:
+        state.started, state.attempts = time.time(), 0
+    state.inputs, state.rendered = inputs, False
+    if isinstance(target, Problem):
+        raise Invalid("file_problem", path=target.path, line=target.line, detail=target.message)
+    reconcile.render(state, world, target)
+    for group, kind in {(key.group, key.kind) for key in state.desired}:
+        world.cache.watch(world.kube.kind(group, kind))
+    state.rendered, state.error = True, None
+
+
+def _stopped(world, state, target, changes, drift):
+    """(status, why) where the sync goes no further for now, or None."""
+    if isinstance(target, Problem):
+        return None
+    if target.suspend:
+        return "suspended", "syncing is suspended"
+    if not changes:
+        return None
+    if not world.writes:
+        return "held", f"writing is turned off (ENABLE_K8S_DEPLOY): {len(changes)} objects differ"
+    if not windows.open_now(world.environment.sync.windows):
+        return "held", "outside the sync windows"
+    awaited = [] if drift else _awaited(world, target)
+    return ("held", f"waits for {', '.join(awaited)}") if awaited else None
+
+
+def _awaited(world, target):
+    """The apps it depends on that are not up at this revision."""
+    return [name for name in target.depends_on if not _up(world, name)]
+
+
+def _up(world, name):
+    state, target = world.states.get(name), world.target(name)
+    if state is None or target is None or state.error is not None or state.inputs != world.inputs(target):
+        return False
+    return not reconcile.pending(state, world.cache) and rollout.health(world, state).status == "healthy"
+
+
+def may_go_on(world, state):
+    """Whether what stopped an app does so no longer."""
+    if state.stopped[0] != "held" or not world.writes or not windows.open_now(world.environment.sync.windows):
+        return False
+    target = world.target(state.app)
+    return target is not None and not isinstance(target, Problem) and not _awaited(world, target)
+
+
+def _write(world, state, changes, drift):
+    if not drift or not changes:
+        return reconcile.apply(state, world, changes)
+    if not world.environment.sync.self_heal:
+        return _left(world, state, changes)
+    if not reconcile.heal_allowed(state):
+        state.heal_at = state.heals[0] + reconcile.HEAL_WINDOW
+        return _left(world, state, changes)
+    state.heals.append(time.monotonic())
+    actions = reconcile.apply(state, world, changes)
+    state.left = None
+    _tell_drift(world, state, changes, True)
+    return actions
+
+
+def _left(world, state, changes):
+    """Drift that is not repaired now: told once, not at every change."""
+    seen = _fields(changes)
+    if state.left != seen:
+        state.left = seen
+        _tell_drift(world, state, changes, False)
+    return []
+
+
+def _tell_drift(world, state, changes, repaired):
+    world.tell(world.ledger.event, "drift", state.app, world.environment.name, repaired=repaired, fields=_fields(changes), opponents=_others(changes))
+
+
+def failed(world, app, error):
+    """Transient failures come again by themselves, later each time; terminal ones wait for the next commit."""
+    state = world.states.get(app)
+    if state is None:
+        return
+    state.error = error
+    state.attempts += 1
+    state.next_try = time.monotonic() + kubes.backoff(state.attempts - 1) if error.transient or error.code in OUTSIDE else float("inf")
+    state.revision, state.waiting_since, state.stopped = world.head, None, None
+    _settled(world, state, "failed", error.text())
+
+
+def _settled(world, state, status, message):
+    """Tell how a sync ended, unless that was told."""
+    ended = (status, message, world.head)
+    if state.ended == ended:
+        return
+    state.ended = ended
+    seen = Health("suspended", message) if status == "suspended" else rollout.health(world, state)
+    world.tell(world.ledger.record_sync, SyncResult(
+        state.app, world.environment.name, world.head or "", status, tuple(state.actions), seen, state.started or time.time(), time.time(),
+        message if status in ("failed", "held") else None))
+
+
+def _fields(changes):
+    return [{"kind": desired["kind"], "name": desired["metadata"]["name"], "fields": pointers[:10] if live is not None else ["deleted"]} for desired, live, pointers in changes]
+
+
+def _others(changes):
+    return sorted({other for _, live, _ in changes for other in (live or {}).get("$others", ()) if other not in CONTROLLERS})
