@@ -88,7 +88,7 @@ async def serve(options, listening, tokens, url):
             api.create(api.resources["namespaces"], None, {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}, "kube-apiserver")
     workloads = Workloads(api, pods=not options.no_pods)
     application = Application(api, tokens, Logs(workloads.log))
-    server = uvicorn.Server(uvicorn.Config(application, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=1, ws="none"))
+    server = uvicorn.Server(uvicorn.Config(application, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=1, timeout_keep_alive=180, ws="none"))
     workloads.start()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)  # uvicorn sends them on to these when it has stopped

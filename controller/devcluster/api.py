@@ -70,7 +70,7 @@ class Api:
     def update(self, resource, old, new, manager, subresource="", dry=False, owners=None):
         """The object in place of the old one; what a subresource does not own stays. Nothing is written where nothing changes."""
         new = self._combined(resource, old, new, subresource)
-        new = defaults.filled(self.schema(resource), new, resource.schema is None)
+        new = defaults.filled(self.schema(resource), new, resource.schema is None, old)
         new = admission.kept(resource, new, old, self.addresses, subresource)
         self._valid(resource, new, old)
         generation = admission.generation(resource, new, old) if subresource != "status" else None

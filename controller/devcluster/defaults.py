@@ -1,5 +1,6 @@
 """Defaults that the server fills in, by the name of the struct they stand in."""
 
+import operator
 import secrets
 
 from controller.devcluster import normal
@@ -127,28 +128,35 @@ TABLE = {  # by struct: a dict, a function of the struct (whose dicts and lists 
 }
 
 
-def filled(schema, value, builtin=True):
-    """The value with the defaults of every struct in it; a built-in kind's as its type holds it."""
+def filled(schema, value, builtin=True, before=None):
+    """The value with the defaults of every struct in it; a built-in kind's as its type holds it.
+
+    What needs nothing is the same object, so that versions share it; what is the same object as `before` is as it must be.
+    """
+    if value is before:
+        return value
     if isinstance(value, dict) and schema.kind not in UNTYPED:
-        return _struct(schema, value, builtin)
+        return _struct(schema, value, builtin, before if isinstance(before, dict) else {})
     if isinstance(value, list) and schema.type == "array":
-        return [filled(schema.items, each, builtin) for each in value]
+        result = [filled(schema.items, each, builtin) for each in value]
+        return value if all(map(operator.is_, result, value)) else result
     return normal.quantity(value) if value is not None and builtin and normal.is_quantity(schema) else value
 
 
-def _struct(schema, value, builtin):
+def _struct(schema, value, builtin, before):
     result = dict(value)
     rules = TABLE.get(schema.ref, ())
     for rule in rules if isinstance(rules, list) else [rules] if rules else ():
         for name, each in (rule(result) if callable(rule) else rule).items():
             if result.get(name) is None or isinstance(each, dict | list) and callable(rule):
                 result[name] = each
-    for name, child in schema.fields.items():
-        if name not in result and "default" in child.raw and schema.ref is None:
+    for name, child in schema.fields.items() if schema.ref is None else ():
+        if name not in result and "default" in child.raw:
             result[name] = child.raw["default"]
     for name, each in result.items():
-        result[name] = filled(schema.child(name) or ANY, each, builtin)
-    return _held(schema, result) if builtin else result
+        result[name] = filled(schema.child(name) or ANY, each, builtin, before.get(name))
+    result = _held(schema, result) if builtin else result
+    return value if len(result) == len(value) and all(name in value and each is value[name] for name, each in result.items()) else result
 
 
 def _held(schema, value):

@@ -3,7 +3,7 @@
 A path is a tuple of elements as FieldsV1 writes them: "f:spec", 'k:{"name":"web"}', 'v:"x"'. Pure: nothing given is changed.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 
 import orjson
 
@@ -110,6 +110,11 @@ def _equal(one, other):
 
 def to_fields(paths):
     """Paths as FieldsV1."""
+    return _written(frozenset(paths))
+
+
+@lru_cache(512)
+def _written(paths):
     root = {}
     for path in sorted(paths):
         node = root
@@ -122,13 +127,33 @@ def to_fields(paths):
 def _dotted(node):
     own = node.pop(None, False)
     inner = {name: _dotted(each) for name, each in sorted(node.items())}
-    return {".": {}, **inner} if own and inner else inner
+    return _shared({".": _shared({}), **inner} if own and inner else inner)
+
+
+def _shared(node):
+    """One object for all equal trees: thousands of objects own the same fields."""
+    if len(TREES) > MOST_TREES:
+        TREES.clear()
+    return TREES.setdefault(tuple((name, id(each)) for name, each in node.items()), node)
+
+
+TREES, MOST_TREES = {}, 50_000
 
 
 def from_fields(fields):
-    found = set()
-    _paths(fields, (), found)
-    return found
+    """The paths of FieldsV1, which nobody changes."""
+    known, paths = READ.get(id(fields), (None, None))
+    if known is not fields:
+        if len(READ) > MOST_READ:
+            READ.clear()
+        found = set()
+        _paths(fields, (), found)
+        paths = frozenset(found)
+        READ[id(fields)] = fields, paths
+    return paths
+
+
+READ, MOST_READ = {}, 5_000
 
 
 def _paths(fields, path, found):

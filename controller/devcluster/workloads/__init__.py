@@ -24,7 +24,7 @@ class Workloads:
     def __init__(self, api, pods):
         self.api, self.world = api, World(api, pods)
         self.kubelet = kubelet.Kubelet(self.world) if pods else None
-        self.queue, self.queued, self.tasks = asyncio.Queue(), set(), []
+        self.queue, self.queued, self.tasks, self.services = asyncio.Queue(), set(), [], {}
 
     def start(self):
         """Look at everything there is once, then at what changes."""
@@ -44,7 +44,7 @@ class Workloads:
         return self.kubelet.log(pod, container, previous) if self.kubelet else None
 
     def _changed(self, event):
-        _, kind, resource, obj, _ = event
+        _, kind, resource, obj, before = event
         metadata = obj["metadata"]
         if kind == "DELETED" or metadata.get("deletionTimestamp") or resource == "namespaces":
             self._put(("collect", kind == "DELETED", resource, metadata.get("namespace", ""), metadata["name"], metadata["uid"], metadata["resourceVersion"]), obj)
@@ -58,11 +58,26 @@ class Workloads:
                 self._put((owned, metadata.get("namespace", ""), owner["name"]))
         if resource in ADOPTED and not metadata.get("ownerReferences") and kind != "DELETED":
             self._adoptable(ADOPTED[resource], metadata)
+        if resource == "services":
+            self._indexed(before, kind != "DELETED" and obj)
         if resource == "pods":
-            for service in self.api.store.list("services", metadata.get("namespace", "")):
-                self._put(("services", metadata.get("namespace", ""), service["metadata"]["name"]))
+            self._selecting(obj, before)
             if self.kubelet:
                 self.kubelet.changed(obj, kind)
+
+    def _indexed(self, before, after):
+        """Services by one label of their selector."""
+        for service, add in ((before, False), (after, True)):
+            if service and (selector := service["spec"].get("selector")):
+                found = self.services.setdefault((service["metadata"]["namespace"], *min(selector.items())), set())
+                (found.add if add else found.discard)(service["metadata"]["name"])
+
+    def _selecting(self, pod, before):
+        """The Services that may select a pod look at it."""
+        for obj in filter(None, (pod, before)):
+            for label in (obj["metadata"].get("labels") or {}).items():
+                for name in self.services.get((obj["metadata"]["namespace"], *label), ()):
+                    self._put(("services", obj["metadata"]["namespace"], name))
 
     def _adoptable(self, owners, metadata):
         """An object without an owner: those whose selector it fits look at it."""
