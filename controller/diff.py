@@ -5,7 +5,7 @@ as a whole. Defaulted fields are not rendered, so they are none either.
 """
 
 import base64
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 KEYS = {"containers": ("name",), "initContainers": ("name",), "env": ("name",), "volumes": ("name",), "imagePullSecrets": ("name",), "volumeMounts": ("mountPath",),
         "ports": ("name",), "hostAliases": ("ip",), "volumeClaimTemplates": ("metadata",)}
@@ -82,9 +82,10 @@ def quantity(text):
     text = str(text)
     suffix = next((each for each in sorted(SUFFIXES, key=len, reverse=True) if text.endswith(each)), "")
     try:
-        return Decimal(text.removesuffix(suffix)) * (SUFFIXES[suffix] if suffix else 1)
-    except InvalidOperation:
+        number = Decimal(text.removesuffix(suffix)) * (SUFFIXES[suffix] if suffix else 1)
+    except ArithmeticError:
         return None
+    return number if number.is_finite() else None
 
 
 def without_scaled(objects):

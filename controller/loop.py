@@ -30,6 +30,7 @@ class Loop:
         self.executor = ThreadPoolExecutor(WORKERS, "sync")
         self.worlds, self.head, self.fetch, self.stopped = {}, None, True, threading.Event()
         self.catalog, self.tree, self.broken, self.unreached = None, None, False, {}
+        self.active, self.ordered = set(), True  # environments that this process works on; whether orders may wait in the ledger
         self.after, self.problems, self.outbox = None, None, Outbox()
         self.scheduler = BackgroundScheduler(job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 60})
 
@@ -103,6 +104,8 @@ class Loop:
             self._advance(head)
         names = {*self.worlds, *(self.catalog.environments if self.catalog else ())}
         self.unreached = {name: error for name in sorted(names) if (error := self._one(name)) is not True}
+        active = {name for name, world in self.worlds.items() if world.active()}
+        self.ordered, self.active = self.ordered or active != self.active, active
 
     def _advance(self, head):
         tree = self.repo.tree(head)
@@ -185,32 +188,34 @@ class Loop:
                 self.after = self.ledger.last_event()
             self.ledger.wait(self.after, timeout)
             for event in self.ledger.events(self.after, limit=1000):
-                self.after = event.id
-                self._heard(event)
+                self.after, self.ordered = event.id, self.ordered or event.kind == "order"
+            if self.ordered:
+                self._orders()
         except KlepaasError as error:
             log.warning("%s", error)
             self.stopped.wait(timeout)
 
-    def _heard(self, event):
-        if event.kind == "order":
-            self._order(event)
+    def _orders(self):
+        """Those given since, and those given while nobody could carry them out; another controller's are left to it."""
+        for each in self.ledger.orders(0):
+            world = self.worlds.get(each["environment"])
+            if world and world.active():
+                self._order(world, each["verb"], each["app"], each["command"].args)
+                self.ledger.order_done(each["uid"], "done")
+        self.ordered = False
 
-    def _order(self, event):
-        world, verb = self.worlds.get(event.environment), event.data.get("verb")
-        if world is None:
-            return
+    def _order(self, world, verb, app, args):
         if verb in ("sync", "retry"):
-            for app in [event.app] if event.app else list(world.states):
-                if app in world.states:
-                    world.states[app].next_try = 0.0
-                    world.enqueue(app, verb)
+            for each in [app] if app else list(world.states):
+                if each in world.states:
+                    world.states[each].next_try = 0.0
+                    world.enqueue(each, verb)
         elif verb == "release":
-            world.released |= {sha for sha in (world.head, self.head) if sha and sha.startswith(event.data["args"]["revision"].lower())}
+            world.released |= {sha for sha in (world.head, self.head) if sha and sha.startswith(args["revision"].lower())}
             world.pruned_at = None
-        elif verb == "cancel" and event.app in world.states:
-            world.states[event.app].waiting_since = None
-            world.states[event.app].next_try = float("inf")
-        self.outbox.tell(self.ledger.order_done, event.data["uid"], "done")
+        elif verb == "cancel" and app in world.states:
+            world.states[app].waiting_since = None
+            world.states[app].next_try = float("inf")
 
     def _renew(self):
         """Leases are kept by a thread of their own: a fetch or a ledger that hangs must not end them."""
@@ -237,36 +242,66 @@ class Loop:
 
 
 class Outbox:
-    """What the ledger is to be told, in order; kept while it is away."""
+    """What the ledger is to be told, in order; kept while it is away. Of several live states of an app that wait, the last counts."""
 
     MOST = 50_000
 
     def __init__(self):
-        self.waiting, self.lock, self.thread = collections.deque(maxlen=self.MOST), threading.Lock(), threading.Event()
+        self.waiting, self.lock, self.news = collections.deque(), threading.Lock(), threading.Event()
+        self.guard, self.observed = threading.Lock(), {}
         threading.Thread(target=self._run, name="outbox", daemon=True).start()
 
     def tell(self, call, *args, **more):
-        self.waiting.append((call, args, more))
-        self.thread.set()
+        with self.guard:
+            waiting = self.observed.get(args[:2]) if call.__name__ == "observe" else None
+            if waiting is not None:
+                waiting[2].update(more)
+                return
+            entry = [call, args, more]
+            self.waiting.append(entry)
+            if call.__name__ == "observe":
+                self.observed[args[:2]] = entry
+            elif call.__name__ == "record_sync":
+                self.observed.pop((args[0].app, args[0].environment), None)  # what is seen from now on comes after it
+            if len(self.waiting) > self.MOST:
+                log.error("the ledger was away too long: its oldest news is dropped")
+                self._taken()
+        self.news.set()
+
+    def _taken(self):
+        """The oldest news, no longer to be added to."""
+        entry = self.waiting.popleft()
+        if entry[0].__name__ == "observe" and self.observed.get(entry[1][:2]) is entry:
+            del self.observed[entry[1][:2]]
+        return entry
 
     def _run(self):
         while True:
-            self.thread.wait()
-            self.thread.clear()
+            self.news.wait()
+            self.news.clear()
             while not self.flush():
                 time.sleep(1)
 
     def flush(self):
         """Tell all that waits; whether nothing is left."""
         with self.lock:
-            while self.waiting:
-                call, args, more = self.waiting[0]
-                try:
-                    call(*args, **more)
-                except KlepaasError as error:
-                    if error.transient:
-                        log.warning("the ledger is told later: %s", error)
-                        return False
-                    log.error("the ledger refused: %s", error)
-                self.waiting.popleft()
-            return True
+            while True:
+                with self.guard:
+                    if not self.waiting:
+                        return True
+                    entry = self._taken()
+                if not self._told(*entry):
+                    with self.guard:
+                        self.waiting.appendleft(entry)
+                    return False
+
+    def _told(self, call, args, more):
+        """Whether the ledger took it, or never will."""
+        try:
+            call(*args, **more)
+        except KlepaasError as error:
+            if error.transient:
+                log.warning("the ledger is told later: %s", error)
+                return False
+            log.error("the ledger refused: %s", error)
+        return True
