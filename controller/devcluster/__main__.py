@@ -23,7 +23,8 @@ from controller.devcluster.workloads import Workloads
 NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
 KUBECONFIG = """apiVersion: v1
 kind: Config
-clusters: [{{name: demo, cluster: {{server: "{url}"}}}}]
+# The password is the token once more: kubectl sends no token over plain http.
+clusters: [{{name: demo, cluster: {{server: "http://{user}:{token}@{address}"}}}}]
 users: [{{name: {user}, user: {{token: "{token}"}}}}]
 contexts: [{{name: demo, context: {{cluster: demo, user: {user}}}}}]
 current-context: demo
@@ -71,7 +72,7 @@ def _token(state, user, url):
         _write(file, secrets.token_urlsafe(32))
     token = os.environ.get("KLEPAAS_DEVCLUSTER_TOKEN") if user == "admin" else None
     token = token or file.read_text().strip()
-    _write(state / ("kubeconfig" if user == "admin" else f"{user}.kubeconfig"), KUBECONFIG.format(url=url, user=user, token=token))
+    _write(state / ("kubeconfig" if user == "admin" else f"{user}.kubeconfig"), KUBECONFIG.format(address=url.partition("//")[2], user=user, token=token))
     return token
 
 

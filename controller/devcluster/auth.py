@@ -1,5 +1,6 @@
 """Who a token is, and what a viewer may not do. The administrator may do everything."""
 
+import base64
 import hmac
 
 from controller.devcluster.errors import ApiError
@@ -11,14 +12,24 @@ VERBS = {"POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete"
 
 
 def identified(tokens, header):
-    """The user of a bearer token: "admin", "viewer" or anonymous; 401 for a token nobody knows."""
+    """The user of a token: "admin", "viewer" or anonymous; 401 for a token nobody knows."""
     if not header:
         return ANONYMOUS
     kind, _, token = header.partition(" ")
+    if kind.lower() == "basic":
+        token = _password(token)
     for user, known in tokens.items():
-        if kind.lower() == "bearer" and hmac.compare_digest(token.strip().encode(), known.encode()):
+        if kind.lower() in ("basic", "bearer") and hmac.compare_digest(token.strip().encode(), known.encode()):
             return user
     raise ApiError(401, "Unauthorized")
+
+
+def _password(text):
+    """Of basic authentication, whose password is a token."""
+    try:
+        return base64.b64decode(text).decode().partition(":")[2]
+    except ValueError:
+        return ""
 
 
 def allowed(api, request: Request):

@@ -8,6 +8,8 @@ from controller.devcluster import schema
 from controller.devcluster.discovery import groups
 from controller.devcluster.fields import STRUCTS
 
+EITHER = [{"type": "integer"}, {"type": "string"}]
+META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 POSSIBLE = {("io.k8s.api.apps.v1.DeploymentStrategy", "type"): {
     "Recreate": "Kill all existing pods before creating new ones.",
     "RollingUpdate": "Replace the old ReplicaSets by new one using rolling update i.e gradually scale down the old ReplicaSets and scale up the new one."}}
@@ -31,11 +33,32 @@ def document(resources, path):
     found = next((found for name, versions in groups(resources).items() for version, found in versions.items() if _prefix(name, version) == path), None)
     if found is None:
         return None
-    schemas = {}
+    version, schemas, paths = path.rpartition("/")[2], {}, {}
     for each in found:
         if each.schema is None:
-            _reach(schema.find(each.group, path.rpartition("/")[2], each.kind), schemas)
-    return {"openapi": "3.0.0", "info": {"title": "Kubernetes", "version": "1.36"}, "paths": {}, "components": {"schemas": schemas}}
+            _reach(schema.find(each.group, version, each.kind), schemas)
+        else:
+            schemas[".".join([*reversed(each.group.split(".")), version, each.kind])] = _custom(each, version, schemas)
+        paths |= _paths(each, version, f"/{path}")
+    return {"openapi": "3.0.0", "info": {"title": "Kubernetes", "version": "1.36"}, "paths": paths, "components": {"schemas": schemas}}
+
+
+def _gvk(resource, version):
+    return {"group": resource.group, "version": version, "kind": resource.kind}
+
+
+def _custom(resource, version, schemas):
+    always = {"apiVersion": {"type": "string"}, "kind": {"type": "string"}, "metadata": _rewritten({"$ref": META}, schemas)}
+    return {**resource.raw, "properties": {**resource.raw.get("properties", {}), **always}, "x-kubernetes-group-version-kind": [_gvk(resource, version)]}
+
+
+def _paths(resource, version, prefix):
+    """As much of the operations as kubectl looks for: which kind a path is of, and that a patch knows fieldValidation."""
+    gvk = {"x-kubernetes-group-version-kind": _gvk(resource, version)}
+    at = f"{prefix}/namespaces/{{namespace}}/{resource.plural}" if resource.namespaced else f"{prefix}/{resource.plural}"
+    parameters = [{"name": name, "in": "query", "schema": {"type": "string", "uniqueItems": True}} for name in ("dryRun", "fieldManager", "fieldValidation")]
+    return {at: {"get": {"x-kubernetes-action": "list", **gvk}, "post": {"x-kubernetes-action": "post", "parameters": parameters, **gvk}},
+            f"{at}/{{name}}": {"get": {"x-kubernetes-action": "get", **gvk}, "patch": {"x-kubernetes-action": "patch", "parameters": parameters, **gvk}}}
 
 
 def _reach(node, schemas):
@@ -65,4 +88,4 @@ def _rewritten(node, schemas):
     if "$ref" in node:
         _define(node["$ref"], schemas)
         return {**{key: value for key, value in node.items() if key != "$ref"}, "allOf": [{"$ref": f"#/components/schemas/{node['$ref']}"}]}
-    return {key: _rewritten(value, schemas) for key, value in node.items()}
+    return {key: EITHER if key == "oneOf" and value is True else _rewritten(value, schemas) for key, value in node.items()}
