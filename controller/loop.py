@@ -84,6 +84,7 @@ class Loop:
             self.scheduler.shutdown(wait=False)
         self.executor.shutdown(wait=True, cancel_futures=True)
         for world in self.worlds.values():
+            world.synced()
             world.stop()
         self.outbox.flush()
 

@@ -1,6 +1,5 @@
 """A controller as operators run it: a bare repository, the embedded cluster, real `python -m controller` processes."""
 
-import contextlib
 import itertools
 import os
 import signal
@@ -11,7 +10,7 @@ from pathlib import Path
 
 from gitops.ledger import Ledger
 from gitops.repo import Draft, Repository
-from gitops.types import Change
+from gitops.types import Actor, Change, Command
 from tests.devcluster.cluster import APPLY, PATCH, Cluster
 from tests.product import environment as clean_environment
 
@@ -52,8 +51,21 @@ class House:
             return Draft(tuple(Change(path, tree.read(path), None if text is None else text.encode()) for path, text in files.items()), "Change\n", ("Test", "test@example.com"))
         return self.repo.land(draft, lambda sha: None)
 
-    def git(self, *words):
-        return subprocess.run(["git", "--git-dir", self.home / "config.git", *words], capture_output=True, text=True, check=True).stdout.strip()
+    def git(self, *words, given=None):
+        settings = ("-c", "user.name=Test", "-c", "user.email=test@example.com")
+        return subprocess.run(["git", "--git-dir", self.home / "config.git", *settings, *words], input=given, capture_output=True, text=True, check=True).stdout.strip()
+
+    def push(self, tree, *parents):
+        """A commit of a tree as main, whatever was there; its sha."""
+        made = self.git("commit-tree", tree, "-m", "Pushed", *(word for each in parents for word in ("-p", each)))
+        self.git("update-ref", "refs/heads/main", made)
+        return made
+
+    def order(self, verb, app=None, environment="staging", **args):
+        """An order as the one path records it."""
+        actor = Actor("Kim", "kim@example.com", frozenset(), "cli")
+        with self.ledger.command(actor, Command(verb, app, environment, args), f"{verb}-{next(NUMBERS)}") as entry:
+            entry.finish("accepted", {"plan": {"summary": verb}})
 
     # --- controllers ---------------------------------------------------------------------------------------------------
 
@@ -75,13 +87,7 @@ class House:
     def close(self):
         for process in self.running:
             if process.poll() is None:
-                process.send_signal(signal.SIGCONT)
-                process.terminate()
-        for process in self.running:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(15)
-            process.kill()
-            process.wait()
+                self.kill(process)
         self.ledger.close()
         self.repo.close()
 

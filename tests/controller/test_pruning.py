@@ -1,0 +1,165 @@
+"""What git no longer says goes, and nothing else does."""
+
+
+import pytest
+
+from controller import ownership, prune
+from controller.cache import Cache
+from controller.reconcile import AppState
+from tests.controller.house import MERGE, configmap, values
+
+
+def manifest(app, name=None, *more):
+    return {f"manifests/staging/{app}/{name or app}.yaml": "---\n".join([configmap(name or app), *more])}
+
+
+THREE = manifest("one") | manifest("two") | manifest("three")
+
+
+# --- decisions, without a cluster ---------------------------------------------------------------------------------------
+
+
+def holding(*owned):
+    """A cache that holds (app, name, kind) as ours."""
+    found = Cache(None, "staging", "shop", "staging", lambda key: None)
+    for number, (app, name, kind) in enumerate(owned):
+        obj = {"apiVersion": "v1", "kind": kind, "metadata": {"name": name, "namespace": "staging"}}
+        claimed = ownership.claimed(obj, "shop", "staging", app)
+        found.written({**claimed, "metadata": {**claimed["metadata"], "uid": name, "resourceVersion": str(number + 1), "managedFields": [{"manager": "klepaas", "operation": "Apply"}]}})
+    return found
+
+
+def states(*found, **more):
+    """(app, names it desires) as the states of rendered apps; `more` as attributes of the app's state by its name."""
+    made = {app: AppState(app, "staging", desired={ownership.Key("", "ConfigMap", "staging", name): b"" for name in names}) for app, *names in found}
+    for app, attributes in more.items():
+        for name, value in attributes.items():
+            setattr(made[app], name, value)
+    return made
+
+
+def gone(cache, found):
+    return [key.name for key in prune.candidates(cache, found)[0]]
+
+
+HELD = (("a", "one", "ConfigMap"), ("b", "two", "ConfigMap"))
+DECISIONS = {
+    "desired by its app": (HELD, states(("a", "one"), ("b", "two")), []),
+    "not desired any more": (HELD, states(("a", "one"), ("b",)), ["two"]),
+    "its app is gone": (HELD, states(("a", "one")), ["two"]),
+    "moved to another app": (HELD, states(("a", "one", "two"), ("b",)), []),
+    "another app fails to render: it may have moved there": (HELD, states(("a",), ("b", "two"), b={"rendered": False}), []),
+    "another app fails, and this one is removed": (HELD, states(("b", "two"), b={"rendered": False}), ["one"]),
+    "a new app fails: it may be the removed one's new name": (HELD, states(("b", "two"), ("c",), c={"rendered": False}), []),
+    "suspended": (HELD, states(("a",), ("b", "two"), a={"stopped": ("suspended", "")}), []),
+    "a claim keeps its data": ((("a", "one", "PersistentVolumeClaim"),), states(("a",)), []),
+    "in reverse order": ((("a", "one", "ConfigMap"), ("a", "two", "Service")), {}, ["two", "one"]),
+}
+
+
+@pytest.mark.parametrize("case", DECISIONS)
+def test_what_is_pruned(case):
+    """Ours, desired by none; nothing while it is unknown what is desired."""
+    held, found, expected = DECISIONS[case]
+    assert gone(holding(*held), found) == expected
+
+
+@pytest.mark.parametrize(("total", "going", "much"), [(4, 2, False), (4, 3, True), (1, 1, False), (2, 2, True), (3, 2, True)])
+def test_more_than_half_is_too_much(total, going, much):
+    """More than half of the objects, and more than one."""
+    cache = holding(*(("a", f"m{number}", "ConfigMap") for number in range(total)))
+    keys = list(cache.keys())[:going]
+    assert prune.too_much(keys, cache, set()) is much and prune.too_much(keys, cache, {"a"}) is False
+
+
+# --- with one ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_removed_app_is_pruned_and_the_protected_stay(house):
+    """What an app leaves behind goes, except data and what says so of itself."""
+    keep = "---\n" + configmap("kept", annotations="{klepaas.io/prune: disabled}")
+    claim = "---\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data}\nspec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}\n"
+    made = house(THREE | {"manifests/staging/gone/map.yaml": configmap("gone") + keep + claim})
+    made.start()
+    made.wait(lambda: made.live("claims", "data") and made.value("kept") and made.value("three"))
+    made.commit({"manifests/staging/gone/map.yaml": None})
+    made.wait(lambda: made.value("gone") is None and not made.state("gone"))
+    assert made.value("kept") == "one" and made.live("claims", "data") and made.value("one") == "one"
+
+
+def test_an_object_moves_from_one_app_to_another(house):
+    """In one commit, also while its app goes: handed over, never deleted."""
+    made = house(THREE | manifest("old", "moved"))
+    made.start()
+    made.synced("old")
+    uid = made.live("configmaps", "moved")["metadata"]["uid"]
+    made.commit({"manifests/staging/old/moved.yaml": None, "manifests/staging/new/moved.yaml": configmap("moved", "two")})
+    made.synced("new")
+    made.wait(lambda: made.value("moved") == "two" and not made.state("old"))
+    live = made.live("configmaps", "moved")["metadata"]
+    assert live["uid"] == uid and live["annotations"]["klepaas.io/owner"].startswith(f"{made.name}/staging/new:")
+
+
+def test_more_than_half_is_held_until_released(house):
+    """A commit that takes most of an environment away is held, said once, and goes on when somebody releases it."""
+    made = house(THREE)
+    made.start()
+    made.wait(lambda: all(made.value(each) for each in ("one", "two", "three")))
+    head = made.commit({"manifests/staging/two/two.yaml": None, "manifests/staging/three/three.yaml": None})
+    made.wait(made.held)
+    assert made.held() == [f"2 of 3 objects would be pruned at {head[:7]}"] and made.value("two") and made.value("three")
+    made.order("release", revision=head)
+    made.wait(lambda: made.value("two") is None and made.value("three") is None)
+    assert made.value("one") == "one"
+
+
+def test_an_app_that_renders_nothing_keeps_what_it_has(house):
+    """Zero objects is a mistake more often than a wish: removing the app is how to say it."""
+    made = house(THREE | {"charts/c/Chart.yaml": "apiVersion: v2\nname: c\nversion: 1.0.0\n", "charts/c/templates/map.yaml": "{{ if .Values.enabled }}\n" + configmap("made") + "{{ end }}\n",
+                          "values/staging/maybe.yaml": "klepaas: {chart: charts/c}\nenabled: true\n"})
+    made.start()
+    made.wait(lambda: made.value("made"))
+    made.commit({"values/staging/maybe.yaml": "klepaas: {chart: charts/c}\nenabled: false\n"})
+    assert "renders no objects" in made.failed("maybe") and made.value("made") == "one"
+
+
+def test_an_environment_that_is_gone_is_left_as_it_is(house):
+    """An environment missing from klepaas.yaml: no write and no deletion there, until it is back."""
+    made = house(THREE | {"manifests/production/p/p.yaml": configmap("p")}, environments=("staging", "production"))
+    made.start()
+    made.synced("p", environment="production")
+    made.commit({"klepaas.yaml": made.config("staging")})
+    assert "production is not in klepaas.yaml any more" in made.wait(made.held)[0]
+    made.cluster.patch(made.path("configmaps", "p", "production"), {"data": {"value": "by hand"}}, MERGE)
+    made.commit(manifest("four"))
+    made.synced("four")
+    assert made.value("p", "production") == "by hand"
+    made.commit({"klepaas.yaml": made.config("staging", "production")})
+    made.wait(lambda: made.value("p", "production") == "one")
+
+
+def test_a_broken_klepaas_yaml_stops_nothing_that_runs(house):
+    """Nothing is deleted, drift is healed still, and the commit that mends it is followed."""
+    made = house(THREE)
+    made.start()
+    made.synced("one")
+    made.commit({"klepaas.yaml": "environments: [\n", "manifests/staging/two/two.yaml": None})
+    made.wait(lambda: any(each.data.get("problems") for each in made.events("notice")))
+    made.cluster.delete(made.path("configmaps", "one"))
+    made.wait(lambda: made.value("one") == "one")
+    assert made.value("two") == "one"
+    made.commit({"klepaas.yaml": made.config("staging")})
+    made.wait(lambda: made.value("two") is None)
+
+
+def test_a_folder_that_is_none_is_unknown_not_empty(house):
+    """A file in the place of an environment's folder says nothing of its apps: they stay."""
+    made = house({f"values/staging/{name}.yaml": values(config="{A: one}") for name in ("a", "b")})
+    made.start()
+    made.synced("a")
+    config, blob = made.git("rev-parse", "main:klepaas.yaml"), made.git("rev-parse", "main:values/staging/a.yaml")
+    values_tree = made.git("mktree", given=f"100644 blob {blob}\tstaging\n")
+    tree = made.git("mktree", given=f"100644 blob {config}\tklepaas.yaml\n040000 tree {values_tree}\tvalues\n")
+    made.push(tree, "main")
+    made.wait(made.held)
+    assert made.live("configmaps", "a") and made.live("configmaps", "b") and made.state("a")
