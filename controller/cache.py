@@ -103,9 +103,7 @@ class Cache:
             self._forget(key)
             self.strangers.add(key)
             return
-        managers = [entry for entry in obj["metadata"].get("managedFields") or () if entry.get("manager") != "klepaas"]
-        slim = {**obj, "metadata": {name: value for name, value in obj["metadata"].items() if name != "managedFields"}, "$others": sorted({entry["manager"] for entry in managers})}
-        self.objects[key] = orjson.dumps(slim), obj["metadata"]["resourceVersion"], app
+        self.objects[key] = orjson.dumps(_slim(obj)), obj["metadata"]["resourceVersion"], app
         self.apps.setdefault(app, set()).add(key)
 
     def _newer(self, key, obj):
@@ -145,3 +143,11 @@ class Cache:
 
     def stop(self):
         self.stopped.set()
+
+
+def _slim(obj):
+    """The object with what the diff needs of its managedFields: the fields we applied, and who else wrote some."""
+    metadata = {name: value for name, value in obj["metadata"].items() if name != "managedFields"}
+    managers = obj["metadata"].get("managedFields") or ()
+    owned = next((each.get("fieldsV1") for each in managers if ownership.applied(each)), None)
+    return {**obj, "metadata": metadata, "$owned": owned or {}, "$others": sorted({each["manager"] for each in managers if each.get("manager") not in (None, "klepaas")})}

@@ -7,8 +7,6 @@ import logging
 import threading
 import time
 
-import orjson
-
 from controller import kube as kubes
 from controller import prune, reconcile, rollout, syncing, windows
 from controller.cache import Cache
@@ -213,8 +211,7 @@ class World:
         state = self.states.get(app)
         if state is None or state.inputs is None:
             return
-        data, live = state.desired.get(key), self.cache.get(key)
-        if data is not None and (live is None or reconcile.diff.differences(orjson.loads(data), live, state.ignored.get(key, ()))):
+        if key in state.desired and reconcile.differing(state, key, self.cache.get(key)):
             if app not in self.queued:
                 self.enqueue(app, "drift")
         else:
@@ -227,7 +224,7 @@ class World:
             if state is None:
                 self.waiting.discard(app)
             elif app not in self.queued:
-                rollout.judge(self, state)
+                rollout.judge(self, state, pods=True)
 
     # --- pruning -------------------------------------------------------------------------------------------------------
 

@@ -54,8 +54,12 @@ def app_of(obj, repository, environment):
     parts = head.split("/")
     if parts[:-1] != [repository, environment] or itself != str(key(obj)):
         return None
-    applied = any(each.get("manager") == "klepaas" and each.get("operation") == "Apply" for each in metadata.get("managedFields") or ())
-    return parts[-1] if applied else None
+    return parts[-1] if any(map(applied, metadata.get("managedFields") or ())) else None
+
+
+def applied(entry):
+    """Whether an entry of managedFields says what we applied."""
+    return entry.get("manager") == "klepaas" and entry.get("operation") == "Apply" and not entry.get("subresource")
 
 
 def protected(obj):

@@ -20,6 +20,7 @@ class AppState:
     inputs: tuple | None = None        # ids of what it is rendered from
     desired: dict = field(default_factory=dict)   # Key -> compact JSON
     ignored: dict = field(default_factory=dict)   # Key -> JSON pointers
+    same: dict = field(default_factory=dict)      # Key -> digest of a live object that differs in words alone: an apply changed nothing
     rendered: bool = True              # whether `desired` is what the files say
     adopt: bool = False                # whether objects of others are taken over
     skipped: int = 0                   # objects that are hooks
@@ -36,6 +37,7 @@ class AppState:
     ended: tuple | None = None         # how the last sync ended, likewise
     started: float = 0.0
     actions: tuple = ()
+    pods: dict = field(default_factory=dict)      # Key -> (generation, Health) of a workload's pods when last asked after
 
 
 def render(state, world, target):
@@ -48,7 +50,7 @@ def render(state, world, target):
         _allowed(each, world)
     claimed = [ownership.claimed(each, world.repository, world.environment.name, target.app) for each in order.ordered(objects)]
     state.skipped, state.adopt = len(rendered.objects) - len(objects), target.adopt
-    state.desired = {ownership.key(each): orjson.dumps(each) for each in claimed}
+    state.desired, state.same = {ownership.key(each): orjson.dumps(each) for each in claimed}, {}
     state.ignored = {ownership.key(each): pointers for each in claimed if (pointers := _ignored(each, target))}
 
 
@@ -59,7 +61,7 @@ def _placed(obj, world):
     if world.namespaced(group, obj["kind"]):
         metadata.setdefault("namespace", world.environment.namespace)
         metadata["namespace"] = metadata["namespace"] or world.environment.namespace
-    return {**{name: value for name, value in obj.items() if name != "status"}, "metadata": metadata}
+    return {**{name: value for name, value in diff.as_kept(obj).items() if name != "status"}, "metadata": metadata}
 
 
 def _allowed(obj, world):
@@ -77,13 +79,18 @@ def _ignored(obj, target):
 
 def pending(state, cache):
     """What differs: [(desired object, live object or None, JSON pointers)], in the order of writing."""
-    found = []
-    for key, data in state.desired.items():
-        desired, live = orjson.loads(data), cache.get(key)
-        pointers = diff.differences(desired, live, state.ignored.get(key, ())) if live is not None else [""]
-        if pointers:
-            found.append((desired, live, pointers))
-    return found
+    found = [differing(state, key, cache.get(key)) for key in tuple(state.desired)]
+    return [each for each in found if each]
+
+
+def differing(state, key, live):
+    """(what to write, the live object or None, JSON pointers of what differs) of an object of the app's; None when nothing does."""
+    desired, ignored = orjson.loads(state.desired[key]), state.ignored.get(key, ())
+    if live is None:
+        return desired, None, [""]
+    wanted = diff.yielding(desired, live, ignored)
+    found = diff.differences(wanted, live, ignored)
+    return (wanted, live, found) if found and state.same.get(key) != diff.digest(live) else None
 
 
 def apply(state, world, changes):
@@ -92,7 +99,7 @@ def apply(state, world, changes):
     for desired, live, pointers in changes:
         world.lease.check()
         actions.append(_write(world, state, desired, live, pointers))
-    return actions
+    return [each for each in actions if each]
 
 
 def _write(world, state, desired, live, pointers):
@@ -103,6 +110,9 @@ def _write(world, state, desired, live, pointers):
     force = world.environment.conflicts != "fail" and (live is not None or adopt)
     obj, created = world.kube.apply(kind, desired, force)
     world.cache.written(obj)
+    if live and obj["metadata"]["resourceVersion"] == live["metadata"]["resourceVersion"]:
+        state.same[key] = diff.digest(obj)
+        return None
     return {"action": "created" if created else "changed", "kind": key.kind, "namespace": key.namespace, "name": key.name,
             **({} if created else {"fields": pointers[:20], "others": (live or {}).get("$others", [])})}
 

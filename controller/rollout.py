@@ -11,9 +11,12 @@ WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
 DEADLINE = 900    # seconds a rollout may take before the sync is failed, beyond the workload's own deadline
 
 
-def judge(world, state):
-    """Tell what is seen of an app, where it is new; a sync that waits for health ends here."""
-    seen = health(world, state)
+def judge(world, state, pods=False):
+    """Tell what is seen of an app, where it is new; a sync that waits for health ends here.
+
+    Its pods are asked after once a second (`pods`), not at every change of a rollout: that would be the cluster's load.
+    """
+    seen = health(world, state, pods)
     _end(world, state, seen)
     _tell(world, state, seen)
     if seen.status in ("progressing", "degraded"):
@@ -32,15 +35,24 @@ def _tell(world, state, found):
         world.tell(world.ledger.observe, state.app, world.environment.name, **seen)
 
 
-def health(world, state):
-    """The worst Health of the app's objects, and of the pods of those that are not up."""
+def health(world, state, pods=False):
+    """The worst Health of the app's objects, and of the pods of those that are not up: as seen now, or when last asked after."""
     found = []
     for key in state.desired:
         live = world.cache.get(key)
         found.append(healths.of(live) if live is not None else Health("missing", f"{key.kind} {key.name} is not there"))
-        if live is not None and key.kind in WORKLOADS and found[-1].status == "progressing":
-            found.append(_pods(world, live))
+        if live is not None and key.kind in WORKLOADS:
+            found.append(_of_pods(world, state, key, live, found[-1], pods))
     return healths.worst(found)
+
+
+def _of_pods(world, state, key, live, seen, pods):
+    if seen.status != "progressing":
+        state.pods.pop(key, None)
+    elif pods:
+        state.pods[key] = live["metadata"].get("generation"), _pods(world, live)
+    generation, known = state.pods.get(key, (None, healths.HEALTHY))
+    return known if generation == live["metadata"].get("generation") else healths.HEALTHY
 
 
 def _pods(world, workload):

@@ -101,10 +101,10 @@ def _write(world, state, changes, drift):
     if not reconcile.heal_allowed(state):
         state.heal_at = state.heals[0] + reconcile.HEAL_WINDOW
         return _left(world, state, changes)
-    state.heals.append(time.monotonic())
-    actions = reconcile.apply(state, world, changes)
-    state.left = None
-    _tell_drift(world, state, changes, True)
+    actions, state.left = reconcile.apply(state, world, changes), None
+    if actions:
+        state.heals.append(time.monotonic())
+        _tell_drift(world, state, changes, True)
     return actions
 
 
