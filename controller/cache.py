@@ -5,6 +5,7 @@
 
 import logging
 import threading
+import time
 
 import orjson
 
@@ -13,6 +14,7 @@ from controller.kube import Expired, backoff
 from gitops.errors import KlepaasError
 
 log = logging.getLogger(__name__)
+BRIEF = 1  # seconds: a watch that ends sooner is not asked for again at once
 
 
 class Cache:
@@ -42,36 +44,47 @@ class Cache:
     def _list(self, kind):
         items, version = self.kube.list(kind, self.namespace if kind.namespaced else None, labels=self.labels)
         with self.lock:
-            gone = {key for key in self.objects if (key.group, key.kind) == (kind.group, kind.kind)} - {ownership.key(each) for each in items}
+            listed = {ownership.key(each) for each in items}
+            gone = {key for key, (_, at, _) in self.objects.items() if (key.group, key.kind) == (kind.group, kind.kind) and key not in listed and not _later(at, version)}
             for each in items:
                 self._store(each)
             for key in gone:
                 self._forget(key)
-        for key in [*gone, *map(ownership.key, items)]:
-            self.changed(key)
+        for key in gone | listed:
+            self._tell(key)
         return version
 
     def _follow(self, kind, version):
+        """Until stopped, whatever comes: a watch that died unseen would leave drift alone for ever."""
         failures = 0
         while not self.stopped.is_set():
+            began = time.monotonic()
             try:
                 for event, obj in self.kube.watch(kind, self.namespace if kind.namespaced else None, version, self.stopped, self.labels):
-                    version, failures = obj["metadata"]["resourceVersion"], 0
-                    if event != "BOOKMARK":
-                        self._seen(event, {"apiVersion": kind.api_version, "kind": kind.kind, **obj})
+                    version = self._took(kind, event, obj)
+                failures = 0 if time.monotonic() - began > BRIEF else failures + 1
             except Expired:
-                version = self._again(kind, version)
+                version, failures = self._again(kind, version), failures + 1
             except KlepaasError as error:
                 failures += 1
                 log.info("watch %s: %s", kind.plural, error)
-                self.stopped.wait(backoff(failures, 0.2, 10))
+            except Exception:
+                log.exception("watch %s", kind.plural)
+                version, failures = self._again(kind, version), failures + 1
+            if failures:
+                self.stopped.wait(backoff(failures - 1, 0.1, 10))
+
+    def _took(self, kind, event, obj):
+        """An event; the version to go on from."""
+        if event != "BOOKMARK":
+            self._seen(event, {"apiVersion": kind.api_version, "kind": kind.kind, **obj})
+        return obj["metadata"]["resourceVersion"]
 
     def _again(self, kind, version):
         try:
             return self._list(kind)
         except KlepaasError as error:
             log.info("list %s: %s", kind.plural, error)
-            self.stopped.wait(1)
             return version
 
     def _seen(self, event, obj):
@@ -82,7 +95,14 @@ class Cache:
                     self._forget(key)
             else:
                 self._store(obj)
-        self.changed(key)
+        self._tell(key)
+
+    def _tell(self, key):
+        """What is made of a change never ends the watch that brought it."""
+        try:
+            self.changed(key)
+        except Exception:
+            log.exception("%s: %s", self.environment, key)
 
     def written(self, obj):
         """What an apply answered: newer than what the watch has told so far."""
@@ -109,7 +129,7 @@ class Cache:
     def _newer(self, key, obj):
         """Whether an answer of ours was later than what a watch tells now."""
         known = self.objects.get(key)
-        return known is not None and int(known[1]) > int(obj["metadata"]["resourceVersion"])
+        return known is not None and _later(known[1], obj["metadata"]["resourceVersion"])
 
     def _forget(self, key):
         known = self.objects.pop(key, None)
@@ -143,6 +163,11 @@ class Cache:
 
     def stop(self):
         self.stopped.set()
+
+
+def _later(version, than):
+    """Whether a resourceVersion is later than another one of its kind; not where the server's are no numbers."""
+    return version.isdigit() and than.isdigit() and int(version) > int(than)
 
 
 def _slim(obj):

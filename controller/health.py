@@ -11,7 +11,7 @@ def of(obj):
     """The health of any object; kinds without a rule of their own are judged by their Ready or Available condition."""
     if obj["metadata"].get("deletionTimestamp"):
         return Health(PROGRESSING, "being deleted")
-    return RULES.get(obj["kind"], _custom)(obj)
+    return RULES.get((obj["apiVersion"].rpartition("/")[0], obj["kind"]), _custom)(obj)
 
 
 def worst(found):
@@ -159,5 +159,6 @@ def _custom(obj):
     return Health("degraded" if found.get("status") == "False" and found.get("reason") not in ("Progressing", "Reconciling") else PROGRESSING, found.get("message", ""))
 
 
-RULES = {"Deployment": deployment, "StatefulSet": statefulset, "DaemonSet": daemonset, "ReplicaSet": replicaset, "Pod": pod, "Job": job, "CronJob": cronjob,
-         "Service": service, "PersistentVolumeClaim": claim, "HorizontalPodAutoscaler": autoscaler, "CustomResourceDefinition": definition, "APIService": api_service}
+RULES = {("apps", "Deployment"): deployment, ("apps", "StatefulSet"): statefulset, ("apps", "DaemonSet"): daemonset, ("apps", "ReplicaSet"): replicaset, ("", "Pod"): pod,
+         ("batch", "Job"): job, ("batch", "CronJob"): cronjob, ("", "Service"): service, ("", "PersistentVolumeClaim"): claim, ("autoscaling", "HorizontalPodAutoscaler"): autoscaler,
+         ("apiextensions.k8s.io", "CustomResourceDefinition"): definition, ("apiregistration.k8s.io", "APIService"): api_service}

@@ -188,10 +188,7 @@ class Kube:
                 return
             *lines, rest = (rest + chunk).split(b"\n")
             for line in filter(None, lines):
-                event = orjson.loads(line)
-                if event["type"] == "ERROR":
-                    raise Expired
-                yield event["type"], event["object"]
+                yield _event(line)
 
     def logs(self, namespace, pod, lines, container=None, previous=False):
         """The last lines a container said, as text lines."""
@@ -201,6 +198,18 @@ class Kube:
 
     def version(self):
         return self.request("GET", "/version")["gitVersion"]
+
+
+def _event(line):
+    """(type, object) of a line of a watch. What is none comes from something between the server and us."""
+    try:
+        event = orjson.loads(line)
+        kind, obj = event["type"], event["object"]
+    except (orjson.JSONDecodeError, TypeError, KeyError):
+        raise Unavailable("cluster_unavailable", detail="a watch answered no JSON") from None
+    if kind == "ERROR":
+        raise Expired
+    return kind, obj
 
 
 def _load(configuration, kubeconfig, context):

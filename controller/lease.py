@@ -1,18 +1,16 @@
 """One Lease an environment: who may write there. It also keeps the revision last synced, so that no ledger is needed for that."""
 
 import logging
-import os
-import socket
 import threading
 import time
-import uuid
 from datetime import UTC, datetime
 
+from controller import holder
 from gitops.errors import Conflict, KlepaasError, NotFound, Unavailable
 
 log = logging.getLogger(__name__)
 LEASES = "coordination.k8s.io", "Lease"
-DURATION, RENEW = 15, 5  # seconds
+DURATION, RENEW = 10, 3  # seconds; who waits looks every 2 s, so a dead holder is followed within 15
 REVISION, NAMESPACE = "klepaas.io/revision", "klepaas.io/namespace"
 
 
@@ -21,7 +19,7 @@ class Lease:
 
     def __init__(self, kube, namespace, name):
         self.kube, self.namespace, self.name = kube, namespace, name
-        self.holder = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:6]}"
+        self.holder = holder.name()
         self.until, self.live, self.seen, self.revision = 0.0, None, None, None
         self.lock = threading.Lock()
 
@@ -66,9 +64,9 @@ class Lease:
         return True
 
     def _free(self, live):
-        """Ours, released, or not renewed for its duration as seen by our own clock."""
+        """Ours, released, a dead process's, or not renewed for its duration as seen by our own clock."""
         spec = live.get("spec") or {}
-        if spec.get("holderIdentity") in (None, "", self.holder):
+        if spec.get("holderIdentity") in (None, "", self.holder) or holder.died(spec["holderIdentity"]):
             return True
         mark = spec.get("holderIdentity"), spec.get("renewTime")
         if self.seen is None or self.seen[0] != mark:
