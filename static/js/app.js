@@ -9,6 +9,7 @@ import { apps } from "./views/apps.js";
 import { change, changes } from "./views/changes.js";
 import { chat } from "./views/chat.js";
 import { history } from "./views/history.js";
+import { empty } from "./views/parts.js";
 import { settings } from "./views/settings.js";
 
 const ROUTES = [["apps", /^$|^apps$/, apps], ["apps", /^apps\/([^/]+)\/([^/]+)$/, app], ["changes", /^changes$/, changes], ["changes", /^changes\/([^/]+)$/, change], ["history", /^history$/, history], ["settings", /^settings$/, settings]];
@@ -16,28 +17,34 @@ const main = document.getElementById("main");
 let leave = () => {};
 
 function route() {
-  const path = location.hash.replace(/^#\/?/, "");
-  const [name, pattern, view] = ROUTES.find(([, pattern]) => pattern.test(path)) || ROUTES[0];
+  const [name, view, words] = found(location.hash.replace(/^#\/?/, ""));
   leave();
   main.replaceChildren();
-  leave = view(main, ...(path.match(pattern) || []).slice(1).map(decodeURIComponent)) || (() => {});
-  for (const link of document.querySelectorAll("nav a")) link.toggleAttribute("aria-current", false);
-  document.querySelector(`nav a[data-name="${name}"]`)?.setAttribute("aria-current", "page");
-  document.title = `${t(name)} · K-Le-PaaS`;
+  leave = view(main, ...words) || (() => {});
+  for (const link of document.querySelectorAll("nav.main a")) link.dataset.name === name ? link.setAttribute("aria-current", "page") : link.removeAttribute("aria-current");
+  document.title = [...words, t(name), "K-Le-PaaS"].join(" · ");
+  main.scrollTop = 0;
 }
+function found(path) {
+  const [name, pattern, view] = ROUTES.find(([, pattern]) => pattern.test(path)) || ["apps", /^/, absent];
+  try { return [name, view, path.match(pattern).slice(1).map(decodeURIComponent)]; } catch { return ["apps", absent, []]; } // a hash may be no valid URI
+}
+const absent = (into) => { into.append(empty(el("h1", { tabindex: "-1" }, t("noSuchPage")), el("a", { href: "#/apps" }, t("back")))); };
 function top() {
   const links = ["apps", "changes", "history", "settings"].map((name) => el("a", { href: `#/${name}`, "data-name": name }, t(name)));
   const count = el("span", { class: "count", hidden: true });
   links[1].append(count);
   store.on(["changes"], () => { write(count, String(store.changes.length)); count.hidden = !store.changes.length; });
   document.getElementById("top").append(
-    el("a", { class: "brand", href: "#/apps" }, el("img", { src: "/static/icon.svg", alt: "" }), "K-Le-PaaS"), el("nav", { "aria-label": "K-Le-PaaS" }, links), el("span", { class: "grow" }),
-    el("button", { class: "plain", type: "button", onclick: () => setLanguage(language === "ko" ? "en" : "ko"), "aria-label": t("language") }, language === "ko" ? "English" : "한국어"),
-    el("span", { class: "soft small", "data-role": "me" }, store.me.name),
-    el("button", { class: "plain", type: "button", onclick: async () => { await api.post("/auth/logout"); location.reload(); } }, t("signOut")));
+    el("a", { class: "brand", href: "#/apps" }, el("img", { src: "/static/icon.svg", alt: "" }), "K-Le-PaaS"), el("nav", { class: "main", "aria-label": t("pages") }, links),
+    el("div", { class: "account" }, el("button", { class: "plain small", type: "button", lang: language === "ko" ? "en" : "ko", onclick: () => setLanguage(language === "ko" ? "en" : "ko"), "aria-label": t("language") }, language === "ko" ? "English" : "한국어"),
+      el("span", { class: "soft small", "data-role": "me", title: store.me.email }, store.me.name),
+      el("button", { class: "plain small", type: "button", onclick: async () => { await api.post("/auth/logout"); location.reload(); } }, t("signOut"))));
+  store.save("changes");
 }
 async function start() {
   document.documentElement.lang = language;
+  write(document.querySelector(".skip"), t("skip"));
   try {
     await store.load();
   } catch (error) {
@@ -50,7 +57,8 @@ async function start() {
   store.on(["online"], () => { banner.hidden = store.online; write(banner, t("offline")); });
   top();
   chat(document.getElementById("chat"));
-  addEventListener("hashchange", route);
+  addEventListener("hashchange", () => { route(); main.querySelector("h1")?.focus({ preventScroll: true }); });
+  document.querySelector(".skip").addEventListener("click", (event) => { event.preventDefault(); main.focus(); });
   addEventListener("keydown", (event) => { if ((event.ctrlKey || event.metaKey) && event.key === "k") { event.preventDefault(); document.getElementById("chat-input").focus(); } });
   route();
 }

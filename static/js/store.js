@@ -1,8 +1,9 @@
 // The only state of the page that changes: apps, reviews, who is signed in, whether we are connected. "save" tells what changed.
 import * as api from "./api.js";
 
+const FIRST = 500, LONGEST = 15000; // ms between tries to connect
 class Store extends EventTarget {
-  apps = new Map(); environments = []; changes = []; me = null; online = true; problems = []; last = 0; wait = 500;
+  apps = new Map(); environments = []; changes = []; me = null; online = true; problems = []; last = 0; wait = FIRST; missed = new Set();
 
   key(app, environment) { return `${environment}/${app}`; }
   save(what, detail) { this.dispatchEvent(new CustomEvent("save", { detail: { what, ...detail } })); }
@@ -17,34 +18,63 @@ class Store extends EventTarget {
     this.environments = (await api.get("environments")).items;
     await this.refresh();
     this.connect();
+    addEventListener("online", () => { if (!this.online) this.connect(); });
   }
+  // What is heard while the answer is under way may be newer than the answer: it is told once more after it.
   async refresh() {
-    const [apps, changes] = await Promise.all([api.get("apps"), api.get("changes", { status: "open" })]);
-    this.apps = new Map(apps.items.map((item) => [this.key(item.app, item.environment), item]));
-    this.problems = apps.problems; this.changes = changes.items; this.revision = apps.revision;
+    const missed = [];
+    this.missed.add(missed);
+    try {
+      const [apps, changes] = await Promise.all([api.get("apps"), api.get("changes", { status: "open" })]);
+      this.apps = new Map(apps.items.map((item) => [this.key(item.app, item.environment), item]));
+      this.problems = apps.problems; this.changes = changes.items; this.revision = apps.revision;
+    } finally {
+      this.missed.delete(missed);
+      missed.forEach((event) => this.state(event));
+    }
     this.save("apps"); this.save("changes");
   }
   connect() {
+    clearTimeout(this.again);
+    if (this.socket && this.socket.readyState < WebSocket.CLOSING) return;
     const scheme = location.protocol === "https:" ? "wss" : "ws";
-    const socket = new WebSocket(`${scheme}://${location.host}/api/v1/ws/events${this.socketed ? `?after=${this.last}` : ""}`);
-    socket.onopen = async () => { this.wait = 500; if (!this.socketed) { this.socketed = true; await this.refresh(); } this.connected(true); };
+    const socket = (this.socket = new WebSocket(`${scheme}://${location.host}/api/v1/ws/events${this.socketed ? `?after=${this.last}` : ""}`));
+    socket.onopen = async () => { this.wait = FIRST; this.connected(true); if (!this.socketed) { this.socketed = true; this.soon(); } };
     socket.onmessage = (message) => this.heard(JSON.parse(message.data));
-    socket.onclose = () => { this.connected(false); setTimeout(() => this.connect(), this.wait); this.wait = Math.min(this.wait * 2, 15000); };
+    socket.onclose = () => this.lost();
+  }
+  // Try again after a growing pause, a little different for everyone; a session that ended is a matter of signing in.
+  lost() {
+    this.connected(false);
+    this.again = setTimeout(async () => {
+      try { await api.get("me"); } catch (error) { if (error.status === 401) return location.reload(); }
+      this.connect();
+    }, this.wait * (0.75 + Math.random() / 2));
+    this.wait = Math.min(this.wait * 2, LONGEST);
   }
   connected(online) { if (online !== this.online) { this.online = online; this.save("online"); } }
   heard(event) {
     if (!event.id) return;
     this.last = event.id;
-    const item = this.apps.get(this.key(event.app, event.environment));
-    if (event.kind === "health" && event.data.gone) { this.apps.delete(this.key(event.app, event.environment)); this.save("apps"); }
-    else if (event.kind === "health" && item) this.merge(item, event.data);
-    else if (event.kind === "sync" && item && event.data.status !== "pruned") this.merge(item, { sync: event.data.status, error: event.data.error, revision: event.data.revision, health: event.data.health, message: event.data.message });
-    else if (["health", "sync"].includes(event.kind) && event.app) this.soon();
-    if (["review"].includes(event.kind)) this.soon();
+    this.missed.forEach((each) => each.push(event));
+    this.state(event);
+    if (event.kind === "review") this.soon();
     if (["command", "review"].includes(event.kind)) this.save("history", { app: event.app, environment: event.environment });
     this.save("event", { event });
   }
-  merge(item, more) { Object.assign(item, more); this.save("app", { app: item.app, environment: item.environment, item }); }
-  soon() { clearTimeout(this.timer); this.timer = setTimeout(() => this.refresh().catch(() => this.connected(false)), 150); }
+  // What an event says of an app's state; an app not known yet is asked for.
+  state({ kind, app, environment, data }) {
+    if (!app || !["health", "sync"].includes(kind)) return;
+    const item = this.apps.get(this.key(app, environment));
+    if (data.gone) { this.apps.delete(this.key(app, environment)); this.save("apps"); }
+    else if (!item || data.status === "pruned") this.soon();
+    else if (kind === "health") this.merge(item, data);
+    else this.merge(item, { sync: data.status, error: data.error ?? null, revision: data.revision, health: data.health, message: data.message, suspended: data.status === "suspended" });
+  }
+  merge(item, more) {
+    for (const [name, value] of Object.entries(more)) if (value !== undefined) item[name] = value;
+    this.save("app", { app: item.app, environment: item.environment, item });
+  }
+  soon(pause = 150) { clearTimeout(this.timer); this.timer = setTimeout(() => this.refresh().catch(() => this.soon(LONGEST)), pause); }
 }
 export const store = new Store();

@@ -1,28 +1,61 @@
 // Answers to reads, each shown as what it is; what has no shape of its own is a table or a list of its fields.
 import { el, link } from "../dom.js";
-import { t } from "../texts.js";
-import { badge, diffs, table } from "./parts.js";
+import { age, language, stamp, t } from "../texts.js";
+import { badge, diffs, empty, facts, list, sha, table } from "./parts.js";
 import { entries } from "./history.js";
 
-const SHOWN = { logs, status, endpoint, history: (data) => entries(data.items), diff: (data) => diffs(data.changes, "values-diff"), health: (data) => [badge(data.health), el("p", {}, data.message)], help };
+const SHOWN = {
+  status: (data) => podList(data.pods), logs, events: (data) => eventList(data.items), history: (data) => entries(data.items), diff: (data) => diffs(data.changes, "values-diff"),
+  endpoint: (data) => el("ul", { class: "lines" }, data.urls.map((url) => el("li", {}, link(url, url)))), health: (data) => [el("div", { class: "row" }, badge(data.health)), ...data.problems.map((each) => el("p", { class: "notice", "data-tone": "bad" }, each))],
+  overview, help: (data) => table([t("verb"), { text: t("help"), wide: true }], data.items.map((each) => [el("code", {}, each.verb), language === "ko" ? each.ko : each.en])),
+  list_pods: (data) => placed(data.items, podLine), list_deployments: (data) => placed(data.items, workloadLine), list_apps: (data) => placed(data.items, appLine),
+  list_services: (data) => placed(data.items, (each) => row(el("code", {}, each.name), each.type, each.addresses.join(", "))), list_ingresses: (data) => placed(data.items, (each) => row(el("code", {}, each.name), ...each.urls.map((url) => link(url, url)))),
+  list_endpoints: (data) => placed(data.items, (each) => row(link(each.address, each.address))),
+};
+const SAID = {
+  status: (data, about) => t("s_status", { ...about, ...data }), logs: (data, about) => t("s_logs", { ...about, count: data.lines.length }), events: (data, about) => t("s_events", { ...about, count: data.items.length }),
+  history: (data) => t("s_history", { count: data.items.length }), diff: (data) => t("s_diff", { count: data.changes.length }), endpoint: (data, about) => t("s_endpoint", about), help: () => t("s_help"),
+  overview: (data) => t("s_overview", { count: Object.values(data.workloads).reduce((sum, each) => sum + each, 0), critical: data.critical.length }),
+};
 
-export function answerCard(item) {
-  return el("div", { class: "panel", "data-role": "answer", "data-type": item.type }, el("b", {}, item.summary), (SHOWN[item.type] || anything)(item.data));
+export function answerCard({ type, summary, data, metadata = {} }) {
+  const said = SAID[type] ? SAID[type](data, metadata) : /^list_|^get$/.test(type) && Array.isArray(data.items) ? t("s_list", { count: data.items.length }) : summary;
+  return el("section", { class: "answer", "data-role": "answer", "data-type": type }, el("div", { class: "row" }, el("b", {}, said), metadata.environment ? el("span", { class: "tag" }, metadata.environment) : null), (SHOWN[type] || anything)(data));
 }
-function logs(data) { return [el("span", { class: "soft small" }, `${data.pod} · ${data.container}`), el("pre", { class: "text", tabindex: "0" }, data.lines.join("\n"))]; }
-export function podTable(pods) {
-  return table([t("pod"), t("state"), t("restarts"), t("reason")], pods.map((pod) => [el("code", {}, pod.name), badge(pod.ready ? "healthy" : pod.problem ? "degraded" : "progressing"), pod.restarts, pod.problem || ""]));
+const row = (...children) => el("li", {}, el("div", { class: "row" }, children.map((child) => (child instanceof Node ? child : el("span", {}, child)))));
+function logs(data) {
+  const where = el("code", { class: "soft" }, `${data.pod} · ${data.container}`);
+  return [where, data.lines.length ? el("pre", { class: "text", tabindex: "0" }, data.lines.join("\n")) : empty(t("noLines", data))];
 }
-function status(data) { return [el("span", { class: "replicas" }, `${data.ready}/${data.desired}`), podTable(data.pods)]; }
-function endpoint(data) { return el("ul", {}, data.urls.map((url) => el("li", {}, link(url, url)))); }
-function help(data) { return table(["", ""], data.items.map((each) => [el("code", {}, each.verb), t("apps") === "앱" ? each.ko : each.en])); }
+const podState = (pod) => badge(pod.ready ? "healthy" : pod.problem ? "degraded" : pod.phase === "Pending" ? "pending" : "progressing");
+export function podLine(pod) {
+  return el("li", {}, el("div", { class: "row" }, podState(pod), el("code", { class: "clip", title: pod.name }, pod.name), el("span", { class: "grow" }),
+    pod.restarts ? el("span", { class: "tag", "data-tone": "warn" }, `${t("restarts")} ${pod.restarts}`) : null, el("span", { class: "tiny soft" }, age(pod.age))), pod.problem ? el("span", { class: "error tiny" }, pod.problem) : null);
+}
+export const podList = (pods) => (pods.length ? list(pods, (pod) => pod.name, podLine) : empty(t("noPods")));
+function workloadLine(each) { return row(badge(each.health), el("code", {}, each.name), el("span", { class: "replicas small" }, `${each.ready}/${each.desired}`), el("code", { class: "soft" }, each.images.join(", "))); }
+function appLine(each) { return row(badge(each.problem ? "broken" : each.health), el("a", { href: `#/apps/${encodeURIComponent(each.app)}/${encodeURIComponent(each.environment)}` }, each.app), el("code", { class: "soft" }, each.version ?? ""), sha(each.commit)); }
+export function eventList(items) {
+  return items.length ? el("ul", { class: "lines scroll", tabindex: "0" }, items.map((each) => el("li", {}, el("div", { class: "row" },
+    el("b", { class: each.type === "Warning" ? "error" : null }, each.reason), el("code", { class: "soft clip" }, each.object), el("span", { class: "grow" }), each.count > 1 ? el("span", { class: "tag" }, `× ${each.count}`) : null, el("span", { class: "tiny soft" }, stamp(each.last))),
+    el("span", { class: "soft" }, each.message)))) : empty(t("noEvents"));
+}
+// Things of several environments, an environment at a time.
+function placed(items, line) {
+  if (!items.length) return empty(t("nothing"));
+  return [...new Set(items.map((each) => each.environment))].map((environment) => el("div", { class: "tight" }, el("h3", {}, environment), el("ul", { class: "lines" }, items.filter((each) => each.environment === environment).map(line))));
+}
+function overview(data) {
+  const part = (name, items) => (items.length ? [el("h3", {}, t(name)), el("ul", { class: "lines" }, items.map((each) => (each.kind === "Pod" ? podLine(each) : workloadLine(each))))] : []);
+  return [facts(Object.entries(data.workloads)), ...part("critical", data.critical), ...part("warning", data.warning), data.critical.length + data.warning.length ? null : el("p", { class: "soft" }, t("allWell")),
+    ...(data.external.length ? [el("h3", {}, t("external")), el("ul", { class: "lines" }, data.external.map((each) => row(el("code", {}, each.name), each.addresses.join(", "))))] : [])].filter(Boolean);
+}
 function anything(data) {
-  if (Array.isArray(data.items)) return rows(data.items);
-  return el("dl", { class: "tight" }, Object.entries(data).filter(([, value]) => !empty(value)).map(([name, value]) => el("div", {}, el("dt", { class: "soft small" }, name), el("dd", {}, Array.isArray(value) && value[0] && typeof value[0] === "object" ? rows(value) : text(value)))));
+  if (Array.isArray(data.items)) return data.items.length ? rows(data.items) : empty(t("nothing"));
+  return facts(Object.entries(data).filter(([, value]) => !blank(value)).map(([name, value]) => [t(name), value instanceof Object ? el("pre", { class: "text", tabindex: "0" }, JSON.stringify(value, null, 2)) : value]));
 }
-const empty = (value) => value === null || value === undefined || value === "" || (typeof value === "object" && !Object.keys(value).length);
-const text = (value) => (typeof value === "object" ? JSON.stringify(value) : String(value));
+const blank = (value) => value === null || value === undefined || value === "" || (typeof value === "object" && !Object.keys(value).length);
 function rows(items) {
-  const columns = [...new Set(items.flatMap((item) => Object.keys(item).filter((key) => !empty(item[key]) && (typeof item[key] !== "object" || Array.isArray(item[key])))))].slice(0, 6);
-  return table(columns, items.map((item) => columns.map((column) => (empty(item[column]) ? "" : text(item[column])))));
+  const columns = [...new Set(items.flatMap((item) => Object.keys(item).filter((key) => !blank(item[key]) && typeof item[key] !== "object")))].slice(0, 6);
+  return table(columns.map(t), items.map((item) => columns.map((column) => (column === "age" ? age(item[column]) : item[column] ?? ""))));
 }

@@ -2,57 +2,58 @@
 import * as api from "../api.js";
 import { el } from "../dom.js";
 import { store } from "../store.js";
-import { t, when } from "../texts.js";
-import { update } from "./apps.js";
-import { podTable } from "./answers.js";
-import { entries } from "./history.js";
-import { badge, empty, failure, fill, table } from "./parts.js";
-import { previewCard } from "./preview.js";
+import { stamp, t } from "../texts.js";
+import { actions } from "./actions.js";
+import { eventList, podList } from "./answers.js";
+import { card, update } from "./apps.js";
+import { timeline } from "./history.js";
+import { logs } from "./logs.js";
+import { badge, empty, fill, list, sha } from "./parts.js";
+
+const LATER = 300; // ms in which several events about an app are one
 
 export function app(main, name, environment) {
-  const place = { app: name, environment }, card = el("div", { class: "card", "data-app": name, "data-environment": environment },
-    el("div", { class: "row" }, el("span", { class: "replicas", "data-role": "replicas" }), el("span", { class: "row", "data-role": "badges" }), el("span", { class: "grow" }), el("code", { "data-role": "version" })), el("span", { class: "why", "data-role": "why" }));
-  const parts = Object.fromEntries(["pods", "history", "events", "values", "syncs"].map((each) => [each, el("div", {})]));
-  const show = () => update(card, store.apps.get(store.key(name, environment)) || { health: "unknown", sync: "unknown" });
-  const load = {
-    pods: () => fill(parts.pods, api.read("status", place), (found) => (found.data.pods.length ? podTable(found.data.pods) : empty(t("none")))),
-    history: () => fill(parts.history, api.get("history", { ...place, limit: 30 }), (found) => entries(found.items, place)),
-    events: () => fill(parts.events, api.read("events", place), (found) => table([t("last"), t("reason"), t("object"), t("message")], found.data.items.map((each) => [new Date(each.last).toLocaleTimeString(), each.reason, each.object, each.message]))),
-    values: () => fill(parts.values, api.get(`apps/${name}/${environment}`), (found) => { fillSyncs(parts.syncs, found.syncs); return [el("code", { class: "soft" }, found.path), el("pre", { class: "text", tabindex: "0" }, found.values || t("none"))]; }),
+  const place = { app: name, environment }, key = store.key(name, environment);
+  if (!store.apps.has(key)) return absent(main, name, environment);
+  const places = store.environments.filter((each) => store.apps.has(store.key(name, each.name)));
+  const cards = new Map(places.map((each) => [store.key(name, each.name), card(store.apps.get(store.key(name, each.name)), each.name === environment)]));
+  const out = parts("details", "pods", "events", "values", "syncs");
+  const past = timeline(() => place, place, 30), log = logs(place), act = actions(place);
+  main.append(el("div", { class: "stack" },
+    el("div", { class: "row" }, el("a", { class: "crumb", href: "#/apps" }, t("apps")), el("h1", { tabindex: "-1" }, name)),
+    el("nav", { class: "environments", "aria-label": t("environments") }, [...cards.values()]), out.details, act.node,
+    el("div", { class: "columns" }, el("div", { class: "stack" }, panel("pods", out.pods), log.node, panel("events", out.events)), el("div", { class: "stack" }, panel("history", past.node), panel("syncs", out.syncs), panel("valuesFile", out.values)))));
+  const live = () => {
+    fill(out.pods, api.read("status", place), (found) => podList(found.data.pods));
+    fill(out.events, api.read("events", place), (found) => eventList(found.data.items));
   };
-  const tabs = store.environments.filter((each) => store.apps.has(store.key(name, each.name))).map((each) => el("a", { class: "button", href: `#/apps/${name}/${each.name}`, "aria-current": each.name === environment ? "page" : null }, each.name));
-  main.append(el("div", { class: "stack" }, el("div", { class: "row" }, el("a", { href: "#/apps" }, t("apps")), el("span", { class: "soft" }, "/"), el("h1", {}, name), el("span", { class: "grow" }), ...tabs), card, actions(place),
-    el("div", { class: "grid2" }, panel("pods", parts.pods), panel("history", parts.history), logs(place), panel("events", parts.events), panel("valuesFile", parts.values), panel("syncs", parts.syncs))));
-  show();
-  Object.values(load).forEach((each) => each());
-  const mine = (detail) => detail.app === name && detail.environment === environment;
+  const desired = () => fill(out.values, api.get(`apps/${encodeURIComponent(name)}/${encodeURIComponent(environment)}`), (found) => {
+    out.details.replaceChildren(details(found));
+    out.syncs.replaceChildren(syncList(found.syncs || []));
+    return [el("code", { class: "soft" }, found.path), found.values ? el("pre", { class: "text", tabindex: "0", "data-role": "values" }, found.values) : empty(t("nothing"))];
+  });
+  act.show(store.apps.get(key));
+  [live, desired, past.load, log.load].forEach((each) => each());
   let timer;
-  const soon = (...names) => { clearTimeout(timer); timer = setTimeout(() => names.forEach((each) => load[each]()), 300); };
-  const off = [store.on(["apps"], show), store.on(["app"], (detail) => { if (mine(detail)) { show(); soon("pods", "events", "values"); } }), store.on(["history"], (detail) => { if (mine(detail)) load.history(); })];
+  const soon = () => { clearTimeout(timer); timer = setTimeout(() => { live(); desired(); log.load(); }, LATER); };
+  const off = [
+    store.on(["apps"], () => { for (const [each, node] of cards) if (store.apps.has(each)) update(node, store.apps.get(each)); if (store.apps.has(key)) act.show(store.apps.get(key)); }),
+    store.on(["app"], ({ item }) => { const node = cards.get(store.key(item.app, item.environment)); if (node) update(node, item); if (store.key(item.app, item.environment) === key) { act.show(item); soon(); } }),
+    store.on(["history"], (detail) => { if (detail.app === name && detail.environment === environment) past.load(); })];
   return () => { clearTimeout(timer); off.forEach((each) => each()); };
 }
+const parts = (...names) => Object.fromEntries(names.map((each) => [each, el("div", { class: "tight" })]));
 const panel = (title, body) => el("section", { class: "panel" }, el("h2", {}, t(title)), body);
-const fillSyncs = (node, syncs) => node.replaceChildren(syncs.length ? table(["", t("commit"), "", t("message")], syncs.map((each) => [badge(each.status), el("code", {}, each.revision.slice(0, 8)), when(each.started), each.error || each.health.message])) : empty(t("none")));
-
-function logs(place) {
-  const out = el("pre", { class: "text", tabindex: "0", "data-role": "logs" }), previous = el("input", { type: "checkbox" });
-  const load = async () => { try { out.textContent = (await api.read("logs", { ...place, lines: 100, ...(previous.checked ? { previous: true } : {}) })).data.lines.join("\n"); } catch (error) { out.textContent = error.message; } };
-  previous.addEventListener("change", load);
-  load();
-  return el("section", { class: "panel" }, el("h2", {}, t("logs"), el("span", { class: "grow" }), el("label", { class: "row" }, previous, "previous"), el("button", { type: "button", onclick: load }, t("refresh"))), out);
+function absent(main, name, environment) {
+  main.append(empty(el("h1", { tabindex: "-1" }, t("noSuchApp", { app: name, environment })), el("a", { href: "#/apps" }, t("back"))));
 }
-const FORMS = { scale: [["replicas", "number"]], deploy: [["version", "text"]], set_env: [["name", "text"], ["value", "text"]], restart: [], promote: [], suspend: [], resume: [] };
-function actions(place) {
-  const out = el("div", { class: "tight" });
-  const ask = async (verb, args) => { try { out.replaceChildren(previewCard(await api.preview({ verb, ...place, args }))); } catch (error) { out.replaceChildren(failure(error)); } };
-  const open = (verb) => {
-    const fields = FORMS[verb].map(([name, type]) => el("label", {}, name, el("input", { name, type, required: true, min: type === "number" ? 0 : null, max: type === "number" ? 100 : null, autocomplete: "off" })));
-    if (!fields.length) return ask(verb, {});
-    const form = el("form", { class: "row", onsubmit: (event) => { event.preventDefault(); ask(verb, Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, name === "replicas" ? Number(value) : value]))); } }, fields, el("button", { type: "submit", class: "primary" }, t("preview")));
-    out.replaceChildren(form);
-    form.querySelector("input").focus();
-  };
-  const promoted = store.environments.find((each) => each.name === place.environment)?.promotes_from;
-  const verbs = Object.keys(FORMS).filter((verb) => (verb !== "promote" || promoted) && verb !== (store.apps.get(store.key(place.app, place.environment))?.suspended ? "suspend" : "resume"));
-  return el("section", { class: "panel", "aria-label": t("actions") }, el("div", { class: "row" }, verbs.map((verb) => el("button", { type: "button", "data-action": verb, onclick: () => open(verb) }, t(verb)))), out);
+function details(found) {
+  const namespace = store.environments.find((each) => each.name === found.environment)?.namespace;
+  const pairs = [["version", found.version], ["commit", sha(found.commit)], ["namespace", namespace], ["repository", found.repository], ["chart", found.chart]];
+  return el("dl", { class: "facts-row" }, pairs.filter(([, value]) => value).map(([name, value]) => el("div", {}, el("dt", {}, t(name)), el("dd", {}, value))));
+}
+function syncList(syncs) {
+  if (!syncs.length) return empty(t("nothing"));
+  return list(syncs, (each) => `${each.revision}${each.started}`, (each) => el("li", {}, el("div", { class: "row" }, badge(each.status), sha(each.revision), el("span", { class: "grow" }), el("span", { class: "tiny soft" }, stamp(each.started))),
+    el("span", { class: "soft tiny" }, (each.actions || []).map((action) => `${action.action} ${action.kind} ${action.name}`).join(", ")), each.error ? el("span", { class: "error tiny" }, each.error) : null));
 }

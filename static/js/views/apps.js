@@ -1,52 +1,103 @@
 // All apps, a lane an environment. A card is made once and only its texts change.
-import { el, write } from "../dom.js";
+import { el, keyed, write } from "../dom.js";
 import { store } from "../store.js";
 import { t } from "../texts.js";
+import { reviewRow } from "./changes.js";
+import { timeline } from "./history.js";
 import { badge, empty, toneOf } from "./parts.js";
 
+const FILTERS = [["all", () => true], ["running", "good"], ["failing", "bad"], ["working", "work"], ["paused", "warn"]];
+const wants = (filter, item) => (typeof filter === "function" ? filter(item) : toneOf(item) === filter);
+
 export function apps(main) {
-  const figures = el("div", { class: "figures" }), problems = el("div", { class: "tight" }), body = el("div", {}), cards = new Map();
-  main.append(el("div", { class: "stack" }, el("div", { class: "row" }, el("h1", {}, t("apps")), el("span", { class: "grow" })), figures, problems, body));
-  const all = () => {
-    cards.clear();
-    body.replaceChildren(store.apps.size ? lanes(cards) : empty(t("noApps")));
-    problems.replaceChildren(...store.problems.map((each) => el("p", { class: "error", role: "alert" }, `${each.path}${each.line ? `:${each.line}` : ""} ${each.message}`)));
-    count(figures);
-  };
+  const problems = el("div", { class: "tight" }), body = el("div", { class: "lanes", "data-lanes": store.environments.length }), cards = new Map();
+  const nothing = el("div", { hidden: true });
+  const search = el("input", { class: "search", type: "search", placeholder: t("search"), "aria-label": t("search"), oninput: () => all() });
+  const below = lately();
+  let chosen = FILTERS[0];
+  const filters = FILTERS.map((each) => el("button", { type: "button", class: "small", "aria-pressed": each === chosen, "data-filter": each[0], onclick: () => { chosen = each; all(); } }, `${t(each[0])} `, el("b", {})));
+  main.append(el("div", { class: "stack" },
+    el("div", { class: "row" }, el("h1", { tabindex: "-1" }, t("apps")), el("div", { class: "filters", role: "group", "aria-label": t("filter") }, filters), el("span", { class: "grow" }), search), problems, body, nothing, below.node));
+  const count = () => FILTERS.forEach(([, filter], index) => write(filters[index].lastChild, String([...store.apps.values()].filter((item) => wants(filter, item)).length)));
+  function all() {
+    count();
+    filters.forEach((each, index) => each.setAttribute("aria-pressed", FILTERS[index] === chosen));
+    const names = shownNames(search.value.trim().toLowerCase(), chosen[1]);
+    keyed(body, names.length ? [null, ...names] : [], (name) => name ?? "", (name) => (name === null ? head() : row(name, cards)));
+    for (const [key, node] of cards) if (node.dataset.app && !store.apps.has(key)) swap(cards, key, node, vacant());
+    for (const item of store.apps.values()) refresh(item, cards);
+    nothing.hidden = names.length > 0;
+    if (!names.length) nothing.replaceChildren(store.apps.size ? empty(t("noMatch")) : empty(t("noApps"), el("code", {}, t("noAppsExample"))));
+    problems.replaceChildren(...store.problems.map((each) => el("p", { class: "notice", "data-tone": "bad", role: "alert" }, `${each.path}${each.line ? `:${each.line}` : ""} ${each.message}`)));
+  }
   all();
-  const off = [store.on(["apps", "changes"], all), store.on(["app"], ({ item }) => { update(cards.get(store.key(item.app, item.environment)), item); count(figures); })];
+  const off = [below.leave, store.on(["apps", "changes"], all), store.on(["app"], ({ item }) => { refresh(item, cards); count(); })];
   return () => off.forEach((each) => each());
 }
-function count(node) {
-  const items = [...store.apps.values()], tone = (wanted) => items.filter((item) => toneOf(item) === wanted).length;
-  const found = [[tone("good"), "running"], [tone("bad"), "failing"], [tone("work"), "working"], [store.changes.length, "waiting"]];
-  if (node.children.length) found.forEach(([number], index) => write(node.children[index].firstChild, String(number)));
-  else node.append(...found.map(([number, word]) => el("div", { class: "figure" }, el("b", {}, String(number)), el("span", {}, t(word)))));
+// Under the apps: what waits for a person, and what was committed last.
+function lately() {
+  const past = timeline(() => ({}), null, 5, false), waiting = el("div", { class: "tight" }), panel = el("section", { class: "panel" }, el("h2", {}, t("inReviewNow")), waiting);
+  const show = () => { panel.hidden = !store.changes.length; keyed(waiting, store.changes, (each) => `${each.id}${each.approvals.length}`, reviewRow); };
+  const off = [store.on(["changes"], show), store.on(["history"], past.load)];
+  show();
+  past.load();
+  return { node: el("div", { class: "columns" }, el("section", { class: "panel" }, el("h2", {}, t("recent"), el("span", { class: "grow" }), el("a", { class: "small", href: "#/history" }, t("history"))), past.node), panel), leave: () => off.forEach((each) => each()) };
 }
-function lanes(cards) {
-  const names = [...new Set([...store.apps.values()].map((item) => item.app))];
-  const head = el("thead", {}, el("tr", {}, el("th", { scope: "col" }, t("app")), store.environments.map((each) => el("th", { scope: "col" }, each.name))));
-  const rows = names.map((name) => el("tr", {}, el("th", { scope: "row" }, name), store.environments.map((each) => {
-    const item = store.apps.get(store.key(name, each.name));
-    return el("td", { "data-label": each.name }, item ? card(item, cards) : null);
-  })));
-  return el("table", { class: "lanes" }, head, el("tbody", {}, rows));
+function shownNames(text, filter) {
+  const items = [...store.apps.values()].filter((item) => item.app.includes(text) && wants(filter, item));
+  return [...new Set(items.map((item) => item.app))];
 }
-function card(item, cards) {
-  const node = el("a", { class: "card", href: `#/apps/${encodeURIComponent(item.app)}/${encodeURIComponent(item.environment)}`, "data-app": item.app, "data-environment": item.environment },
-    el("div", { class: "row" }, el("span", { class: "replicas", "data-role": "replicas" }), el("span", { "data-role": "badges", class: "row" }), el("span", { class: "grow" }), el("code", { class: "soft", "data-role": "version" })), el("span", { class: "why", "data-role": "why" }));
-  cards.set(store.key(item.app, item.environment), node);
+const head = () => el("div", { class: "lane-head" }, el("span", {}), store.environments.map((each) => el("span", { class: "row" }, each.name, each.review ? el("span", { class: "tag" }, t("needsReview")) : null)));
+// A row holds a place for every environment, so that an app that appears in one changes nothing else.
+function row(name, cards) {
+  const places = store.environments.map((each) => {
+    const place = vacant();
+    cards.set(store.key(name, each.name), place);
+    return place;
+  });
+  return el("section", { class: "lane-row", "aria-label": name }, el("h2", { class: "name" }, name), places);
+}
+function refresh(item, cards) {
+  const key = store.key(item.app, item.environment), old = cards.get(key);
+  if (!old) return;
+  if (old.dataset.app) update(old, item);
+  else swap(cards, key, old, card(item));
+}
+const vacant = () => el("div", { class: "none-here" });
+function swap(cards, key, old, made) { old.replaceWith(made); cards.set(key, made); }
+// The card of an app in an environment, wherever it is shown.
+export function card(item, current = false) {
+  const node = el("a", { class: "card", href: `#/apps/${encodeURIComponent(item.app)}/${encodeURIComponent(item.environment)}`, "data-app": item.app, "data-environment": item.environment, "aria-current": current ? "page" : null },
+    el("div", { class: "row" }, el("span", { class: "lane small soft" }, item.environment), el("span", { class: "unseen" }, item.app), el("span", { class: "replicas", "data-role": "replicas" }), el("span", { "data-role": "badges", class: "row" }), el("span", { class: "grow" }), el("code", { class: "clip", "data-role": "version" })),
+    el("span", { class: "why clip", "data-role": "why" }));
   update(node, item);
   return node;
 }
 export function update(node, item) {
-  if (!node) return;
   const find = (role) => node.querySelector(`[data-role="${role}"]`);
   node.dataset.tone = toneOf(item);
   write(find("replicas"), item.replicas?.desired === null || !item.replicas ? "–" : `${item.replicas.ready}/${item.replicas.desired}`);
   write(find("version"), item.version ?? "");
-  write(find("why"), item.problem?.message || item.error || (item.health === "healthy" ? "" : item.message) || "");
-  const words = [item.health, ...(["succeeded", item.health].includes(item.sync) ? [] : [item.sync]), ...(item.suspended ? ["suspended"] : [])];
-  const badges = find("badges");
+  find("why").title = reason(item);
+  write(find("why"), reason(item) || aside(item));
+  const words = wordsOf(item), badges = find("badges");
   if (badges.dataset.words !== words.join()) { badges.dataset.words = words.join(); badges.replaceChildren(...words.map(badge)); }
+}
+function wordsOf(item) {
+  if (item.problem) return ["broken"];
+  if (item.suspended) return ["suspended"];
+  return [...new Set([item.health, ...(["succeeded", "progressing", "suspended"].includes(item.sync) ? [] : [item.sync])])];
+}
+// Why an app is not well, in the words of the cluster or of git.
+export function reason(item) {
+  if (item.suspended && !item.problem) return t("isSuspended");
+  if (item.problem) return `${item.problem.path ?? ""}${item.problem.line ? `:${item.problem.line}` : ""} ${item.problem.message}`.trim();
+  const text = item.error || (item.health === "healthy" ? "" : item.message) || "";
+  return text.startsWith(`${item.app}: `) ? text.slice(item.app.length + 2) : text;
+}
+// For one that is well: its commit, an open review, and whether the environment before it is ahead.
+function aside(item) {
+  const from = store.environments.find((each) => each.name === item.environment)?.promotes_from, before = from && store.apps.get(store.key(item.app, from));
+  const review = store.changes.some((each) => each.app === item.app && each.environment === item.environment);
+  return [t(item.sync), item.commit?.slice(0, 8), review ? t("inReview") : "", before?.version && before.version !== item.version ? t("ahead", { environment: from, version: before.version }) : ""].filter(Boolean).join(" · ");
 }

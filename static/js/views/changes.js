@@ -1,36 +1,58 @@
 // Reviews: what waits, and one of them with everything its reviewer should see.
 import * as api from "../api.js";
-import { el } from "../dom.js";
+import { el, keyed, link } from "../dom.js";
 import { store } from "../store.js";
 import { t } from "../texts.js";
-import { badge, diffs, empty, failure, fill, manifestDiffs } from "./parts.js";
+import { badge, diffs, empty, failure, fill, manifestDiffs, sha, warnings } from "./parts.js";
 import { outcome } from "./preview.js";
 
 export function changes(main) {
-  const list = el("div", { class: "tight" });
-  main.append(el("div", { class: "stack" }, el("h1", {}, t("changes")), list));
-  const load = () => fill(list, api.get("changes"), (found) => (found.items.length ? found.items.map(row) : empty(t("noChanges"))));
+  const waiting = el("div", { class: "tight" }), closed = el("div", { class: "tight" }), rest = el("details", { hidden: true }, el("summary", {}, t("closed")), closed);
+  main.append(el("div", { class: "stack" }, el("h1", { tabindex: "-1" }, t("changes")), waiting, rest));
+  const load = () => fill(waiting, api.get("changes"), (found) => {
+    const open = found.items.filter((each) => each.status === "open"), done = found.items.filter((each) => each.status !== "open");
+    closed.replaceChildren(...done.map(reviewRow));
+    rest.hidden = !done.length;
+    return open.length ? open.map(reviewRow) : empty(t("noChanges"));
+  });
   load();
   return store.on(["changes"], load);
 }
-const row = (item) => el("a", { class: "card", href: `#/changes/${item.id}`, "data-review": item.id, "data-tone": item.status === "open" ? "work" : item.status === "merged" ? "good" : "warn" },
-  el("div", { class: "row" }, badge(item.status), el("b", {}, item.title)), el("span", { class: "small soft" }, `${t("author")} ${item.author} · ${item.approvals.length}/${item.required} ${t("approvals")}`));
+const title = (review) => review.title.replaceAll(" -> ", " → ");
+const approved = (review) => t("approvals", { given: review.approvals.length, required: review.required });
+export const reviewRow = (item) => el("a", { class: "card", href: `#/changes/${encodeURIComponent(item.id)}`, "data-review": item.id, "data-tone": { open: "open", merged: "good" }[item.status] || "warn" },
+  el("div", { class: "row" }, badge(item.status), el("b", {}, title(item)), el("span", { class: "grow" }), el("span", { class: "tag" }, item.environment)),
+  el("span", { class: "tiny soft" }, `${t("by", item)} · ${approved(item)}`));
 
 export function change(main, id) {
-  const body = el("div", { class: "stack" });
-  main.append(body);
-  const load = () => fill(body, api.get(`changes/${id}`), (found) => detail(found, load));
+  const head = el("div", { class: "stack" }), body = el("div", { class: "stack" }), out = el("div", { class: "tight" });
+  main.append(el("div", { class: "stack" }, head, out, body));
+  const load = () => fill(head, api.get(`changes/${encodeURIComponent(id)}`), (found) => {
+    keyed(body, [found.plan], (plan) => plan.hash ?? id, diffsOf);
+    return headOf(found, act);
+  });
+  async function act(verb, button) {
+    button.disabled = true;
+    try { out.replaceChildren(outcome(await api.post("commands", { verb, args: { review: id } }))); await load(); } catch (error) { button.disabled = false; out.replaceChildren(failure(error)); }
+  }
   load();
   return store.on(["changes"], load);
 }
-function detail({ review, plan, text, channel }, load) {
-  const out = el("div", {});
-  const act = (verb, kind) => el("button", { type: "button", class: kind, "data-role": verb, onclick: async (event) => {
-    event.target.disabled = true;
-    try { out.replaceChildren(outcome(await api.post("commands", { verb, args: { review: review.id } }))); load(); } catch (error) { event.target.disabled = false; out.replaceChildren(failure(error)); }
-  } }, t(verb));
-  return [el("div", { class: "row" }, el("a", { href: "#/changes" }, t("changes")), el("span", { class: "soft" }, "/"), el("h1", {}, review.title), badge(review.status)),
-    el("div", { class: "panel" }, text ? el("p", { class: "words" }, text) : null, el("p", { class: "small soft" }, `${t("author")} ${review.author} · ${channel} · ${review.approvals.length}/${review.required} ${t("approvals")}`), review.approvals.map((each) => el("span", { class: "badge", "data-tone": "good" }, each)),
-      review.status === "open" ? el("div", { class: "row" }, act("approve", "primary"), act("merge", ""), act("reject", "danger")) : null, out),
-    el("section", { class: "panel" }, el("h2", {}, t("values")), diffs(plan.changes, "values-diff")), el("section", { class: "panel" }, el("h2", {}, t("manifests")), plan.manifests.length ? manifestDiffs(plan.manifests) : empty(t("none")))];
+function headOf({ review, plan, text, channel }, act) {
+  return [el("div", { class: "row" }, el("a", { class: "crumb", href: "#/changes" }, t("changes")), el("h1", { tabindex: "-1" }, title(review)), badge(review.status)),
+    el("section", { class: "panel" }, text ? el("p", { class: "words" }, text) : null,
+      el("div", { class: "row small soft" }, el("span", {}, t("by", review)), el("span", { class: "tag" }, channel), el("span", {}, review.environment), review.app ? el("a", { href: `#/apps/${encodeURIComponent(review.app)}/${encodeURIComponent(review.environment)}` }, review.app) : null, sha(review.commit), review.url ? link(t("atForge"), review.url) : null),
+      el("div", { class: "row" }, el("span", { class: "small" }, approved(review)), review.approvals.map((each) => el("span", { class: "badge", "data-tone": "good" }, each))),
+      ...warnings(plan), review.status === "open" ? decisions(review, act) : null)];
+}
+// What the viewer may decide; the server decides whether they may.
+function decisions(review, act) {
+  const own = review.author === store.me.email, mine = review.approvals.some((each) => each.includes(`<${store.me.email}>`)), enough = review.approvals.length >= review.required;
+  const button = (verb, kind, disabled = false) => el("button", { type: "button", class: kind, disabled, "data-role": verb, onclick: (event) => act(verb, event.currentTarget) }, t(verb));
+  const note = mine ? t("youApproved") : own && !enough ? t("ownChange") : enough ? "" : t("needsApproval");
+  return el("div", { class: "row" }, button("approve", enough ? "" : "primary", own || mine), button("merge", enough ? "primary" : "", !enough), button("reject", "danger"), el("span", { class: "small soft" }, note));
+}
+function diffsOf(plan) {
+  return el("div", { class: "stack" }, el("section", { class: "panel" }, el("h2", {}, t("values")), plan.changes.length ? diffs(plan.changes, "values-diff") : empty(t("nothing"))),
+    el("section", { class: "panel" }, el("h2", {}, t("manifests")), plan.manifests.length ? manifestDiffs(plan.manifests) : empty(t("nothing"))));
 }

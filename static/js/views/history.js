@@ -1,29 +1,57 @@
 // History: who, when, in which words, through which door.
 import * as api from "../api.js";
-import { el } from "../dom.js";
+import { el, keyed } from "../dom.js";
 import { store } from "../store.js";
-import { t, when } from "../texts.js";
-import { diffs, empty, failure, fill } from "./parts.js";
-import { previewCard } from "./preview.js";
+import { stamp, t } from "../texts.js";
+import { diffs, empty, failure, fill, sha } from "./parts.js";
+import { preview } from "./preview.js";
+
+const PAGE = 50;
 
 export function history(main) {
-  const list = el("div", {});
-  main.append(el("div", { class: "stack" }, el("h1", {}, t("history")), el("div", { class: "panel" }, list)));
-  const load = () => fill(list, api.get("history", { limit: 50 }), (found) => entries(found.items));
-  load();
-  return store.on(["history"], load);
+  const app = el("select", { "aria-label": t("app") }, option("", `${t("app")}: ${t("all")}`), [...new Set([...store.apps.values()].map((item) => item.app))].map((name) => option(name, name)));
+  const environment = el("select", { "aria-label": t("environment") }, option("", `${t("environment")}: ${t("all")}`), store.environments.map((each) => option(each.name, each.name)));
+  const shown = timeline(() => ({ app: app.value, environment: environment.value }));
+  app.addEventListener("change", shown.load);
+  environment.addEventListener("change", shown.load);
+  main.append(el("div", { class: "stack" }, el("div", { class: "row" }, el("h1", { tabindex: "-1" }, t("history")), el("span", { class: "grow" }), app, environment), el("section", { class: "panel" }, shown.node)));
+  shown.load();
+  return store.on(["history"], shown.load);
 }
-export function entries(items, place) {
-  return items.length ? el("ol", { class: "timeline" }, items.map((item, index) => entry(item, place, index))) : empty(t("noHistory"));
-}
-function entry(item, place, index) {
-  const more = el("div", { class: "tight" });
-  const show = () => (more.hasChildNodes() ? more.replaceChildren() : fill(more, api.read("diff", { to: item.revision, app: place?.app, environment: place?.environment }), (found) => diffs(found.data.changes, "history-diff")));
-  const back = async () => {
-    try { more.replaceChildren(previewCard(await api.preview({ verb: "rollback", app: place.app, environment: place.environment, args: { commit: item.revision } }))); } catch (error) { more.replaceChildren(failure(error)); }
+const option = (value, text) => el("option", { value }, text);
+
+// A timeline that can be read again without closing what is open in it. `place`: of one app in one environment, with roll-back.
+export function timeline(query, place = null, limit = PAGE, paged = true) {
+  const rows = el("ol", { class: `timeline${place ? " long" : ""}`, tabindex: place ? "0" : null, "aria-label": t("history") }), note = el("div", {}), older = el("button", { type: "button", class: "small", hidden: true, onclick: () => more() }, t("older"));
+  let items = [];
+  const show = (full) => {
+    keyed(rows, items, (item) => item.revision, (item) => entry(item, place));
+    rows.querySelectorAll('[data-role="roll-back"]').forEach((button) => { button.hidden = button.closest("li") === rows.firstElementChild; });
+    note.replaceChildren(...(items.length ? [] : [empty(t("noHistory"))]));
+    older.hidden = !full || !paged;
   };
+  const read = async (more, take) => {
+    try { const found = (await api.get("history", { ...query(), ...more, limit })).items; items = take(found); show(found.length === limit); } catch (error) { note.replaceChildren(failure(error)); }
+  };
+  const more = () => read({ before: items.at(-1).revision }, (found) => [...items, ...found]);
+  return { node: el("div", { class: "tight" }, note, rows, older), load: () => read({}, (found) => found) };
+}
+export function entries(items) {
+  return items.length ? el("ol", { class: "timeline" }, items.map((item) => entry(item))) : empty(t("noHistory"));
+}
+function entry(item, place) {
+  const more = el("div", { class: "tight" });
+  const toggle = (button, show) => {
+    const closing = button.getAttribute("aria-expanded") === "true";
+    for (const each of buttons.querySelectorAll("button")) each.setAttribute("aria-expanded", !closing && each === button);
+    if (closing) { more.asked = (more.asked || 0) + 1; more.replaceChildren(); } else show();
+  };
+  const diff = () => fill(more, api.read("diff", { to: item.revision, app: place?.app, environment: place?.environment }), (found) => (found.data.changes.length ? diffs(found.data.changes, "history-diff") : empty(t("nothing"))));
+  const back = () => fill(more, api.preview({ verb: "rollback", app: place.app, environment: place.environment, args: { commit: item.revision } }), (found) => preview(found).box);
+  const buttons = el("div", { class: "row" }, el("button", { type: "button", class: "small", "aria-expanded": "false", onclick: (event) => toggle(event.target, diff) }, t("showDiff")),
+    place ? el("button", { type: "button", class: "small", "aria-expanded": "false", "data-role": "roll-back", onclick: (event) => toggle(event.target, back) }, t("rollBack")) : null);
   return el("li", { "data-role": "history-entry", "data-revision": item.revision, "data-channel": item.channel },
-    el("div", { class: "row" }, el("b", {}, item.subject)), el("div", { class: "row small soft" }, el("span", {}, item.author), el("time", {}, when(item.time)), el("span", { class: "tag" }, item.channel), el("code", {}, item.revision.slice(0, 8))),
-    item.words ? el("p", { class: "words" }, item.words) : null,
-    el("div", { class: "chips" }, el("button", { type: "button", onclick: show }, t("showDiff")), place && index > 0 ? el("button", { type: "button", onclick: back, "data-role": "roll-back" }, t("rollBack")) : null), more);
+    el("div", { class: "subject" }, item.subject.replaceAll(" -> ", " → ")), item.words ? el("p", { class: "words" }, item.words) : null,
+    el("div", { class: "row tiny soft" }, el("span", { title: item.email }, item.author), stamp(item.time), el("span", { class: "tag", title: item.verified ? null : t("unreviewed") }, item.channel), sha(item.revision),
+      item.reviewed_by ? el("span", {}, t("approvedBy", { who: item.reviewed_by })) : null, el("span", { class: "grow" }), buttons), more);
 }

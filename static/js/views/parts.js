@@ -1,26 +1,55 @@
 // Pieces that several views share: badges, diffs, tables, errors.
-import { el } from "../dom.js";
-import { t } from "../texts.js";
+import { el, keyed } from "../dom.js";
+import { language, t } from "../texts.js";
 
-const TONES = { healthy: "good", succeeded: "good", progressing: "work", degraded: "bad", failed: "bad", missing: "bad", held: "warn", suspended: "warn", open: "work", merged: "good", rejected: "warn" };
-export const toneOf = (item) => (item.problem ? "bad" : item.sync === "failed" || item.sync === "held" ? TONES[item.sync] : item.suspended ? "warn" : TONES[item.health] || "idle");
+const TONES = {
+  healthy: "good", succeeded: "good", merged: "good", progressing: "work", pending: "work", open: "open", degraded: "bad", failed: "bad", missing: "bad", broken: "bad",
+  held: "warn", suspended: "warn", rejected: "warn",
+};
+export const toneOf = (item) => {
+  if (item.problem || item.sync === "failed") return "bad";
+  if (item.suspended || item.sync === "held") return "warn";
+  return TONES[item.health] || "idle";
+};
 export const badge = (word) => el("span", { class: "badge", "data-tone": TONES[word] || "idle", "data-word": word }, t(word));
+
+// One file's diff, a line an element; file names are said above it.
 export function diff(text, role) {
-  const box = el("div", { class: "diff", "data-role": role, tabindex: "0", role: "group", "aria-label": "diff" });
-  for (const line of text.replace(/\n$/, "").split("\n")) {
-    const kind = /^(\+\+\+|---|@@)/.test(line) ? "at" : line[0] === "+" ? "add" : line[0] === "-" ? "del" : "";
-    box.append(el("span", { class: kind }, line || " "));
-  }
+  const box = el("div", { class: "diff", "data-role": role, tabindex: "0", role: "group", "aria-label": t("showDiff") });
+  for (const line of body(text)) box.append(el("span", { class: kindOf(line) }, line || " "));
   return box;
 }
-export const diffs = (changes, role) => changes.map((each) => el("div", { class: "tight" }, el("code", { class: "soft" }, each.path), diff(each.diff, role)));
-export const manifestDiffs = (manifests) => manifests.map((each) => el("details", { open: manifests.length < 3 }, el("summary", {}, `${each.action} ${each.kind} ${each.name}`), diff(each.diff, "manifest-diff")));
-export function table(columns, rows) {
-  return el("div", { class: "scroll" }, el("table", { class: "data" }, el("thead", {}, el("tr", {}, columns.map((column) => el("th", { scope: "col" }, column)))), el("tbody", {}, rows.map((row) => el("tr", {}, row.map((cell) => el("td", {}, cell instanceof Node ? cell : String(cell ?? ""))))))));
+function body(text) {
+  const lines = text.replace(/\n$/, "").split("\n");
+  return /^--- /.test(lines[0]) && /^\+\+\+ /.test(lines[1] || "") ? lines.slice(2) : lines;
 }
-export const failure = (error) => el("p", { class: "error", role: "alert" }, error.message);
-export const empty = (text) => el("p", { class: "empty" }, text);
-// Show what a promise brings, or why it did not.
+const kindOf = (line) => ({ "+": "add", "-": "del", "@": "at", "\\": "at" }[line[0]] || "");
+function stat(text) {
+  const lines = body(text), count = (sign) => lines.filter((line) => line[0] === sign).length;
+  return el("span", { class: "stat" }, el("span", { class: "add" }, `+${count("+")}`), " ", el("span", { class: "del" }, `−${count("-")}`));
+}
+export const diffs = (changes, role) => changes.map((each) => el("div", { class: "tight" }, el("div", { class: "row" }, el("code", {}, each.path), stat(each.diff)), diff(each.diff, role)));
+// Each object folded; open where few, so that nothing important hides behind a click.
+export const manifestDiffs = (manifests) => manifests.map((each) => el("details", { open: manifests.length < 3 },
+  el("summary", {}, `${t(each.action)} `, el("code", {}, `${each.kind} ${each.name}`), " ", stat(each.diff)), diff(each.diff, "manifest-diff")));
+export const warnings = (plan) => (plan.warnings || []).map((each) => el("p", { class: "notice", "data-tone": "warn", role: "note" }, typeof each === "string" ? each : each[language] || JSON.stringify(each)));
+
+// `columns` are texts, or {text, wide} for one that may wrap.
+export function table(columns, rows) {
+  const named = columns.map((column) => (typeof column === "object" ? column : { text: column }));
+  return el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": named.map((each) => each.text).filter(Boolean).join(", ") }, el("table", { class: "data" },
+    el("thead", {}, el("tr", {}, named.map((each) => (each.text ? el("th", { scope: "col" }, each.text) : el("td", {}))))),
+    el("tbody", {}, rows.map((row) => el("tr", {}, row.map((cell, index) => el("td", { class: named[index]?.wide ? "wide" : null }, cell instanceof Node ? cell : String(cell ?? ""))))))));
+}
+export const facts = (pairs) => el("dl", { class: "facts" }, pairs.filter(([, value]) => value !== null && value !== undefined && value !== "").flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value instanceof Node ? value : String(value))]));
+export const failure = (error) => el("p", { class: "notice", "data-tone": "bad", role: "alert" }, error.message);
+export const empty = (...children) => el("div", { class: "empty" }, children);
+export const sha = (revision) => (revision ? el("code", { class: "soft", title: revision }, revision.slice(0, 8)) : null);
+export const list = (items, keyOf, make) => { const node = el("ul", { class: "lines" }); keyed(node, items, keyOf, make); return node; };
+
+// Show what a promise brings, or why it did not come; an older answer never replaces a newer one.
 export async function fill(node, promise, show) {
-  try { const found = await promise; node.replaceChildren(...[show(found)].flat()); } catch (error) { node.replaceChildren(failure(error)); }
+  const mine = (node.asked = (node.asked || 0) + 1);
+  const put = (...children) => { if (node.asked === mine) node.replaceChildren(...children.flat()); };
+  try { put(show(await promise)); } catch (error) { put(failure(error)); }
 }

@@ -1,23 +1,45 @@
-// Who is signed in, and their API tokens.
+// Who is signed in, their API tokens, and the environments as git says.
 import * as api from "../api.js";
 import { el } from "../dom.js";
 import { store } from "../store.js";
-import { t, when } from "../texts.js";
-import { failure, fill, table } from "./parts.js";
+import { stamp, t } from "../texts.js";
+import { empty, failure, fill, table } from "./parts.js";
 
 export function settings(main) {
+  main.append(el("div", { class: "stack" }, el("h1", { tabindex: "-1" }, t("settings")), el("section", { class: "panel" }, el("h2", {}, t("you")), el("p", {}, `${store.me.name} <${store.me.email}>`), scopes(store.me.scopes)), tokens(), environments()));
+}
+const scopes = (names) => el("div", { class: "row" }, names.map((each) => el("span", { class: "tag" }, each)));
+
+function tokens() {
   const list = el("div", {}), out = el("div", { class: "tight", role: "status" });
-  const load = () => fill(list, api.get("tokens"), (found) => table([t("name"), t("scopes"), t("last"), ""], found.items.filter((each) => !each.revoked).map((each) => [each.name, each.scopes.join(", "), each.used ? when(each.used) : t("none"), el("button", { type: "button", class: "danger", onclick: async () => { await api.remove(`tokens/${each.id}`); load(); } }, t("revoke"))])));
-  const form = el("form", { class: "tight", onsubmit: async (event) => {
+  const load = () => fill(list, api.get("tokens"), (found) => { const kept = found.items.filter((each) => !each.revoked); return kept.length ? table([t("name"), t("scopes"), t("lastUsed"), t("expires"), ""], kept.map((each) => tokenRow(each, revoke))) : empty(t("noTokens")); });
+  const revoke = async (id) => { try { await api.remove(`tokens/${encodeURIComponent(id)}`); out.replaceChildren(); load(); } catch (error) { out.replaceChildren(failure(error)); } };
+  const make = async (event) => {
     event.preventDefault();
-    const data = new FormData(form);
+    const data = new FormData(event.target);
     try {
-      const made = await api.post("tokens", { name: data.get("name"), scopes: data.getAll("scope"), agent: data.has("agent") });
-      out.replaceChildren(el("code", { "data-role": "token" }, made.token), el("span", { class: "soft small" }, t("onceOnly")));
+      const made = await api.post("tokens", { name: data.get("name"), scopes: data.getAll("scope"), agent: data.has("agent"), ...(data.get("days") ? { days: Number(data.get("days")) } : {}) });
+      out.replaceChildren(once(made.token));
       load();
     } catch (error) { out.replaceChildren(failure(error)); }
-  } }, el("label", {}, t("name"), el("input", { name: "name", required: true, maxlength: 80 })), el("fieldset", { class: "row" }, el("legend", { class: "small soft" }, t("scopes")), store.me.scopes.map((scope) => el("label", { class: "row" }, el("input", { type: "checkbox", name: "scope", value: scope, checked: scope === "k8s:read" }), scope))),
-  el("label", { class: "row" }, el("input", { type: "checkbox", name: "agent" }), t("agent")), el("div", {}, el("button", { class: "primary", type: "submit" }, t("create"))));
-  main.append(el("div", { class: "stack" }, el("h1", {}, t("settings")), el("section", { class: "panel" }, el("h2", {}, t("you")), el("p", {}, `${store.me.name} <${store.me.email}>`), el("p", { class: "small soft" }, store.me.scopes.join(", "))), el("section", { class: "panel" }, el("h2", {}, t("tokens")), list, form, out)));
+  };
   load();
+  return el("section", { class: "panel" }, el("h2", {}, t("tokens")), list, out, form(make));
+}
+function tokenRow(each, revoke) {
+  return [el("span", { class: "row" }, each.name, each.agent ? el("span", { class: "tag" }, t("agentTag")) : null), scopes(each.scopes), each.used ? stamp(each.used) : t("never"), each.expires ? stamp(each.expires) : t("never"),
+    el("button", { type: "button", class: "danger small", "aria-label": `${t("revoke")} ${each.name}`, onclick: () => revoke(each.id) }, t("revoke"))];
+}
+function form(make) {
+  const check = (attributes, text) => el("label", { class: "check" }, el("input", { type: "checkbox", ...attributes }), text);
+  return el("form", { class: "tight", onsubmit: make }, el("div", { class: "fields" }, el("label", {}, t("name"), el("input", { name: "name", required: true, maxlength: 80, autocomplete: "off" })), el("label", {}, t("days"), el("input", { name: "days", type: "number", min: 1, max: 366 }))),
+    el("fieldset", { class: "row" }, el("legend", { class: "small soft" }, t("scopes")), store.me.scopes.map((scope) => check({ name: "scope", value: scope, checked: scope === "k8s:read" }, scope))), check({ name: "agent" }, t("agent")), el("div", {}, el("button", { class: "primary", type: "submit" }, t("create"))));
+}
+function once(token) {
+  const copy = el("button", { type: "button", class: "small", onclick: async () => { await navigator.clipboard.writeText(token); copy.textContent = t("copied"); } }, t("copy"));
+  return el("div", { class: "notice", "data-tone": "warn" }, el("div", { class: "row" }, el("code", { "data-role": "token" }, token), copy), el("span", { class: "small" }, t("onceOnly")));
+}
+function environments() {
+  const rows = store.environments.map((each) => [each.name, el("code", {}, each.namespace), each.review ? t("requiredApprovals", { count: each.approvals }) : t("direct"), each.promotes_from ?? "", each.agents === "commit" ? t("commit") : t("propose")]);
+  return el("section", { class: "panel" }, el("h2", {}, t("environments")), table([t("environment"), t("namespace"), t("review"), t("promotesFrom"), t("agents")], rows));
 }

@@ -1,0 +1,32 @@
+// What can be done to an app: a few fields, then the same preview card as in the chat.
+import * as api from "../api.js";
+import { el } from "../dom.js";
+import { store } from "../store.js";
+import { t } from "../texts.js";
+import { fill } from "./parts.js";
+import { preview } from "./preview.js";
+
+const FORMS = { deploy: [["version", "text"]], scale: [["replicas", "number"]], set_env: [["name", "text"], ["value", "text"]], restart: [], promote: [], suspend: [], resume: [] };
+
+export function actions(place) {
+  const out = el("div", { class: "tight" }), promotes = store.environments.find((each) => each.name === place.environment)?.promotes_from;
+  const press = (button) => Object.values(buttons).forEach((each) => each.setAttribute("aria-expanded", each === button));
+  const close = () => { press(null); out.replaceChildren(); };
+  const ask = (verb, args) => fill(out, api.preview({ verb, ...place, args }), (found) => preview(found, { done: () => press(null) }).box);
+  const open = (verb, button) => {
+    if (button.getAttribute("aria-expanded") === "true") return close();
+    press(button);
+    if (!FORMS[verb].length) return ask(verb, {});
+    const form = el("form", { class: "fields", onsubmit: (event) => { event.preventDefault(); ask(verb, values(form)); } }, FORMS[verb].map((field) => input(place, field)), el("button", { type: "submit", class: "primary" }, t("preview")));
+    out.replaceChildren(form);
+    form.querySelector("input").focus();
+  };
+  const buttons = Object.fromEntries(Object.keys(FORMS).filter((verb) => verb !== "promote" || promotes).map((verb) => [verb, el("button", { type: "button", "data-action": verb, "aria-expanded": "false", onclick: (event) => open(verb, event.currentTarget) }, t(verb))]));
+  const node = el("section", { class: "tight", "aria-label": t("actions") }, el("div", { class: "row" }, Object.values(buttons)), out);
+  return { node, show: (item) => { buttons.suspend.hidden = Boolean(item.suspended); buttons.resume.hidden = !item.suspended; } };
+}
+function input(place, [name, type]) {
+  const number = type === "number", now = number ? store.apps.get(store.key(place.app, place.environment))?.replicas?.desired : null;
+  return el("label", {}, t(name), el("input", { name, type, required: name !== "value", value: now, min: number ? 0 : null, max: number ? 100 : null, autocomplete: "off", autocapitalize: "off", spellcheck: "false" }));
+}
+const values = (form) => Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, name === "replicas" ? Number(value) : value]));
