@@ -1,4 +1,4 @@
-"""What an environment's cluster holds of ours, fed by one list and one watch a kind; kept as compact JSON.
+"""What an environment's cluster holds of ours, fed by one list and one watch a kind; kept as compact JSON. Of others' objects the names.
 
 `changed(key)` is called for every change that others made, from the watches' threads.
 """
@@ -34,15 +34,14 @@ class Cache:
 
     def _open(self, kind):
         version = self._list(kind)
-        names, _ = self.kube.list(kind, self.namespace if kind.namespaced else None, partial=True)
-        with self.lock:
-            known = {(each["metadata"].get("namespace") or "", each["metadata"]["name"]) for each in names}
-            self.strangers |= {ownership.Key(kind.group, kind.kind, *each) for each in known} - set(self.objects)
-            self.kinds[kind.group, kind.kind] = kind
+        self.kinds[kind.group, kind.kind] = kind
         threading.Thread(target=self._follow, args=(kind, version), name=f"watch-{kind.plural}-{self.namespace}", daemon=True).start()
 
     def _list(self, kind):
-        items, version = self.kube.list(kind, self.namespace if kind.namespaced else None, labels=self.labels)
+        """Ours as they are, and the names of the others; the version to watch from."""
+        namespace = self.namespace if kind.namespaced else None
+        items, version = self.kube.list(kind, namespace, labels=self.labels)
+        names, _ = self.kube.list(kind, namespace, partial=True)
         with self.lock:
             listed = {ownership.key(each) for each in items}
             gone = {key for key, (_, at, _) in self.objects.items() if (key.group, key.kind) == (kind.group, kind.kind) and key not in listed and not _later(at, version)}
@@ -50,6 +49,8 @@ class Cache:
                 self._store(each)
             for key in gone:
                 self._forget(key)
+            others = {ownership.Key(kind.group, kind.kind, each["metadata"].get("namespace") or "", each["metadata"]["name"]) for each in names} - set(self.objects)
+            self.strangers = {key for key in self.strangers if (key.group, key.kind) != (kind.group, kind.kind)} | others
         for key in gone | listed:
             self._tell(key)
         return version
@@ -60,7 +61,7 @@ class Cache:
         while not self.stopped.is_set():
             began = time.monotonic()
             try:
-                for event, obj in self.kube.watch(kind, self.namespace if kind.namespaced else None, version, self.stopped, self.labels):
+                for event, obj in self.kube.watch(kind, self.namespace if kind.namespaced else None, version, self.stopped):
                     version = self._took(kind, event, obj)
                 failures = 0 if time.monotonic() - began > BRIEF else failures + 1
             except Expired:

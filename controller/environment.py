@@ -10,12 +10,15 @@ import time
 from controller import kube as kubes
 from controller import prune, reconcile, rollout, syncing, windows
 from controller.cache import Cache
+from controller.claims import Claims
 from controller.lease import Lease
+from controller.pods import Pods
 from gitops import charts
 from gitops.errors import Invalid, KlepaasError, NotFound
 from gitops.types import Problem
 
 log = logging.getLogger(__name__)
+LOOK, RARELY = 0.9, 15  # seconds between looks at the pods of an app that is not well
 UNOWNED = ("Event", "Lease", "Endpoints", "EndpointSlice")  # kinds that nobody keeps in git
 
 
@@ -32,9 +35,10 @@ class World:
         self.lease = Lease(self.kube, environment.namespace, f"klepaas-{repository}-{environment.name}"[:63])
         self.cache = Cache(self.kube, environment.namespace, repository, environment.name, self._changed)
         self.states, self.locks, self.running, self.guard = {}, {}, {}, threading.RLock()
-        self.queued, self.waiting, self.tree, self.catalog, self.head = set(), set(), None, None, None
+        self.queued, self.waiting, self.tree, self.catalog, self.head = set(), {}, None, None, None  # waiting: app -> since when it is not well
         self.held, self.released, self.ready, self.pruned_at = None, set(), False, None
         self.blocked, self.gone, self.had_lease = False, False, False
+        self.claims = Claims()
 
     # --- the tick -----------------------------------------------------------------------------------------------------
 
@@ -101,13 +105,16 @@ class World:
         dirty = [app for app, target in targets.items() if back or self.inputs(target) != (self.states.get(app) or reconcile.AppState(app, environment.name)).inputs]
         for app in dirty:
             self.enqueue(app)
+        for app in [app for app, state in self.states.items() if state.error is not None and state.error.code == "claimed_twice"]:
+            self.enqueue(app, "retry")  # the other one may have given up what both asked for
         return dirty
 
     def _forget(self, targets):
         with self.guard:
             for app in [app for app in self.states if app not in targets]:
                 del self.states[app]
-                self.waiting.discard(app)
+                self.waiting.pop(app, None)
+                self.claims.leave(app)
                 self.pruned_at = None
                 self.tell(self.ledger.forget, app, self.environment.name)
 
@@ -153,6 +160,8 @@ class World:
 
     def inputs(self, target):
         """What an app's sync is made from: the same inputs, nothing to render."""
+        if target is None:
+            return None
         if isinstance(target, Problem):
             return "problem", target.code, target.message
         try:
@@ -205,6 +214,10 @@ class World:
             elif state.stopped and syncing.may_go_on(self, state):
                 self.enqueue(app, "waited")
 
+    def claim(self, state, keys):
+        """The objects are this app's; Conflict where they are another's, as it is at this revision."""
+        self.claims.take(state.app, state.inputs, keys, lambda other: self.inputs(self.target(other)))
+
     def _changed(self, key):
         """From a watch: something of ours changed. Drift is repaired, health is judged again."""
         app = self.cache.app_of(key) or next((name for name, state in tuple(self.states.items()) if key in state.desired), None)
@@ -218,13 +231,29 @@ class World:
             rollout.judge(self, state)
 
     def look(self):
-        """Apps that are not healthy are looked at again: their pods say what no workload's status does."""
-        for app in tuple(self.waiting):
-            state = self.states.get(app)
-            if state is None:
-                self.waiting.discard(app)
-            elif app not in self.queued:
-                rollout.judge(self, state, pods=True)
+        """Apps that are not healthy are looked at again: their pods say what no workload's status does. The longer it lasts, the rarer."""
+        now = time.monotonic()
+        due = [app for app, since in tuple(self.waiting.items()) if app not in self.queued and self._due(app, since) <= now]
+        pods = Pods(self.kube, self.environment.namespace, len(due))
+        for app in due:
+            self._judged(app, now, pods)
+
+    def _due(self, app, since):
+        """When to look at an app that has not been well since then."""
+        state = self.states.get(app)
+        return state.looked + min(max((state.looked - since) / 10, LOOK), RARELY) if state else 0
+
+    def _judged(self, app, now, pods):
+        """What is odd about one app's objects is no other's matter."""
+        state = self.states.get(app)
+        if state is None:
+            self.waiting.pop(app, None)
+            return
+        state.looked = now
+        try:
+            rollout.judge(self, state, pods)
+        except Exception:
+            log.exception("health of %s/%s", self.environment.name, app)
 
     # --- pruning -------------------------------------------------------------------------------------------------------
 

@@ -167,9 +167,9 @@ class Kube:
         except NotFound:
             return
 
-    def watch(self, kind, namespace, version, stopped, labels=None, seconds=300):
+    def watch(self, kind, namespace, version, stopped, seconds=300):
         """Yields (type, object) from a version on; ends when the server ends it. Expired when the version is too old."""
-        query = {"watch": "true", "resourceVersion": version, "allowWatchBookmarks": "true", "timeoutSeconds": seconds, **({"labelSelector": labels} if labels else {})}
+        query = {"watch": "true", "resourceVersion": version, "allowWatchBookmarks": "true", "timeoutSeconds": seconds}
         response = self._send("GET", self._url(kind.path(namespace), query), None, None, "application/json", urllib3.Timeout(connect=CONNECT, read=seconds + 10), False)
         try:
             if response.status >= 400:

@@ -47,14 +47,25 @@ def claimed(obj, repository, environment, app):
 
 def app_of(obj, repository, environment):
     """The app that owns an object of ours, or None when it is not ours."""
-    metadata = obj["metadata"]
-    if (metadata.get("labels") or {}).get(LABEL) != label(repository, environment):
-        return None
-    head, _, itself = (metadata.get("annotations") or {}).get(OWNER, "").partition(":")
+    ours = _labelled(obj, repository, environment) and any(map(applied, obj["metadata"].get("managedFields") or ()))
+    return _named(obj, repository, environment) if ours else None
+
+
+def was_ours(obj, repository, environment):
+    """Whether we applied it and somebody took its label or its annotation away since. Such a one is never pruned, but put right."""
+    traces = _labelled(obj, repository, environment) or _named(obj, repository, environment)
+    return bool(traces) and any(map(applied, obj["metadata"].get("managedFields") or ()))
+
+
+def _labelled(obj, repository, environment):
+    return (obj["metadata"].get("labels") or {}).get(LABEL) == label(repository, environment)
+
+
+def _named(obj, repository, environment):
+    """The app of the object's annotation, if that names this very object."""
+    head, _, itself = (obj["metadata"].get("annotations") or {}).get(OWNER, "").partition(":")
     parts = head.split("/")
-    if parts[:-1] != [repository, environment] or itself != str(key(obj)):
-        return None
-    return parts[-1] if any(map(applied, metadata.get("managedFields") or ())) else None
+    return parts[-1] if parts[:-1] == [repository, environment] and itself == str(key(obj)) else None
 
 
 def applied(entry):

@@ -36,6 +36,7 @@ class AppState:
     told: dict | None = None           # what was last observed, to tell only what is new
     ended: tuple | None = None         # how the last sync ended, likewise
     started: float = 0.0
+    looked: float = 0.0                # when its pods were asked after last, monotonic
     actions: tuple = ()
     pods: dict = field(default_factory=dict)      # Key -> (generation, Health) of a workload's pods when last asked after
 
@@ -49,6 +50,7 @@ def render(state, world, target):
     for each in objects:
         _allowed(each, world)
     claimed = [ownership.claimed(each, world.repository, world.environment.name, target.app) for each in order.ordered(objects)]
+    world.claim(state, [ownership.key(each) for each in claimed])
     state.skipped, state.adopt = len(rendered.objects) - len(objects), target.adopt
     state.desired, state.same = {ownership.key(each): orjson.dumps(each) for each in claimed}, {}
     state.ignored = {ownership.key(each): pointers for each in claimed if (pointers := _ignored(each, target))}
@@ -77,9 +79,9 @@ def _ignored(obj, target):
     return tuple(pointer for each in target.ignore if each.kind == obj["kind"] and each.name in (None, obj["metadata"]["name"]) for pointer in each.pointers)
 
 
-def pending(state, cache):
-    """What differs: [(desired object, live object or None, JSON pointers)], in the order of writing."""
-    found = [differing(state, key, cache.get(key)) for key in tuple(state.desired)]
+def pending(state, world):
+    """What differs: [(desired object, live object or None, JSON pointers)], in the order of writing. What moved to another app is that one's."""
+    found = [differing(state, key, world.cache.get(key)) for key in tuple(state.desired) if world.claims.holds(state.app, key)]
     return [each for each in found if each]
 
 
@@ -105,9 +107,11 @@ def apply(state, world, changes):
 def _write(world, state, desired, live, pointers):
     key = ownership.key(desired)
     kind, adopt = world.kube.kind(key.group, key.kind), world.environment.sync.adopt or state.adopt
-    if live is None and not adopt and world.cache.stranger(key) and world.kube.get(kind, key.namespace, key.name):
+    there = world.kube.get(kind, key.namespace, key.name) if live is None and world.cache.stranger(key) else None
+    traces = there is not None and ownership.was_ours(there, world.repository, world.environment.name)
+    if there is not None and not adopt and not traces:
         raise Conflict("not_ours", kind=key.kind, name=key.name, environment=world.environment.name)
-    force = world.environment.conflicts != "fail" and (live is not None or adopt)
+    force = world.environment.conflicts != "fail" and (live is not None or adopt or traces)
     obj, created = world.kube.apply(kind, desired, force)
     world.cache.written(obj)
     if live and obj["metadata"]["resourceVersion"] == live["metadata"]["resourceVersion"]:

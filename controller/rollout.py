@@ -11,18 +11,18 @@ WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
 DEADLINE = 900    # seconds a rollout may take before the sync is failed, beyond the workload's own deadline
 
 
-def judge(world, state, pods=False):
+def judge(world, state, pods=None):
     """Tell what is seen of an app, where it is new; a sync that waits for health ends here.
 
-    Its pods are asked after once a second (`pods`), not at every change of a rollout: that would be the cluster's load.
+    Its pods are asked after now and then (`pods`, as World.look has them), not at every change of a rollout: that would be the cluster's load.
     """
     seen = health(world, state, pods)
     _end(world, state, seen)
     _tell(world, state, seen)
     if seen.status in ("progressing", "degraded"):
-        world.waiting.add(state.app)
+        world.waiting.setdefault(state.app, time.monotonic())
     else:
-        world.waiting.discard(state.app)
+        world.waiting.pop(state.app, None)
 
 
 def _tell(world, state, found):
@@ -35,47 +35,24 @@ def _tell(world, state, found):
         world.tell(world.ledger.observe, state.app, world.environment.name, **seen)
 
 
-def health(world, state, pods=False):
+def health(world, state, pods=None):
     """The worst Health of the app's objects, and of the pods of those that are not up: as seen now, or when last asked after."""
     found = []
     for key in state.desired:
         live = world.cache.get(key)
         found.append(healths.of(live) if live is not None else Health("missing", f"{key.kind} {key.name} is not there"))
         if live is not None and key.kind in WORKLOADS:
-            found.append(_of_pods(world, state, key, live, found[-1], pods))
+            found.append(_of_pods(state, key, live, found[-1], pods))
     return healths.worst(found)
 
 
-def _of_pods(world, state, key, live, seen, pods):
+def _of_pods(state, key, live, seen, pods):
     if seen.status != "progressing":
         state.pods.pop(key, None)
     elif pods:
-        state.pods[key] = live["metadata"].get("generation"), _pods(world, live)
+        state.pods[key] = live["metadata"].get("generation"), pods.health(live)
     generation, known = state.pods.get(key, (None, healths.HEALTHY))
     return known if generation == live["metadata"].get("generation") else healths.HEALTHY
-
-
-def _pods(world, workload):
-    """What is wrong with the pods that the workload's newest template made, while it is not up."""
-    if (workload.get("status") or {}).get("observedGeneration", 0) < workload["metadata"].get("generation", 0):
-        return healths.HEALTHY
-    labels = ",".join(f"{key}={value}" for key, value in (workload["spec"]["selector"].get("matchLabels") or {}).items())
-    try:
-        pods, _ = world.kube.list(world.kube.kind("", "Pod"), workload["metadata"]["namespace"], labels=labels)
-        newest = _newest(world, workload, labels) if workload["kind"] == "Deployment" else None
-    except KlepaasError:
-        return healths.HEALTHY
-    mine = [pod for pod in pods if newest is None or any(owner["uid"] == newest for owner in pod["metadata"].get("ownerReferences") or ())]
-    problems = [problem for pod in mine if not pod["metadata"].get("deletionTimestamp") and (problem := healths.pod_problem(pod))]
-    return Health("degraded", problems[0]) if problems else healths.HEALTHY
-
-
-def _newest(world, deployment, labels):
-    """The uid of the Deployment's ReplicaSet of the highest revision: older ones' pods are on their way out."""
-    sets, _ = world.kube.list(world.kube.kind("apps", "ReplicaSet"), deployment["metadata"]["namespace"], labels=labels)
-    mine = [each for each in sets if any(owner["uid"] == deployment["metadata"]["uid"] for owner in each["metadata"].get("ownerReferences") or ())]
-    revision = "deployment.kubernetes.io/revision"
-    return max(mine, key=lambda each: int((each["metadata"].get("annotations") or {}).get(revision, 0)))["metadata"]["uid"] if mine else None
 
 
 def _end(world, state, seen):

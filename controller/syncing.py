@@ -33,7 +33,7 @@ def _sync(world, app, reason):
     fresh = state.inputs != inputs
     if fresh or state.error is not None and reason in AGAIN:
         _render(world, state, target, inputs, fresh)
-    drift, changes = reason == "drift" and not fresh and not state.stopped, reconcile.pending(state, world.cache)
+    drift, changes = reason == "drift" and not fresh and not state.stopped, reconcile.pending(state, world)
     state.stopped = _stopped(world, state, target, changes, drift)
     if state.stopped:
         return _settled(world, state, *state.stopped)
@@ -41,6 +41,7 @@ def _sync(world, app, reason):
     state.revision = world.head
     if fresh or actions or reason in ("sync", "retry"):
         state.actions, state.waiting_since, state.started, state.ended = tuple(actions), time.monotonic(), time.time(), None
+        world.waiting.pop(app, None)  # from here on it is another rollout that is looked at
     rollout.judge(world, state)
 
 
@@ -82,7 +83,7 @@ def _up(world, name):
     state, target = world.states.get(name), world.target(name)
     if state is None or target is None or state.error is not None or state.inputs != world.inputs(target):
         return False
-    return not reconcile.pending(state, world.cache) and rollout.health(world, state).status == "healthy"
+    return not reconcile.pending(state, world) and rollout.health(world, state).status == "healthy"
 
 
 def may_go_on(world, state):
