@@ -1,11 +1,8 @@
 """Writes and reads of objects, as every client meets them: HTTP's handlers and the workloads' controllers go this one way."""
 
-import re
 import uuid
 
-import orjson
-
-from controller.devcluster import admission, crds, defaults, fields, kubectl, schema, validation
+from controller.devcluster import admission, crds, defaults, fields, fitting, kubectl, paths, schema, validation
 from controller.devcluster.clock import now
 from controller.devcluster.deletion import Deletion
 from controller.devcluster.errors import MODIFIED, ApiError, conflict, exists, invalid, not_found
@@ -131,7 +128,7 @@ class Api:
                 return self.apply(resource, namespace, name, config, manager, True, subresource, dry)
             raise self.conflicts(error.found) from None
         after = kubectl.renewed(manager, config, after)
-        if resource.key in DECODED and (wrong := decode_error(kind, after, "")):
+        if resource.key in DECODED and (wrong := fitting.decode_error(kind, after, "")):
             where = f"{_group_version(config)}, Kind={config['kind']}"
             raise ApiError(500, f"failed to convert new object ({metadata.get('namespace', '')}/{name}; {where}) to proper version: "
                                 f"unable to convert unstructured object to {where}: error decoding from json: {wrong}", None)
@@ -148,7 +145,7 @@ class Api:
         return RESET_BY_STATUS.get(resource.key, (("f:spec",),) if resource.schema is None else (("f:spec",), ("f:metadata",)))
 
     def _typed(self, name, kind, config):
-        wrong = typing_error(kind, config, "")
+        wrong = fitting.typing_error(kind, config, "")
         if wrong:
             where = f"{config['metadata'].get('namespace', '')}/{name}; {_group_version(config)}, Kind={config['kind']}"
             raise ApiError(500, f"failed to create typed patch object ({where}): {wrong}", None)
@@ -168,8 +165,8 @@ class Api:
         for entry, path in found:
             how = f'"{entry["manager"]}"' + (f" with subresource \"{entry['subresource']}\"" if entry.get("subresource") else "")
             how += f" using {entry['apiVersion']}" if entry["operation"] == "Update" else ""
-            causes.append({"reason": "FieldManagerConflict", "message": f"conflict with {how}", "field": dotted(path)})
-            said.setdefault(how, []).append(dotted(path))
+            causes.append({"reason": "FieldManagerConflict", "message": f"conflict with {how}", "field": paths.dotted(path)})
+            said.setdefault(how, []).append(paths.dotted(path))
         if len(causes) == 1:
             text = f"Apply failed with 1 conflict: conflict with {next(iter(said))}: {causes[0]['field']}"
         else:
@@ -225,123 +222,3 @@ def _without(value, paths):
         inner = {key: each for key, each in (value.get(name) or {}).items() if key != rest[0].partition(":")[2]} if rest else None
         value = {key: each for key, each in value.items() if key != name} | ({name: inner} if rest and name in value else {})
     return value
-
-
-def dotted(path):
-    """A path as conflict messages write it."""
-    out = ""
-    for part in path:
-        kind, _, value = part.partition(":")
-        if kind == "f":
-            out += f".{value}"
-        else:
-            found = orjson.loads(value)
-            out += f"[{','.join(f'{key}={orjson.dumps(each).decode()}' for key, each in found.items())}]" if kind == "k" else f"[={value}]"
-    return out
-
-
-SCALARS = {"string": str, "boolean": bool, "integer": (int, float), "number": (int, float)}
-EXPECTED = {"string": "string", "boolean": "boolean", "integer": "numeric (int or float)", "number": "numeric (int or float)"}
-
-
-def typing_error(kind, value, path):
-    """What does not fit the schema, in structured-merge-diff's words; None when all fits."""
-    if value is None or kind.kind in schema.UNTYPED:
-        return None
-    if kind.kind == "leaf":
-        return _scalar_error(kind, value, path)
-    if kind.type == "array":
-        if not isinstance(value, list):
-            return f"{path}: expected list, got &{{{_go(value)}}}"
-        return next((error for each in value if (error := typing_error(kind.items, each, path + (dotted((fields.element(kind, each),)) if kind.kind in ("keyed", "set") and isinstance(each, dict) else "")))), None)
-    if not isinstance(value, dict):
-        return f"{path}: expected map, got &{{{_go(value)}}}"
-    for name, each in value.items():
-        child = kind.child(name)
-        if child is None:
-            return f"{path}.{name}: field not declared in schema"
-        if error := typing_error(child, each, f"{path}.{name}"):
-            return error
-    return None
-
-
-def _scalar_error(kind, value, path):
-    wanted = kind.type
-    if wanted not in SCALARS or kind.raw.get("oneOf") or kind.ref and kind.ref.endswith(("Quantity", "IntOrString")):
-        return None
-    if isinstance(value, SCALARS[wanted]) and (wanted == "boolean" or not isinstance(value, bool)):
-        return None
-    got = {str: "string", bool: "boolean"}.get(type(value)) if wanted in ("integer", "number") else None
-    return f"{path}: expected {EXPECTED[wanted]}, got {got or f'&value.valueUnstructured{{Value:{_go(value)}}}'}"
-
-
-def _go(value):
-    if isinstance(value, list):
-        return "[" + " ".join(map(_go, value)) + "]"
-    if isinstance(value, dict):
-        return "map[" + " ".join(f"{name}:{_go(each)}" for name, each in sorted(value.items())) + "]"
-    return {True: "true", False: "false", None: "<nil>"}[value] if value is None or isinstance(value, bool) else str(value)
-
-
-GO = {"string": "string", "boolean": "bool", "integer": "int32", "number": "float64"}
-GO_FORMAT = {"int64": "int64", "int32": "int32"}
-
-
-def decode_error(kind, value, path, struct=""):
-    """What Go's JSON decoder would say of a value that does not fit; None when all fits. `struct`: Go's type around the value."""
-    if value is None or kind.kind in schema.UNTYPED:
-        return None
-    if kind.kind == "leaf":
-        return _decode_scalar(kind, value, f"{struct}{path}")
-    struct = kind.ref.rpartition(".")[2] if kind.ref else struct
-    if kind.type == "array":
-        if not isinstance(value, list):
-            return _cannot(value, f"{struct}{path}", f"[]{_go_type(kind.items)}")
-        return next((error for each in value if (error := decode_error(kind.items, each, path, struct))), None)
-    if not isinstance(value, dict):
-        return _cannot(value, f"{struct}{path}", _go_type(kind))
-    return next((error for name, each in value.items() if (child := kind.child(name)) is not None and (error := decode_error(child, each, f"{path}.{name}", struct))), None)
-
-
-MICRO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?(Z|[+-]\d\d:\d\d)")
-BASE64 = re.compile(r"[A-Za-z0-9+/\r\n]*={0,2}")
-
-
-def _decode_string(kind, value):
-    """What Go's types for bytes and times refuse."""
-    if kind.raw.get("format") == "byte":
-        good = BASE64.match(value)
-        if good.end() != len(value) or len(value.translate(NEWLINES)) % 4:
-            return f"illegal base64 data at input byte {good.end() if good.end() != len(value) else len(value) // 4 * 4}"
-    if kind.ref and kind.ref.endswith(".MicroTime"):
-        found = MICRO.fullmatch(value)
-        if not found or not found[1]:
-            rest = found[2] if found else value
-            return f'parsing time "{value}" as "2006-01-02T15:04:05.000000Z07:00": cannot parse "{rest}" as "{".000000" if found else "2006"}"'
-    return None
-
-
-NEWLINES = {10: None, 13: None}
-
-
-def _decode_scalar(kind, value, path):
-    if isinstance(value, str) and (wrong := _decode_string(kind, value)):
-        return wrong
-    if kind.type not in SCALARS or kind.raw.get("oneOf") or kind.ref and kind.ref.endswith(("Quantity", "IntOrString")):
-        return None
-    if isinstance(value, SCALARS[kind.type]) and (kind.type == "boolean" or not isinstance(value, bool)):
-        return None
-    return _cannot(value, path, GO_FORMAT.get(kind.raw.get("format"), GO[kind.type]))
-
-
-def _cannot(value, path, wanted):
-    return f"json: cannot unmarshal {_json_kind(value)} into Go struct field {path.lstrip('.')} of type {wanted}"
-
-
-def _json_kind(value):
-    return {str: "string", bool: "bool", int: "number", float: "number", list: "array", dict: "object"}[type(value)]
-
-
-def _go_type(kind):
-    return f"v1.{kind.ref.rpartition('.')[2]}" if kind.ref else f"map[string]{GO.get(kind.items.type, 'string')}" if kind.kind == "map" else GO.get(kind.type, "string")
-

@@ -4,7 +4,7 @@ import base64
 import hmac
 
 from controller.devcluster.errors import ApiError
-from controller.devcluster.requests import Request
+from controller.devcluster.routes import Request, route
 
 OPEN = ("/version", "/livez", "/readyz", "/healthz")
 ANONYMOUS = "system:anonymous"
@@ -34,11 +34,9 @@ def _password(text):
 
 def allowed(api, request: Request):
     """403 for what the user may not."""
-    from controller.devcluster import requests
-
     if request.user == "admin" or request.path.rstrip("/") in OPEN or request.path.startswith(tuple(f"{each}/" for each in OPEN)):
         return
-    found = requests.route(api, request.path)
+    found = route(api, request.path)
     if found is None:
         if request.user == ANONYMOUS:
             raise ApiError(403, f'forbidden: User "{ANONYMOUS}" cannot get path "{request.path}"', **{"name": None})

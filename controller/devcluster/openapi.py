@@ -6,7 +6,7 @@ import orjson
 
 from controller.devcluster import schema
 from controller.devcluster.discovery import groups
-from controller.devcluster.fields import STRUCTS
+from controller.devcluster.paths import STRUCTS
 
 EITHER = [{"type": "integer"}, {"type": "string"}]
 META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"

@@ -1,173 +1,18 @@
-"""One request: its path taken apart, its body read, and the verb it asks for carried out. Answers (status, body, headers)."""
-
-from dataclasses import dataclass
-from dataclasses import replace as replaced
-from urllib.parse import parse_qsl, unquote
+"""The verb a request asks for, carried out. Answers (status, body, warnings)."""
 
 import orjson
-from controller.devcluster import deletion, events, media, pages, patches, scale, schema, yamlbody
-from controller.devcluster.api import decode_error
-from controller.devcluster.errors import MODIFIED, ApiError, conflict, go_json, invalid_options, invalid, no_resource, not_found, unversioned
 
-JSON, APPLY = "application/json", "application/apply-patch+yaml"
+from controller.devcluster import bodies, deletion, events, media, pages, patches, scale
+from controller.devcluster.errors import MODIFIED, ApiError, conflict, go_json, invalid_options, unversioned
+
+APPLY = "application/apply-patch+yaml"
 PATCHES = ("application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json", APPLY)
-LIMIT = 3 << 20
-
-
-@dataclass(slots=True)
-class Request:
-    method: str
-    path: str
-    query: dict
-    headers: dict
-    body: bytes
-    user: object = None
-    warnings: tuple = ()  # what every answer to it says beside its own
-
-    @property
-    def manager(self):
-        """fieldManager, else the user agent up to its first slash."""
-        return self.query.get("fieldManager") or self.headers.get("user-agent", "").partition("/")[0] or "unknown"
-
-    @property
-    def dry(self):
-        return self.query.get("dryRun") == "All"
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    resource: object
-    version: str
-    namespace: str | None
-    name: str | None
-    subresource: str
-
-
-def parse_query(raw):
-    return dict(parse_qsl(raw, keep_blank_values=True))
-
-
-def route(api, path):
-    """The Route of a path below /api/v1 or /apis/GROUP/VERSION; None where it is not one; ApiError where it names nothing."""
-    parts = [unquote(part) for part in path.strip("/").split("/")]
-    if parts[0] == "api" and len(parts) > 2 and parts[1] == "v1":
-        group, version, rest = "", "v1", parts[2:]
-    elif parts[0] == "apis" and len(parts) > 3:
-        group, version, rest = parts[1], parts[2], parts[3:]
-    else:
-        return None
-    namespace = None
-    if rest[0] == "namespaces" and len(rest) > 2 and not (len(rest) == 3 and rest[2] in ("status", "finalize")):
-        namespace, rest = rest[1], rest[2:]
-    if len(rest) > 3:
-        return None
-    return _found(api, group, version, namespace, *rest)
-
-
-def _found(api, group, version, namespace, plural, name=None, subresource=""):
-    groups = {each.group for each in api.resources.values()}
-    if (group, version, plural) == (events.GROUP, "v1", "events") and not subresource:
-        return Route(events.view(api.resources["events"]), version, namespace, name, "")
-    if group not in groups:
-        return None
-    resource = api.resources.get(f"{plural}.{group}" if group else plural)
-    if resource is None or version not in resource.versions or (namespace is not None) > resource.namespaced:
-        raise no_resource()
-    if subresource and subresource not in resource.subresources and resource.schema is not None:
-        raise not_found(resource, name)
-    if subresource and subresource not in resource.subresources or name is not None and resource.namespaced and namespace is None:
-        raise no_resource()
-    return Route(resource, version, namespace, name, subresource)
-
-
-# --- bodies -----------------------------------------------------------------------------------------------------------
-
-
-def body(request, kind):
-    """The body as an object: JSON, or YAML."""
-    media_type = request.headers.get("content-type", JSON).partition(";")[0].strip()
-    if media_type not in (JSON, media.YAML, "*/*", ""):
-        raise ApiError(415, media.FORMAT + media.KNOWN)
-    return _loaded(request, kind, yaml_too=media_type == media.YAML)
-
-
-def _loaded(request, kind, yaml_too=False):
-    data = request.body
-    if len(data) > LIMIT:
-        raise ApiError(413, f"Request entity too large: limit is {LIMIT}", "RequestEntityTooLarge", **{"name": None})
-    try:
-        found = orjson.loads(data)
-    except orjson.JSONDecodeError as error:
-        if not yaml_too:
-            raise media.undecodable(kind, data, error) from None
-        found, warnings = yamlbody.load(data)
-        request.warnings = (*request.warnings, *warnings)
-    if not isinstance(found, dict):
-        raise media.undecodable(kind, data, None) if not yaml_too else ApiError(400, "invalid object type: /, Kind=")
-    return found
-
-
-def named(found, given, where):
-    """The body names its object as the path does."""
-    resource = found.resource
-    version, kind = given.get("apiVersion"), given.get("kind")
-    wanted = resource.api_version(found.version)
-    if resource.schema is not None and (kind or resource.kind) != resource.kind:
-        raise invalid(replaced(resource, kind=kind), (given.get("metadata") or {}).get("name", ""), [("FieldValueInvalid", f'Invalid value: "{kind}": must be {resource.kind}', "kind")])
-    if (version or wanted, kind or resource.kind) != (wanted, resource.kind):
-        raise ApiError(400, _other_kind(resource, version, kind) if kind != resource.kind else
-                       f"the API version in the data ({version}) does not match the expected API version ({wanted})")
-    metadata = given.get("metadata")
-    if metadata is not None and not isinstance(metadata, dict):
-        raise ApiError(400, "metadata is no object")
-    metadata = metadata or {}
-    if found.namespace is not None and metadata.get("namespace") not in (None, "", found.namespace):
-        raise ApiError(400, "the namespace of the provided object does not match the namespace sent on the request")
-    if found.name is not None and metadata.get("name") not in (None, "", found.name):
-        raise ApiError(400, f"the name of the object ({metadata['name']}) does not match the name on the URL ({found.name})")
-    return {**given, "apiVersion": wanted, "kind": resource.kind, "metadata": {**metadata, **({"name": found.name} if found.name else {})}}
-
-
-def _other_kind(resource, version, kind):
-    group, _, short = (version or "").rpartition("/")
-    known = schema.find(group, short, kind) is not None
-    package, target = group.partition(".")[0], resource.group.partition(".")[0]
-    why = f"converting ({package + '/' if package else ''}{short}.{kind}) to ({target or 'core'}.{resource.kind}): unknown conversion" if known else f'no kind "{kind}" is registered'
-    return f'{kind or ""} in version "{short}" cannot be handled as a {resource.kind}: {why}'
-
-
-def fields_known(api, request, found, given):
-    """The object without unknown fields, and the warnings they give; 400 where fieldValidation is Strict."""
-    mode, dropped = request.query.get("fieldValidation") or "Warn", []
-    given = schema.pruned(api.schema(found.resource), given, "", dropped)
-    if dropped and mode == "Strict":
-        errors = [f'unknown field "{each}"' for each in dropped]
-        raise ApiError(400, f"{found.resource.kind} in version \"{found.version}\" cannot be handled as a {found.resource.kind}: strict decoding error: {', '.join(errors)}")
-    return given, [f'unknown field "{each}"' for each in dropped] if mode == "Warn" else []
-
-
-def _well_typed(api, found, given):
-    if found.resource.schema is not None:
-        return
-    wrong = decode_error(api.schema(found.resource), given, "")
-    if wrong:
-        raise ApiError(400, f"{found.resource.kind} in version \"{found.version}\" cannot be handled as a {found.resource.kind}: {wrong}")
-
-
-def _patch_typed(api, found, new):
-    wrong = None if found.resource.schema is not None else decode_error(api.schema(found.resource), new, "")
-    if wrong:
-        message = f"Invalid value: {orjson.dumps(orjson.dumps(new).decode()).decode()}: {wrong}"
-        raise ApiError(422, f' "" is invalid: patch: {message}', "Invalid", causes=[{"reason": "FieldValueInvalid", "message": message, "field": "patch"}])
-
-
-# --- verbs ------------------------------------------------------------------------------------------------------------
 
 
 def create(api, request, found):
-    given = named(found, body(request, found.resource.kind), "create")
-    _well_typed(api, found, given)
-    given, warnings = fields_known(api, request, found, given)
+    given = bodies.named(found, bodies.body(request, found.resource.kind))
+    bodies.well_typed(api, found, given)
+    given, warnings = bodies.fields_known(api, request, found, given)
     if given["metadata"].get("resourceVersion"):
         raise ApiError(500, "resourceVersion should not be set on objects to be created", None)
     obj = api.create(found.resource, found.namespace, given, request.manager, request.dry)
@@ -175,12 +20,12 @@ def create(api, request, found):
 
 
 def replace(api, request, found):
-    given = body(request, "Scale" if found.subresource == "scale" else found.resource.kind)
+    given = bodies.body(request, "Scale" if found.subresource == "scale" else found.resource.kind)
     if found.subresource == "scale":
         return scale.write(api, request, found, given)
-    given = named(found, given, "replace")
-    _well_typed(api, found, given)
-    given, warnings = fields_known(api, request, found, given)
+    given = bodies.named(found, given)
+    bodies.well_typed(api, found, given)
+    given, warnings = bodies.fields_known(api, request, found, given)
     if not (given.get("metadata") or {}).get("name"):
         raise ApiError(400, "name must be provided")
     old = api.get(found.resource, found.namespace, found.name)
@@ -220,9 +65,9 @@ def patch(api, request, found):
     new = _patched(api, found, kind, base, request.body)
     if found.subresource == "scale":
         return scale.write(api, request, found, new)
-    new = named(found, new, "patch")
-    _patch_typed(api, found, new)
-    new, warnings = fields_known(api, request, found, new)
+    new = bodies.named(found, new)
+    bodies.patch_typed(api, found, new)
+    new, warnings = bodies.fields_known(api, request, found, new)
     _expected(found, {"metadata": {key: value for key, value in new["metadata"].items() if key == "uid" or key == "resourceVersion"}} if new["metadata"].get("resourceVersion") != old["metadata"]["resourceVersion"] else new, old)
     return 200, api.update(found.resource, old, new, request.manager, found.subresource, request.dry), warnings
 
@@ -246,7 +91,7 @@ def _patched(api, found, kind, base, data):
 def apply(api, request, found):
     if not request.query.get("fieldManager"):
         raise invalid_options("PatchOptions", [("FieldValueRequired", "Required value: is required for apply patch", "fieldManager")])
-    config = _loaded(request, found.resource.kind, yaml_too=True)
+    config = bodies.loaded(request, found.resource.kind, yaml_too=True)
     force = request.query.get("force", "").lower() in TRUE
     if found.subresource == "scale":
         return scale.apply(api, request, found, config, force)
@@ -272,7 +117,7 @@ def _applied(found, config):
         raise ApiError(400, "metadata.managedFields must be nil")
     if not metadata.get("name"):
         raise ApiError(400, f"the name of the object ({found.name} based on URL) was undeterminable: name must be provided")
-    named(found, config, "apply")
+    bodies.named(found, config)
     return {**config, "metadata": metadata}
 
 

@@ -7,9 +7,9 @@ import orjson
 from controller.devcluster import discovery, events, media, openapi, requests, tables
 from controller.devcluster.auth import allowed, identified
 from controller.devcluster.crds import Definitions
-from controller.devcluster.errors import ApiError, invalid_options
+from controller.devcluster.errors import ApiError, invalid_options, no_resource
 from controller.devcluster.pages import Pages
-from controller.devcluster.requests import Request
+from controller.devcluster.routes import Request, parse_query, route
 from controller.devcluster.watch import Watch
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ class Application:
             return await _lifespan(receive, send)
         if scope["type"] != "http":
             return
-        request = Request(scope["method"], scope["path"], requests.parse_query(scope["query_string"].decode("latin-1")),
+        request = Request(scope["method"], scope["path"], parse_query(scope["query_string"].decode("latin-1")),
                           {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}, await _body(receive))
         try:
             answer = self.answer(request)
@@ -53,7 +53,7 @@ class Application:
         plain = self._plain(request)
         if plain is not None:
             return plain
-        found = requests.route(self.api, request.path)
+        found = route(self.api, request.path)
         if found is None and request.path in NOT_READ:
             raise ApiError(405, "the server does not allow this method on the requested resource", **{"name": None})
         if found is None:
@@ -89,7 +89,7 @@ class Application:
             if len(parts) == 2:
                 return 200, {"kind": "APIGroup", "apiVersion": "v1", **discovery.group(parts[1], groups[parts[1]])}, []
             if parts[2] not in groups[parts[1]]:
-                raise requests.no_resource()
+                raise no_resource()
             return 200, discovery.resource_list("/".join(parts[1:]), groups[parts[1]][parts[2]]), []
         return None
 

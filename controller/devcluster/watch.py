@@ -5,7 +5,7 @@ import time
 
 import orjson
 
-from controller.devcluster import fields, pages, selectors, tables
+from controller.devcluster import pages, paths, selectors, tables
 from controller.devcluster.errors import ApiError, number
 
 BOOKMARK_BEFORE_END, LONGEST = 2, 3600  # seconds
@@ -97,7 +97,7 @@ class Watch:
     def _bookmark(self, annotations=None):
         metadata = {"resourceVersion": str(self.api.store.version), **({"annotations": annotations} if annotations else {})}
         resource = self.found.resource
-        empty = {} if resource.schema is not None else {name: value for name, value in fields.zero(self.api.schema(resource)).items() if name not in ("metadata", "kind", "apiVersion")}
+        empty = {} if resource.schema is not None else {name: value for name, value in paths.zero(self.api.schema(resource)).items() if name not in ("metadata", "kind", "apiVersion")}
         return orjson.dumps({"type": "BOOKMARK", "object": {"kind": resource.kind, "apiVersion": resource.api_version(self.found.version), **empty, "metadata": metadata}}) + b"\n"
 
 
