@@ -38,7 +38,7 @@ function parts({ command, plan, status }) {
   const args = Object.entries(plan.args || command.args || {}).filter(([, value]) => value !== null && typeof value !== "object");
   const changed = plan.changes.length + plan.manifests.length > 0;
   return [
-    el("div", { class: "row" }, el("span", { class: "asked" }, sentence({ ...command, args: { ...command.args, ...plan.args } })), el("span", { class: "grow" }), plan.risk === "high" ? el("span", { class: "badge", "data-tone": "bad" }, t("risk-high")) : el("span", { class: "tag" }, t(`risk-${plan.risk}`))),
+    el("div", { class: "row" }, el("h2", { class: "asked" }, sentence({ ...command, args: { ...command.args, ...plan.args } })), el("span", { class: "grow" }), plan.risk === "high" ? el("span", { class: "badge", "data-tone": "bad" }, t("risk-high")) : el("span", { class: "tag" }, t(`risk-${plan.risk}`))),
     el("code", { class: "soft" }, line(command)),
     plan.summary ? el("p", { class: "small" }, plan.summary.replaceAll(" -> ", " → ")) : null,
     facts([[t("environment"), environments(plan)], ...args.map(([name, value]) => [name, el("code", {}, String(value))]), [t("delivery"), status === "unchanged" ? null : t(DELIVERED[plan.delivery])]]),

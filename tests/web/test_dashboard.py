@@ -1,0 +1,79 @@
+"""Laws of the page that a person would notice broken: what is confirmed is what is shown, nothing jumps, nothing closes by itself, a lost connection resumes."""
+
+from playwright.sync_api import expect
+
+from tests.web.test_browser import WAIT, chromium, person  # noqa: F401 (fixtures)
+
+
+def boxes(page):
+    return page.locator("main [data-app]").evaluate_all("nodes => nodes.map(node => { const { x, y, width, height } = node.getBoundingClientRect(); return [node.dataset.app, x, y, width, height]; })")
+
+
+def test_a_typed_confirm_means_the_card_as_it_is_now(demo, person):  # noqa: F811
+    """The environment was changed in the card: a typed `확인` proposes for that one, and the other stays as it is."""
+    owner = person()
+    before = demo.head()
+    owner.say("chat-app 네 개로 늘려줘")
+    card = owner.page.locator('[data-role="preview"]')
+    card.locator('[data-role="environment"]').select_option("production")
+    expect(card.locator('[data-role="values-diff"]')).to_contain_text("+replicaCount: 4", timeout=WAIT)
+    expect(card).to_contain_text("values/production/chat-app.yaml")
+    owner.say("확인")
+    expect(owner.page.locator('[data-role="outcome"]')).to_have_attribute("data-status", "proposed", timeout=WAIT)
+    expect(card.locator('[data-role="confirm"]')).to_have_count(0)
+    assert demo.head() == before
+
+
+def test_keyboard_alone(demo, person):  # noqa: F811
+    """Ctrl-K, a sentence, a typed confirm: committed without a pointer, and no card has moved meanwhile."""
+    owner = person("owner", "en-US")
+    owner.page.locator("h1").click()
+    before = boxes(owner.page)
+    for words in ("scale mailer to 2", "confirm"):
+        owner.page.keyboard.press("Control+k")
+        owner.page.keyboard.type(words)
+        owner.page.keyboard.press("Enter")
+        expect(owner.page.locator('[data-role="preview"]')).to_be_visible(timeout=WAIT)
+    expect(owner.page.locator('[data-role="outcome"]')).to_have_attribute("data-status", "committed", timeout=WAIT)
+    expect(owner.card("mailer", "staging").locator('[data-role="replicas"]')).to_have_text("2/2", timeout=WAIT)
+    assert boxes(owner.page) == before
+
+
+def test_what_is_open_stays_open(demo, person):  # noqa: F811
+    """A diff being read in the history is still there when somebody else's commit arrives above it."""
+    owner = person("owner", "en-US")
+    assert demo.cli("submit", "scale", "payment-api", "-e", "staging", "replicas=1").returncode == 0
+    owner.page.goto(f"{demo.url}/#/apps/payment-api/staging")
+    first = owner.page.locator('main [data-role="history-entry"]').first
+    revision = first.get_attribute("data-revision", timeout=WAIT)
+    first.get_by_role("button", name="Diff").click()
+    kept = owner.page.locator(f'main [data-revision="{revision}"] [data-role="history-diff"]')
+    expect(kept).to_be_visible(timeout=WAIT)
+    assert demo.cli("submit", "scale", "payment-api", "-e", "staging", "replicas=2").returncode == 0
+    expect(first).not_to_have_attribute("data-revision", revision, timeout=WAIT)
+    expect(kept).to_be_visible()
+
+
+def test_a_lost_connection_resumes(demo, person):  # noqa: F811
+    """While it is lost a banner says so; then the page shows what happened meanwhile, without a reload."""
+    owner = person("owner", "en-US")
+    sockets, refused = [], []
+
+    def route(socket):
+        if refused:
+            return socket.close()
+        socket.connect_to_server()
+        sockets.append(socket)
+    owner.page.route_web_socket("**/ws/events*", route)
+    owner.page.reload()
+    owner.page.wait_for_selector("[data-app]")
+    owner.page.wait_for_timeout(500)
+    owner.page.evaluate("window.notReloaded = true")
+    refused.append(True)
+    sockets[-1].close()
+    expect(owner.page.locator("#offline")).to_be_visible(timeout=WAIT)
+    assert demo.cli("submit", "scale", "storefront", "-e", "staging", "replicas=4").returncode == 0
+    refused.clear()
+    expect(owner.page.locator("#offline")).to_be_hidden(timeout=WAIT)
+    expect(owner.card("storefront", "staging").locator('[data-role="replicas"]')).to_have_text("4/4", timeout=WAIT)
+    assert "after=" in sockets[-1].url and owner.page.evaluate("window.notReloaded")
