@@ -55,6 +55,7 @@ class Loop:
             self.tick()
             self._reached()
             while any(world.busy() for world in self.worlds.values()):
+                self._renew()
                 time.sleep(0.02)
             for world in self.worlds.values():
                 world.prune()

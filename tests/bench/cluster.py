@@ -95,6 +95,7 @@ def _first_sync(loop, floor, count, apps):
     loop.tick()
     world = loop.worlds["staging"]
     while world.busy():
+        world.lease.renew()  # as the running loop's scheduler does
         time.sleep(0.01)
     seconds = time.perf_counter() - began
     failed = [state.error for state in world.states.values() if state.error]
