@@ -6,7 +6,7 @@ import orjson
 
 from controller.devcluster import media, schema, yamlbody
 from controller.devcluster.errors import ApiError, invalid
-from controller.devcluster.fitting import decode_error
+from controller.devcluster.fitting import decode_error, json_kind
 from controller.devcluster.media import JSON
 
 LIMIT = 3 << 20
@@ -36,25 +36,39 @@ def loaded(request, kind, yaml_too=False):
     return found
 
 
+def identity(given):
+    """(apiVersion, kind) of a body, as far as it says them; 400 where they are no strings."""
+    for name in ("apiVersion", "kind"):
+        if not isinstance(given.get(name), str | None):
+            raise ApiError(400, f"couldn't get version/kind; json parse error: json: cannot unmarshal {json_kind(given[name])} into Go struct field .{name} of type string")
+    return given.get("apiVersion"), given.get("kind")
+
+
+def metadata(found, given):
+    """The metadata of a body, {} where it has none."""
+    if not isinstance(given.get("metadata"), dict | None):
+        kind = found.resource.kind
+        raise ApiError(400, f"{kind} in version \"{found.version}\" cannot be handled as a {kind}: json: cannot unmarshal {json_kind(given['metadata'])} "
+                            f"into Go struct field {kind}.metadata of type v1.ObjectMeta")
+    return given.get("metadata") or {}
+
+
 def named(found, given):
     """The body names its object as the path does."""
     resource = found.resource
-    version, kind = given.get("apiVersion"), given.get("kind")
+    version, kind = identity(given)
     wanted = resource.api_version(found.version)
+    given = {**given, "metadata": metadata(found, given)}
     if resource.schema is not None and (kind or resource.kind) != resource.kind:
-        raise invalid(replace(resource, kind=kind), (given.get("metadata") or {}).get("name", ""), [("FieldValueInvalid", f'Invalid value: "{kind}": must be {resource.kind}', "kind")])
+        raise invalid(replace(resource, kind=kind), given["metadata"].get("name", ""), [("FieldValueInvalid", f'Invalid value: "{kind}": must be {resource.kind}', "kind")])
     if (version or wanted, kind or resource.kind) != (wanted, resource.kind):
         raise ApiError(400, _other_kind(resource, version, kind) if kind != resource.kind else
                        f"the API version in the data ({version}) does not match the expected API version ({wanted})")
-    metadata = given.get("metadata")
-    if metadata is not None and not isinstance(metadata, dict):
-        raise ApiError(400, "metadata is no object")
-    metadata = metadata or {}
-    if found.namespace is not None and metadata.get("namespace") not in (None, "", found.namespace):
+    if found.namespace is not None and given["metadata"].get("namespace") not in (None, "", found.namespace):
         raise ApiError(400, "the namespace of the provided object does not match the namespace sent on the request")
-    if found.name is not None and metadata.get("name") not in (None, "", found.name):
-        raise ApiError(400, f"the name of the object ({metadata['name']}) does not match the name on the URL ({found.name})")
-    return {**given, "apiVersion": wanted, "kind": resource.kind, "metadata": {**metadata, **({"name": found.name} if found.name else {})}}
+    if found.name is not None and given["metadata"].get("name") not in (None, "", found.name):
+        raise ApiError(400, f"the name of the object ({given['metadata']['name']}) does not match the name on the URL ({found.name})")
+    return {**given, "apiVersion": wanted, "kind": resource.kind, "metadata": {**given["metadata"], **({"name": found.name} if found.name else {})}}
 
 
 def _other_kind(resource, version, kind):
@@ -76,15 +90,13 @@ def fields_known(api, request, found, given):
 
 
 def well_typed(api, found, given):
-    if found.resource.schema is not None:
-        return
-    wrong = decode_error(api.schema(found.resource), given, "")
+    wrong = decode_error(api.schema(found.resource) if found.resource.schema is None else schema.OBJECT, given, "")
     if wrong:
         raise ApiError(400, f"{found.resource.kind} in version \"{found.version}\" cannot be handled as a {found.resource.kind}: {wrong}")
 
 
 def patch_typed(api, found, new):
-    wrong = None if found.resource.schema is not None else decode_error(api.schema(found.resource), new, "")
+    wrong = decode_error(api.schema(found.resource) if found.resource.schema is None else schema.OBJECT, new, "")
     if wrong:
         message = f"Invalid value: {orjson.dumps(orjson.dumps(new).decode()).decode()}: {wrong}"
         raise ApiError(422, f' "" is invalid: patch: {message}', "Invalid", causes=[{"reason": "FieldValueInvalid", "message": message, "field": "patch"}])

@@ -1,10 +1,14 @@
 """Custom resources: a definition becomes a resource of the server, and ceases to be one when its objects are gone."""
 
 import asyncio
+import re
 from dataclasses import dataclass
+
+import orjson
 
 from controller.devcluster import custom, schema, tables
 from controller.devcluster.clock import now
+from controller.devcluster.fitting import decode_error
 from controller.devcluster.resources import Resource
 
 KEY = "customresourcedefinitions.apiextensions.k8s.io"
@@ -96,23 +100,46 @@ def causes(definition):
     spec = definition.get("spec") or {}
     names, versions = spec.get("names") or {}, spec.get("versions") or []
     name = definition["metadata"].get("name", "")
-    for field in ("plural", "kind"):
-        if not names.get(field):
-            yield REQUIRED, "Required value", f"spec.names.{field}"
+    yield from _required(spec, "spec", "group", "scope")
+    yield from _required(names, "spec.names", "plural", "kind")
     if name != f"{names.get('plural')}.{spec.get('group')}":
         yield INVALID, f'Invalid value: "{name}": must be spec.names.plural+"."+spec.group', "metadata.name"
     if sum(bool(each.get("storage")) for each in versions) != 1:
         yield INVALID, "Invalid value: must have exactly one version marked as storage version", "spec.versions"
     for index, version in enumerate(versions):
-        at = f"spec.versions[{index}].schema.openAPIV3Schema"
-        raw = (version.get("schema") or {}).get("openAPIV3Schema")
-        if raw is None:
-            yield REQUIRED, "Required value", at
-        else:
-            yield from _structural(raw, "spec.validation.openAPIV3Schema" if len(versions) == 1 else at)
+        yield from _version(version, f"spec.versions[{index}]", "spec.validation.openAPIV3Schema" if len(versions) == 1 else f"spec.versions[{index}].schema.openAPIV3Schema")
+
+
+def _required(value, at, *names):
+    for name in names:
+        if not value.get(name):
+            yield REQUIRED, "Required value", f"{at}.{name}"
+
+
+def _version(version, at, schema_at):
+    yield from _required(version, at, "name")
+    for index, column in enumerate(version.get("additionalPrinterColumns") or ()):
+        yield from _required(column, f"{at}.additionalPrinterColumns[{index}]", "name", "type", "jsonPath")
+    scale = (version.get("subresources") or {}).get("scale")
+    if scale is not None:
+        yield from _required(scale, f"{at}.subresources.scale", "specReplicasPath", "statusReplicasPath")
+    raw = (version.get("schema") or {}).get("openAPIV3Schema")
+    if raw is None:
+        yield REQUIRED, "Required value", f"{at}.schema.openAPIV3Schema"
+    else:
+        yield from _structural(raw, schema_at)
 
 
 def _structural(raw, at):
+    """What is wrong with a schema and those in it. Below `items` the API's types allow anything, so types are looked at here."""
+    if wrong := decode_error(schema.PROPS, raw, ""):
+        yield INVALID, f"Invalid value: {wrong}", at
+        return
+    yield from _pattern(raw.get("pattern") or "", f"{at}.pattern")
+    for index, rule in enumerate(raw.get("x-kubernetes-validations") or ()):
+        yield from _required(rule, f"{at}.x-kubernetes-validations[{index}]", "rule")
+    if not isinstance(raw.get("items"), dict | None):
+        yield "FieldValueForbidden", "Forbidden: items must be a schema object and not an array", f"{at}.items"
     for name, each in (raw.get("properties") or {}).items():
         yield from _typed(each, f"{at}.properties[{name}]", "specified object fields")
     if isinstance(raw.get("items"), dict):
@@ -121,10 +148,18 @@ def _structural(raw, at):
         yield from _typed(raw["additionalProperties"], f"{at}.additionalProperties", "specified object fields")
 
 
+def _pattern(text, at):
+    try:
+        re.compile(text)
+    except re.error as error:
+        yield INVALID, f"Invalid value: {orjson.dumps(text).decode()}: must be a valid regular expression, but isn't: {error}", at
+
+
 def _typed(raw, at, what):
-    if not raw.get("type") and not raw.get("x-kubernetes-int-or-string") and not raw.get("x-kubernetes-preserve-unknown-fields"):
-        yield REQUIRED, f"Required value: must not be empty for {what}", f"{at}.type"
+    raw = raw or {}
     yield from _structural(raw, at)
+    if isinstance(raw, dict) and not raw.get("type") and not raw.get("x-kubernetes-int-or-string") and not raw.get("x-kubernetes-preserve-unknown-fields"):
+        yield REQUIRED, f"Required value: must not be empty for {what}", f"{at}.type"
 
 
 def object_causes(resource, obj):

@@ -166,8 +166,15 @@ def _with_metadata(obj, **changes):
     return {**obj, "metadata": {key: value for key, value in metadata.items() if value != []}}
 
 
+OPTIONS = {"kind": ("string", (str,)), "apiVersion": ("string", (str,)), "gracePeriodSeconds": ("int64", (int,)), "propagationPolicy": ("string", (str,)),
+           "orphanDependents": ("bool", (bool,)), "preconditions": ("v1.Preconditions", (dict,)), "dryRun": ("[]string", (list,))}
+
+
 def options(body, query):
     """DeleteOptions from the body or the query; what contradicts or does not exist is refused."""
+    wrong = next((f"{name} of type {wanted[0]}" for name, wanted in OPTIONS.items() if not isinstance(body.get(name), (*wanted[1], type(None)))), None)
+    if wrong:
+        raise ApiError(400, f'DeleteOptions in version "v1" cannot be handled as a DeleteOptions: json: cannot unmarshal into Go struct field DeleteOptions.{wrong}')
     if body.get("kind", "DeleteOptions") != "DeleteOptions":
         raise ApiError(400, f'no kind "{body["kind"]}" is registered for version "{body.get("apiVersion", "")}" in scheme '
                             '"k8s.io/apimachinery/pkg/apis/meta/internalversion/scheme/register.go:27"')

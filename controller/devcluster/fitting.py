@@ -17,6 +17,9 @@ def typing_error(kind, value, path):
     if kind.type == "array":
         if not isinstance(value, list):
             return f"{path}: expected list, got &{{{_go(value)}}}"
+        odd = next((index for index, each in enumerate(value) if kind.kind == "keyed" and not isinstance(each, dict)), None)
+        if odd is not None:
+            return f"{path}: element {odd}: associative list with keys may not have {'a null element' if value[odd] is None else 'non-map elements'}"
         return next((error for each in value if (error := typing_error(kind.items, each, path + (paths.dotted((paths.element(kind, each),)) if kind.kind in ("keyed", "set") and isinstance(each, dict) else "")))), None)
     if not isinstance(value, dict):
         return f"{path}: expected map, got &{{{_go(value)}}}"
@@ -31,7 +34,9 @@ def typing_error(kind, value, path):
 
 def _scalar_error(kind, value, path):
     wanted = kind.type
-    if wanted not in SCALARS or kind.raw.get("oneOf") or kind.ref and kind.ref.endswith(("Quantity", "IntOrString")):
+    if kind.raw.get("oneOf") and isinstance(value, dict | list | bool):
+        return f"{path}: expected string or number, got &value.valueUnstructured{{Value:{_go(value)}}}"
+    if wanted not in SCALARS or kind.raw.get("oneOf"):
         return None
     if isinstance(value, SCALARS[wanted]) and (wanted == "boolean" or not isinstance(value, bool)):
         return None
@@ -91,7 +96,9 @@ NEWLINES = {10: None, 13: None}
 def _decode_scalar(kind, value, path):
     if isinstance(value, str) and (wrong := _decode_string(kind, value)):
         return wrong
-    if kind.type not in SCALARS or kind.raw.get("oneOf") or kind.ref and kind.ref.endswith(("Quantity", "IntOrString")):
+    if kind.raw.get("oneOf") and isinstance(value, dict | list | bool):
+        return _cannot(value, path, "string")
+    if kind.type not in SCALARS or kind.raw.get("oneOf"):
         return None
     if isinstance(value, SCALARS[kind.type]) and (kind.type == "boolean" or not isinstance(value, bool)):
         return None
@@ -99,10 +106,10 @@ def _decode_scalar(kind, value, path):
 
 
 def _cannot(value, path, wanted):
-    return f"json: cannot unmarshal {_json_kind(value)} into Go struct field {path.lstrip('.')} of type {wanted}"
+    return f"json: cannot unmarshal {json_kind(value)} into Go struct field {path.lstrip('.')} of type {wanted}"
 
 
-def _json_kind(value):
+def json_kind(value):
     return {str: "string", bool: "bool", int: "number", float: "number", list: "array", dict: "object"}[type(value)]
 
 

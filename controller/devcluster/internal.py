@@ -22,6 +22,7 @@ MAPS = ("NodeSelector", "Overhead", "Limits", "Requests")
 
 
 def template(value):
+    value = value or {}
     spec = value.get("spec") or {}
     security = {**(spec.get("securityContext") or {}), **{name: spec[name] for name in MOVED if name in spec}}
     kept = {name: each for name, each in spec.items() if name not in (*MOVED, "serviceAccount")} | {"securityContext": security}

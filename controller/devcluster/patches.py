@@ -1,6 +1,7 @@
 """JSON patch, JSON merge patch and strategic merge patch. Pure."""
 
 import copy
+import re
 
 from controller.devcluster.errors import ApiError
 from controller.devcluster.schema import ANY
@@ -30,7 +31,7 @@ def strategic(schema, obj, patch):
         return {}
     if how is not None and how != "merge":
         raise ApiError(500, f"unknown patch type: {how} in map: {_go_map(patch)}", None)
-    kept = patch.get("$retainKeys")
+    kept = _directive(patch.get("$retainKeys"), "retainKeys")
     result = {name: value for name, value in obj.items() if kept is None or name in kept}
     for name, value in patch.items():
         if not name.startswith("$"):
@@ -38,11 +39,18 @@ def strategic(schema, obj, patch):
     for name, value in patch.items():
         if name.startswith("$deleteFromPrimitiveList/"):
             at = name.partition("/")[2]
-            result[at] = [each for each in result.get(at) or () if each not in value]
+            result[at] = [each for each in _directive(result.get(at), "primitive list") or () if each not in _directive(value, "primitive list")]
         if name.startswith("$setElementOrder/") and isinstance(result.get(name.partition("/")[2]), list):
             at = name.partition("/")[2]
-            result[at] = _ordered((schema.child(at) or ANY).merge_key, result[at], value, obj.get(at) or [])
+            result[at] = _ordered((schema.child(at) or ANY).merge_key, result[at], _directive(value, "setElementOrder list"), obj.get(at) or [])
     return result
+
+
+def _directive(value, what):
+    """A directive's value, which is a list; apimachinery's mergepatch refuses others in these words."""
+    if not isinstance(value, list | None):
+        raise ApiError(400, f"invalid patch format of {what}")
+    return value
 
 
 def _field(schema, result, name, value, patch):
@@ -65,7 +73,10 @@ def _field(schema, result, name, value, patch):
 
 def _merged_list(schema, there, patch):
     key = schema.merge_key
-    if any(isinstance(each, dict) and each.get("$patch") == "replace" for each in patch):
+    odd = next((each for each in patch if not isinstance(each, dict)), patch)
+    if odd is not patch:
+        raise ApiError(500, f"expected a map[string]interface {{}}, but received a {GO_TYPES[type(odd)]}", None)
+    if any(each.get("$patch") == "replace" for each in patch):
         return [_clean(each) for each in patch if "$patch" not in each]
     result = list(there)
     for each in patch:
@@ -81,6 +92,9 @@ def _merged_list(schema, there, patch):
     return _ordered(key, result, patch, there)
 
 
+GO_TYPES = {str: "string", bool: "bool", int: "int64", float: "float64", list: "[]interface {}", type(None): "<nil>"}
+
+
 def _go_map(value):
     return "map[" + " ".join(f"{name}:{each}" for name, each in sorted(value.items())) + "]"
 
@@ -91,7 +105,7 @@ def _ordered(key, items, wanted, before):
         return each.get(key) if key and isinstance(each, dict) else each
     order, stood = [name(each) for each in wanted], [name(each) for each in before]
     named = sorted((each for each in items if name(each) in order), key=lambda each: order.index(name(each)))
-    others = sorted((each for each in items if name(each) not in order), key=lambda each: stood.index(name(each)))
+    others = sorted((each for each in items if name(each) not in order), key=lambda each: stood.index(name(each)) if name(each) in stood else len(stood))
     result = []
     while named and others:
         known = name(others[0]) in stood and name(named[0]) in stood
@@ -110,9 +124,14 @@ def _clean(value):
 # --- JSON patch (RFC 6902), with the messages of evanphx/json-patch ---------------------------------------------------
 
 
+INDEX = re.compile("[0-9]{1,9}")
+
+
 def json_patch(obj, operations):
     if not isinstance(operations, list) or not all(isinstance(each, dict) for each in operations):
         raise ApiError(400, "json: cannot unmarshal object into Go value of type jsonpatch.Patch")
+    if not all(isinstance(each.get(name, ""), str) for each in operations for name in ("op", "path", "from")):
+        _refuse()
     result = copy.deepcopy(obj)
     for each in operations:
         result = _operate(result, each)
@@ -121,7 +140,7 @@ def json_patch(obj, operations):
 
 def _operate(obj, each):
     kind, path = each.get("op"), each.get("path", "")
-    if kind not in ("add", "remove", "replace", "move", "copy", "test"):
+    if kind not in ("add", "remove", "replace", "move", "copy", "test") or kind in ("move", "copy") and "from" not in each:
         _refuse()
     if kind == "test":
         return _test(obj, path, each.get("value"))
@@ -134,6 +153,8 @@ def _operate(obj, each):
 
 
 def _steps(path):
+    if path and not path.startswith("/"):
+        _refuse()
     return [step.replace("~1", "/").replace("~0", "~") for step in path.split("/")[1:]]
 
 
@@ -143,7 +164,7 @@ def _refuse():
 
 def _at(obj, path, kind):
     for step in _steps(path):
-        if isinstance(obj, list) and step.isdigit() and int(step) < len(obj):
+        if isinstance(obj, list) and INDEX.fullmatch(step) and int(step) < len(obj):
             obj = obj[int(step)]
         elif isinstance(obj, dict) and step in obj:
             obj = obj[step]
@@ -160,7 +181,7 @@ def _test(obj, path, value):
 
 def _found(obj, path):
     for step in _steps(path):
-        obj = obj.get(step) if isinstance(obj, dict) else obj[int(step)] if isinstance(obj, list) and step.isdigit() and int(step) < len(obj) else None
+        obj = obj.get(step) if isinstance(obj, dict) else obj[int(step)] if isinstance(obj, list) and INDEX.fullmatch(step) and int(step) < len(obj) else None
     return obj
 
 
@@ -179,7 +200,7 @@ def _change(obj, path, kind, value):
 
 def _put(at, step, kind, value):
     if isinstance(at, list):
-        number = len(at) if step == "-" else int(step) if step.isdigit() else -1
+        number = len(at) if step == "-" else int(step) if INDEX.fullmatch(step) else -1
         if number < 0 or number > len(at) - (kind != "add"):
             _refuse()
         if kind == "add":

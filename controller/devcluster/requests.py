@@ -63,6 +63,8 @@ def patch(api, request, found):
     old = api.get(found.resource, found.namespace, found.name)
     base = scale.of(found.resource, old) if found.subresource == "scale" else old
     new = _patched(api, found, kind, base, request.body)
+    if not isinstance(new, dict):
+        raise ApiError(422, "the server rejected our request due to an error in our request", "Invalid", name=None)
     if found.subresource == "scale":
         return scale.write(api, request, found, new)
     new = bodies.named(found, new)
@@ -105,14 +107,12 @@ TRUE = ("true", "t", "1")
 
 def _applied(found, config):
     """The configuration of an apply, which names its object as the path does."""
-    version, kind, wanted = config.get("apiVersion") or "", config.get("kind") or "", found.resource.api_version(found.version)
+    version, kind = (each or "" for each in bodies.identity(config))
+    wanted = found.resource.api_version(found.version)
     if (version, kind) != (wanted, found.resource.kind):
         group, _, short = version.rpartition("/")
         raise ApiError(400, f"invalid object type: {group}/{short}, Kind={kind}")
-    metadata = config.get("metadata")
-    if not isinstance(metadata, dict | None):
-        raise ApiError(400, "metadata is no object")
-    metadata = metadata or {}
+    metadata = bodies.metadata(found, config)
     if metadata.get("managedFields"):
         raise ApiError(400, "metadata.managedFields must be nil")
     if not metadata.get("name"):

@@ -101,6 +101,10 @@ def from_crd(properties):
     return Schema({**properties, "type": "object", "properties": {**properties.get("properties", {}), **always}})
 
 
+PROPS = Schema({"$ref": "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps"})  # a schema's own
+OBJECT = from_crd(None)  # of what is only known to have metadata
+
+
 def pruned(schema, value, path="", dropped=None):
     """The value without fields the schema does not declare; their paths are appended to `dropped`."""
     if isinstance(value, dict) and schema.kind not in UNTYPED:

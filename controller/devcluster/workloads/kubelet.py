@@ -49,6 +49,7 @@ class Kubelet:
     def _step(self, key, pod):
         if not pod["spec"].get("nodeName"):
             pod = self._bound(pod)
+            self.due.pop(key, None)  # its own change is nothing new to it
         if _tag(pod, "broken"):
             self._pull_fails(key, pod)
         elif _once(pod) and (pod["spec"]["restartPolicy"] == "Never" or not _tag(pod, "crash")):
@@ -142,7 +143,7 @@ class Kubelet:
         """[(time, line)] of a container, or of the one before its last restart; None when there is none."""
         said = self.lines.get(pod["metadata"]["uid"], {}).get(container)
         if said is None and (pod.get("status") or {}).get("phase") == "Running" and not previous:
-            return [(pod["status"]["startTime"], f"{container}: running since before this cluster was restarted")]
+            return [(pod["status"].get("startTime") or pod["metadata"]["creationTimestamp"], f"{container}: running since before this cluster was restarted")]
         return (said[1] or None if previous else said[0]) if said else None
 
 
