@@ -151,6 +151,7 @@ def _about(name, names):
 def logs(observer, environments, app, args):
     environment = environments[0]
     found = sorted(pods(observer, environment, app), key=lambda each: (healths.pod_problem(each) is None, each["metadata"]["creationTimestamp"]))
+    names = [each["metadata"]["name"] for each in found]
     if args.get("pod"):
         found = [each for each in found if each["metadata"]["name"] == args["pod"]]
     if not found:
@@ -158,7 +159,6 @@ def logs(observer, environments, app, args):
     pod = found[0]
     container = args.get("container") or pod["spec"]["containers"][0]["name"]
     lines = observer.kube(environment).logs(environment.namespace, pod["metadata"]["name"], args["lines"], container, args.get("previous", False))
-    names = [each["metadata"]["name"] for each in found]
     return {"pod": pod["metadata"]["name"], "container": container, "pods": names, "lines": lines}, f"{len(lines)} lines of {pod['metadata']['name']}"
 
 

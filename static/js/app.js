@@ -32,12 +32,12 @@ function found(path) {
 const absent = (into) => { into.append(empty(el("h1", { tabindex: "-1" }, t("noSuchPage")), el("a", { href: "#/apps" }, t("back")))); };
 function top() {
   const links = ["apps", "changes", "history", "settings"].map((name) => el("a", { href: `#/${name}`, "data-name": name }, t(name)));
-  const count = el("span", { class: "count", hidden: true });
+  const count = el("span", { class: "count", hidden: true }), other = language === "ko" ? "en" : "ko";
   links[1].append(count);
   store.on(["changes"], () => { write(count, String(store.changes.length)); count.hidden = !store.changes.length; });
   document.getElementById("top").append(
     el("a", { class: "brand", href: "#/apps" }, el("img", { src: "/static/icon.svg", alt: "" }), "K-Le-PaaS"), el("nav", { class: "main", "aria-label": t("pages") }, links),
-    el("div", { class: "account" }, el("button", { class: "plain small", type: "button", lang: language === "ko" ? "en" : "ko", onclick: () => setLanguage(language === "ko" ? "en" : "ko"), "aria-label": t("language") }, language === "ko" ? "English" : "한국어"),
+    el("div", { class: "account" }, el("button", { class: "plain small", type: "button", lang: other, onclick: () => setLanguage(other), "aria-label": t("language") }, other === "ko" ? "한국어" : "English"),
       el("span", { class: "soft small", "data-role": "me", title: store.me.email }, store.me.name),
       el("button", { class: "plain small", type: "button", onclick: async () => { await api.post("/auth/logout"); location.reload(); } }, t("signOut"))));
   store.save("changes");

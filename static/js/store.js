@@ -5,6 +5,7 @@ const FIRST = 500, LONGEST = 15000; // ms between tries to connect
 class Store extends EventTarget {
   apps = new Map(); environments = []; changes = []; me = null; online = true; problems = []; last = 0; wait = FIRST; missed = new Set();
 
+  of(app) { return this.environments.map((each) => this.apps.get(this.key(app, each.name))).filter(Boolean); }
   key(app, environment) { return `${environment}/${app}`; }
   save(what, detail) { this.dispatchEvent(new CustomEvent("save", { detail: { what, ...detail } })); }
   on(what, view) {

@@ -9,7 +9,6 @@ const index = language === "ko" ? 1 : 0;
 const locale = language === "ko" ? "ko-KR" : "en-GB";
 const filled = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? "");
 export const t = (key, values = {}) => (WORDS[key] ? filled(WORDS[key][index], values) : key);
-export const known = (key) => key in WORDS;
 // A command as a person would say it, "Scale nginx to 3 replicas".
 export function sentence({ verb, app, args = {} }) {
   const values = { app: app ?? "", ...args };

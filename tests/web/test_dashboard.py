@@ -77,3 +77,16 @@ def test_a_lost_connection_resumes(demo, person):  # noqa: F811
     expect(owner.page.locator("#offline")).to_be_hidden(timeout=WAIT)
     expect(owner.card("storefront", "staging").locator('[data-role="replicas"]')).to_have_text("4/4", timeout=WAIT)
     assert "after=" in sockets[-1].url and owner.page.evaluate("window.notReloaded")
+
+
+def test_logs_of_every_pod_can_be_chosen(demo, person):  # noqa: F811
+    """After one pod was chosen the others are still there to choose."""
+    owner = person("owner", "en-US")
+    owner.page.goto(f"{demo.url}/#/apps/nginx/production")
+    pods = owner.page.get_by_role("combobox", name="Pod")
+    expect(pods.locator("option")).to_have_count(3, timeout=WAIT)
+    wanted = pods.locator("option").nth(1).get_attribute("value")
+    pods.select_option(wanted)
+    owner.page.get_by_role("button", name="Refresh").click()
+    expect(pods.locator("option")).to_have_count(3)
+    expect(pods).to_have_value(wanted)

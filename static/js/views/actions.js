@@ -21,7 +21,8 @@ export function actions(place) {
     out.replaceChildren(form);
     form.querySelector("input").focus();
   };
-  const buttons = Object.fromEntries(Object.keys(FORMS).filter((verb) => verb !== "promote" || promotes).map((verb) => [verb, el("button", { type: "button", "data-action": verb, "aria-expanded": "false", onclick: (event) => open(verb, event.currentTarget) }, t(verb))]));
+  const button = (verb) => el("button", { type: "button", "data-action": verb, "aria-expanded": "false", onclick: (event) => open(verb, event.currentTarget) }, t(verb));
+  const buttons = Object.fromEntries(Object.keys(FORMS).filter((verb) => verb !== "promote" || promotes).map((verb) => [verb, button(verb)]));
   const node = el("section", { class: "tight", "aria-label": t("actions") }, el("div", { class: "row" }, Object.values(buttons)), out);
   return { node, show: (item) => { buttons.suspend.hidden = Boolean(item.suspended); buttons.resume.hidden = !item.suspended; } };
 }

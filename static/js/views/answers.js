@@ -36,9 +36,11 @@ export const podList = (pods) => (pods.length ? list(pods, (pod) => pod.name, po
 function workloadLine(each) { return row(badge(each.health), el("code", {}, each.name), el("span", { class: "replicas small" }, `${each.ready}/${each.desired}`), el("code", { class: "soft" }, each.images.join(", "))); }
 function appLine(each) { return row(badge(each.problem ? "broken" : each.health), el("a", { href: `#/apps/${encodeURIComponent(each.app)}/${encodeURIComponent(each.environment)}` }, each.app), el("code", { class: "soft" }, each.version ?? ""), sha(each.commit)); }
 export function eventList(items) {
-  return items.length ? el("ul", { class: "lines scroll", tabindex: "0" }, items.map((each) => el("li", {}, el("div", { class: "row" },
-    el("b", { class: each.type === "Warning" ? "error" : null }, each.reason), el("code", { class: "soft clip" }, each.object), el("span", { class: "grow" }), each.count > 1 ? el("span", { class: "tag" }, `× ${each.count}`) : null, el("span", { class: "tiny soft" }, stamp(each.last))),
-    el("span", { class: "soft" }, each.message)))) : empty(t("noEvents"));
+  return items.length ? el("ul", { class: "lines scroll", tabindex: "0" }, items.map(eventLine)) : empty(t("noEvents"));
+}
+function eventLine(each) {
+  return el("li", {}, el("div", { class: "row" }, el("b", { class: each.type === "Warning" ? "error" : null }, each.reason), el("code", { class: "soft clip" }, each.object), el("span", { class: "grow" }),
+    each.count > 1 ? el("span", { class: "tag" }, `× ${each.count}`) : null, el("span", { class: "tiny soft" }, stamp(each.last))), el("span", { class: "soft" }, each.message));
 }
 // Things of several environments, an environment at a time.
 function placed(items, line) {

@@ -10,7 +10,7 @@ import { timeline } from "./history.js";
 import { logs } from "./logs.js";
 import { badge, empty, fill, list, sha } from "./parts.js";
 
-const LATER = 300; // ms in which several events about an app are one
+const SOON = 300, SETTLED = 4000, AGAIN = 15000; // ms: several events are one; pods that go are gone; what no event tells, as a pod's restart
 
 export function app(main, name, environment) {
   const place = { app: name, environment }, key = store.key(name, environment);
@@ -35,10 +35,17 @@ export function app(main, name, environment) {
   act.show(store.apps.get(key));
   [live, desired, past.load, log.load].forEach((each) => each());
   let timer;
-  const soon = () => { clearTimeout(timer); timer = setTimeout(() => { live(); desired(); log.load(); }, LATER); };
+  const read = () => { live(); log.load(); };
+  const later = (pause) => { clearTimeout(timer); timer = setTimeout(() => { if (!document.hidden) read(); later(AGAIN); }, pause); };
+  const soon = () => { clearTimeout(timer); timer = setTimeout(() => { read(); desired(); later(SETTLED); }, SOON); };
+  later(AGAIN);
   const off = [
     store.on(["apps"], () => { for (const [each, node] of cards) if (store.apps.has(each)) update(node, store.apps.get(each)); if (store.apps.has(key)) act.show(store.apps.get(key)); }),
-    store.on(["app"], ({ item }) => { const node = cards.get(store.key(item.app, item.environment)); if (node) update(node, item); if (store.key(item.app, item.environment) === key) { act.show(item); soon(); } }),
+    store.on(["app"], ({ item }) => {
+      if (item.app !== name) return;
+      store.of(name).forEach((each) => { const node = cards.get(store.key(name, each.environment)); if (node) update(node, each); });
+      if (item.environment === environment) { act.show(item); soon(); }
+    }),
     store.on(["history"], (detail) => { if (detail.app === name && detail.environment === environment) past.load(); })];
   return () => { clearTimeout(timer); off.forEach((each) => each()); };
 }

@@ -31,17 +31,19 @@ export function apps(main) {
     problems.replaceChildren(...store.problems.map((each) => el("p", { class: "notice", "data-tone": "bad", role: "alert" }, `${each.path}${each.line ? `:${each.line}` : ""} ${each.message}`)));
   }
   all();
-  const off = [below.leave, store.on(["apps", "changes"], all), store.on(["app"], ({ item }) => { refresh(item, cards); count(); })];
+  const off = [below.leave, store.on(["apps", "changes"], all), store.on(["app"], ({ app }) => { store.of(app).forEach((item) => refresh(item, cards)); count(); })];
   return () => off.forEach((each) => each());
 }
 // Under the apps: what waits for a person, and what was committed last.
 function lately() {
-  const past = timeline(() => ({}), null, 5, false), waiting = el("div", { class: "tight" }), panel = el("section", { class: "panel" }, el("h2", {}, t("inReviewNow")), waiting);
+  const past = timeline(() => ({}), null, 5, false), waiting = el("div", { class: "tight" });
+  const panel = el("section", { class: "panel" }, el("h2", {}, t("inReviewNow")), waiting);
   const show = () => { panel.hidden = !store.changes.length; keyed(waiting, store.changes, (each) => `${each.id}${each.approvals.length}`, reviewRow); };
   const off = [store.on(["changes"], show), store.on(["history"], past.load)];
   show();
   past.load();
-  return { node: el("div", { class: "columns" }, el("section", { class: "panel" }, el("h2", {}, t("recent"), el("span", { class: "grow" }), el("a", { class: "small", href: "#/history" }, t("history"))), past.node), panel), leave: () => off.forEach((each) => each()) };
+  const recent = el("section", { class: "panel" }, el("h2", {}, t("recent"), el("span", { class: "grow" }), el("a", { class: "small", href: "#/history" }, t("history"))), past.node);
+  return { node: el("div", { class: "columns" }, recent, panel), leave: () => off.forEach((each) => each()) };
 }
 function shownNames(text, filter) {
   const items = [...store.apps.values()].filter((item) => item.app.includes(text) && wants(filter, item));
@@ -68,7 +70,8 @@ function swap(cards, key, old, made) { old.replaceWith(made); cards.set(key, mad
 // The card of an app in an environment, wherever it is shown.
 export function card(item, current = false) {
   const node = el("a", { class: "card", href: `#/apps/${encodeURIComponent(item.app)}/${encodeURIComponent(item.environment)}`, "data-app": item.app, "data-environment": item.environment, "aria-current": current ? "page" : null },
-    el("div", { class: "row" }, el("span", { class: "lane small soft" }, item.environment), el("span", { class: "unseen" }, item.app), el("span", { class: "replicas", "data-role": "replicas" }), el("span", { "data-role": "badges", class: "row" }), el("span", { class: "grow" }), el("code", { class: "clip", "data-role": "version" })),
+    el("div", { class: "row" }, el("span", { class: "lane small soft" }, item.environment), el("span", { class: "unseen" }, item.app), el("span", { class: "replicas", "data-role": "replicas" }),
+      el("span", { "data-role": "badges", class: "row" }), el("span", { class: "grow" }), el("code", { class: "clip", "data-role": "version" })),
     el("span", { class: "why clip", "data-role": "why" }));
   update(node, item);
   return node;

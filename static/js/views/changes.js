@@ -41,10 +41,12 @@ export function change(main, id) {
 function headOf({ review, plan, text, channel }, act) {
   return [el("div", { class: "row" }, el("a", { class: "crumb", href: "#/changes" }, t("changes")), el("h1", { tabindex: "-1" }, title(review)), badge(review.status)),
     el("section", { class: "panel" }, text ? el("p", { class: "words" }, text) : null,
-      el("div", { class: "row small soft" }, el("span", {}, t("by", review)), el("span", { class: "tag" }, channel), el("span", {}, review.environment), review.app ? el("a", { href: `#/apps/${encodeURIComponent(review.app)}/${encodeURIComponent(review.environment)}` }, review.app) : null, sha(review.commit), review.url ? link(t("atForge"), review.url) : null),
+      el("div", { class: "row small soft" }, el("span", {}, t("by", review)), el("span", { class: "tag" }, channel), el("span", {}, review.environment), where(review), sha(review.commit),
+        review.url ? link(t("atForge"), review.url) : null),
       el("div", { class: "row" }, el("span", { class: "small" }, approved(review)), review.approvals.map((each) => el("span", { class: "badge", "data-tone": "good" }, each))),
       ...warnings(plan), review.status === "open" ? decisions(review, act) : null)];
 }
+const where = ({ app, environment }) => (app ? el("a", { href: `#/apps/${encodeURIComponent(app)}/${encodeURIComponent(environment)}` }, app) : null);
 // What the viewer may decide; the server decides whether they may.
 function decisions(review, act) {
   const own = review.author === store.me.email, mine = review.approvals.some((each) => each.includes(`<${store.me.email}>`)), enough = review.approvals.length >= review.required;

@@ -63,8 +63,9 @@ export function chat(aside) {
   });
   input.addEventListener("focus", () => open());
   aside.setAttribute("aria-label", t("chat"));
-  aside.append(el("div", { class: "chat-head row" }, el("h2", {}, t("chat")), about, el("span", { class: "grow" }), el("span", { class: "tag chat-key" }, "Ctrl K"), el("button", { class: "plain small chat-toggle", type: "button", onclick: () => open(false) }, t("close"))),
-    log, el("form", { class: "chat-form", onsubmit: submit }, input, el("button", { class: "primary", type: "submit" }, t("send"))));
+  const close = el("button", { class: "plain small chat-toggle", type: "button", onclick: () => open(false) }, t("close"));
+  aside.append(el("div", { class: "chat-head row" }, el("h2", {}, t("chat")), about, el("span", { class: "grow" }), el("span", { class: "tag chat-key" }, "Ctrl K"), close), log,
+    el("form", { class: "chat-form", onsubmit: submit }, input, el("button", { class: "primary", type: "submit" }, t("send"))));
   const example = [...store.apps.values()].find((item) => item.app === "nginx") || [...store.apps.values()][0];
   reply(el("p", { class: "soft" }, t("hello")), chips(example ? ["tryScale", "tryStatus", "tryOverview"].map((key) => t(key, { app: example.app })) : [t("noAppsExample")]));
 }

@@ -38,15 +38,16 @@ function parts({ command, plan, status }) {
   const args = Object.entries(plan.args || command.args || {}).filter(([, value]) => value !== null && typeof value !== "object");
   const changed = plan.changes.length + plan.manifests.length > 0;
   return [
-    el("div", { class: "row" }, el("h2", { class: "asked" }, sentence({ ...command, args: { ...command.args, ...plan.args } })), el("span", { class: "grow" }), plan.risk === "high" ? el("span", { class: "badge", "data-tone": "bad" }, t("risk-high")) : el("span", { class: "tag" }, t(`risk-${plan.risk}`))),
+    el("div", { class: "row" }, el("h2", { class: "asked" }, sentence({ ...command, args: { ...command.args, ...plan.args } })), el("span", { class: "grow" }), risk(plan)),
     el("code", { class: "soft" }, line(command)),
     plan.summary ? el("p", { class: "small" }, plan.summary.replaceAll(" -> ", " → ")) : null,
-    facts([[t("environment"), environments(plan)], ...args.map(([name, value]) => [name, el("code", {}, String(value))]), [t("delivery"), status === "unchanged" ? null : t(DELIVERED[plan.delivery])]]),
+    facts([[t("environment"), environments(plan)], ...args.map(([name, value]) => [name, /^[0-9a-f]{40}$/.test(value) ? sha(value) : el("code", {}, String(value))]), [t("delivery"), status === "unchanged" ? null : t(DELIVERED[plan.delivery])]]),
     ...warnings(plan),
     changed ? el("details", { class: "body", open: true }, el("summary", {}, t("showDiff")), el("div", { class: "tight" },
       plan.changes.length ? [el("h3", {}, t("values")), ...diffs(plan.changes, "values-diff")] : null, plan.manifests.length ? [el("h3", {}, t("manifests")), ...manifestDiffs(plan.manifests)] : null)) : null,
   ].filter(Boolean);
 }
+const risk = (plan) => el("span", plan.risk === "high" ? { class: "badge", "data-tone": "bad" } : { class: "tag" }, t(`risk-${plan.risk}`));
 function environments(plan) {
   if (!plan.environment) return null;
   return el("select", { class: "small", "data-role": "environment", "aria-label": t("environment") }, store.environments.map((each) => el("option", { value: each.name, selected: each.name === plan.environment }, each.name)));
@@ -63,7 +64,7 @@ function buttons(item, settle, done) {
       const receipt = await api.post("nlp/confirm", { confirmation: item.confirmation, ...(word ? { word: word.value } : {}) });
       settle(outcome(receipt));
       done(receipt);
-    } catch (error) { confirm.disabled = cancel.disabled = false; errors.replaceChildren(failure(error)); word?.focus(); }
+    } catch (error) { confirm.disabled = cancel.disabled = false; errors.replaceChildren(failure(error)); word?.focus(); form.scrollIntoView({ block: "nearest" }); }
   });
   cancel.addEventListener("click", () => { settle(el("span", { class: "soft", role: "status" }, t("cancelled"))); done(null); });
   return form;

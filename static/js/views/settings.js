@@ -6,13 +6,17 @@ import { stamp, t } from "../texts.js";
 import { empty, failure, fill, table } from "./parts.js";
 
 export function settings(main) {
-  main.append(el("div", { class: "stack" }, el("h1", { tabindex: "-1" }, t("settings")), el("section", { class: "panel" }, el("h2", {}, t("you")), el("p", {}, `${store.me.name} <${store.me.email}>`), scopes(store.me.scopes)), tokens(), environments()));
+  const me = el("section", { class: "panel" }, el("h2", {}, t("you")), el("p", {}, `${store.me.name} <${store.me.email}>`), scopes(store.me.scopes));
+  main.append(el("div", { class: "stack" }, el("h1", { tabindex: "-1" }, t("settings")), me, tokens(), environments()));
 }
 const scopes = (names) => el("div", { class: "row" }, names.map((each) => el("span", { class: "tag" }, each)));
 
 function tokens() {
   const list = el("div", {}), out = el("div", { class: "tight", role: "status" });
-  const load = () => fill(list, api.get("tokens"), (found) => { const kept = found.items.filter((each) => !each.revoked); return kept.length ? table([t("name"), t("scopes"), t("lastUsed"), t("expires"), ""], kept.map((each) => tokenRow(each, revoke))) : empty(t("noTokens")); });
+  const load = () => fill(list, api.get("tokens"), (found) => {
+    const kept = found.items.filter((each) => !each.revoked);
+    return kept.length ? table([t("name"), t("scopes"), t("lastUsed"), t("expires"), ""], kept.map((each) => tokenRow(each, revoke))) : empty(t("noTokens"));
+  });
   const revoke = async (id) => { try { await api.remove(`tokens/${encodeURIComponent(id)}`); out.replaceChildren(); load(); } catch (error) { out.replaceChildren(failure(error)); } };
   const make = async (event) => {
     event.preventDefault();
@@ -20,6 +24,7 @@ function tokens() {
     try {
       const made = await api.post("tokens", { name: data.get("name"), scopes: data.getAll("scope"), agent: data.has("agent"), ...(data.get("days") ? { days: Number(data.get("days")) } : {}) });
       out.replaceChildren(once(made.token));
+      event.target.reset();
       load();
     } catch (error) { out.replaceChildren(failure(error)); }
   };
@@ -32,8 +37,10 @@ function tokenRow(each, revoke) {
 }
 function form(make) {
   const check = (attributes, text) => el("label", { class: "check" }, el("input", { type: "checkbox", ...attributes }), text);
-  return el("form", { class: "tight", onsubmit: make }, el("div", { class: "fields" }, el("label", {}, t("name"), el("input", { name: "name", required: true, maxlength: 80, autocomplete: "off" })), el("label", {}, t("days"), el("input", { name: "days", type: "number", min: 1, max: 366 }))),
-    el("fieldset", { class: "row" }, el("legend", { class: "small soft" }, t("scopes")), store.me.scopes.map((scope) => check({ name: "scope", value: scope, checked: scope === "k8s:read" }, scope))), check({ name: "agent" }, t("agent")), el("div", {}, el("button", { class: "primary", type: "submit" }, t("create"))));
+  const name = el("label", {}, t("name"), el("input", { name: "name", required: true, maxlength: 80, autocomplete: "off" })), days = el("label", {}, t("days"), el("input", { name: "days", type: "number", min: 1, max: 366 }));
+  const scopes = store.me.scopes.map((scope) => check({ name: "scope", value: scope, checked: scope === "k8s:read" }, scope));
+  return el("form", { class: "tight", onsubmit: make }, el("div", { class: "fields" }, name, days), el("fieldset", { class: "row" }, el("legend", { class: "small soft" }, t("scopes")), scopes),
+    check({ name: "agent" }, t("agent")), el("div", {}, el("button", { class: "primary", type: "submit" }, t("create"))));
 }
 function once(token) {
   const copy = el("button", { type: "button", class: "small", onclick: async () => { await navigator.clipboard.writeText(token); copy.textContent = t("copied"); } }, t("copy"));
