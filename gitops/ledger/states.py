@@ -9,6 +9,14 @@ from gitops.ledger.commands import dumps, matching
 from gitops.types import Health
 
 
+# Written as they are: for each of a thousand apps that are synced at once, to compose a statement costs more than to carry it out.
+STATE = "SELECT state FROM klepaas_state WHERE environment = {0} AND app = {0}"
+KEEP_STATE = """INSERT INTO klepaas_state (environment, app, state, updated) VALUES ({0}, {0}, {0}, {0})
+    ON CONFLICT (environment, app) DO UPDATE SET state = excluded.state, updated = excluded.updated"""
+KEEP_SYNC = """INSERT INTO klepaas_sync (app, environment, started, revision, status, result, finished) VALUES ({0}, {0}, {0}, {0}, {0}, {0}, {0})
+    ON CONFLICT (app, environment, started) DO UPDATE SET revision = excluded.revision, status = excluded.status, result = excluded.result, finished = excluded.finished"""
+
+
 class States:
     """The part of the Ledger that the controller writes and everybody reads."""
 
@@ -17,11 +25,8 @@ class States:
 
     def record_sync(self, result):
         """A SyncResult: kept, made the app's state, and told as an event. The same sync (by its start) told again is brought up to date."""
-        table, kept = self.tables["sync"], {"revision": result.revision, "status": result.status, "result": dumps(asdict(result)), "finished": result.finished}
         with self.store.append():
-            same = (table.app == result.app) & (table.environment == result.environment) & (table.started == result.started)
-            if not table.update(**kept).where(same).execute():
-                table.insert(app=result.app, environment=result.environment, started=result.started, **kept).execute()
+            self._run(KEEP_SYNC, result.app, result.environment, result.started, result.revision, result.status, dumps(asdict(result)), result.finished)
             self._merge_sync(result, {
                 "sync": result.status, "revision": result.revision, "error": result.error, "started": result.started, "finished": result.finished,
                 "health": result.health.status, "message": result.health.message})
@@ -31,9 +36,9 @@ class States:
 
     def _merge_sync(self, result, fields):
         """Into the state, unless that knows of a newer sync: one may be recorded late."""
-        row = self._state(result.app, result.environment)
-        if row is None or (orjson.loads(row.state).get("started") or 0) <= result.started:
-            self._merge(result.app, result.environment, fields)
+        known = self._state(result.app, result.environment)
+        if known is None or (known.get("started") or 0) <= result.started:
+            self._merge(result.app, result.environment, known, fields)
 
     def observe(self, app, environment, **fields):
         """What is seen live (health, message, replicas, version, commit …); an event only where something changed.
@@ -47,8 +52,8 @@ class States:
         if known is not None and known | fields == known:
             return
         with self.store.append():
-            before, after = self._merge(app, environment, fields)
-            if after != before:
+            known = self._state(app, environment)
+            if self._merge(app, environment, known, fields):
                 self.events.add("health", app, environment, fields)
 
     def forget(self, app, environment):
@@ -58,25 +63,25 @@ class States:
             if table.delete().where((table.app == app) & (table.environment == environment)).execute():
                 self.events.add("health", app, environment, {"gone": True})
 
-    def _merge(self, app, environment, fields):
-        table, row = self.tables["state"], self._state(app, environment)
-        before = orjson.loads(row.state) if row else {}
-        after = before | fields
-        if row is None:
-            table.insert(app=app, environment=environment, state=dumps(after), updated=time.time()).execute()
-        elif after != before:
-            table.update(state=dumps(after), updated=time.time()).where((table.app == app) & (table.environment == environment)).execute()
-        return before, after
+    def _merge(self, app, environment, known, fields):
+        """Whether anything was new."""
+        after = (known or {}) | fields
+        if after == known:
+            return False
+        self._run(KEEP_STATE, environment, app, dumps(after), time.time())
+        return True
 
     def _state(self, app, environment):
-        table = self.tables["state"]
-        return table.get_or_none((table.app == app) & (table.environment == environment))
+        row = self._run(STATE, environment, app).fetchone()
+        return orjson.loads(row[0]) if row else None
+
+    def _run(self, statement, *values):
+        return self.store.database.execute_sql(statement.format(self.store.database.param), values)
 
     def state(self, app, environment):
         """What is known of the app there, as one dict, or None."""
         with self.store.session():
-            row = self._state(app, environment)
-            return orjson.loads(row.state) if row else None
+            return self._state(app, environment)
 
     def states(self):
         """(app, environment) -> state."""
