@@ -89,11 +89,14 @@ class Cache:
             return version
 
     def _seen(self, event, obj):
-        key = ownership.key(obj)
+        """A change; none where it is our own write, of which the answer came before."""
+        key, version = ownership.key(obj), obj["metadata"]["resourceVersion"]
         with self.lock:
+            known = self.objects.get(key)
+            if known is not None and (_later(known[1], version) or known[1] == version and event != "DELETED"):
+                return
             if event == "DELETED":
-                if not self._newer(key, obj):
-                    self._forget(key)
+                self._forget(key)
             else:
                 self._store(obj)
         self._tell(key)
@@ -118,7 +121,8 @@ class Cache:
     def _store(self, obj):
         key = ownership.key(obj)
         app = ownership.app_of(obj, self.repository, self.environment)
-        if self._newer(key, obj):
+        known = self.objects.get(key)
+        if known is not None and _later(known[1], obj["metadata"]["resourceVersion"]):
             return
         if app is None:
             self._forget(key)
@@ -126,11 +130,6 @@ class Cache:
             return
         self.objects[key] = orjson.dumps(_slim(obj)), obj["metadata"]["resourceVersion"], app
         self.apps.setdefault(app, set()).add(key)
-
-    def _newer(self, key, obj):
-        """Whether an answer of ours was later than what a watch tells now."""
-        known = self.objects.get(key)
-        return known is not None and _later(known[1], obj["metadata"]["resourceVersion"])
 
     def _forget(self, key):
         known = self.objects.pop(key, None)
@@ -143,6 +142,11 @@ class Cache:
         with self.lock:
             known = self.objects.get(key)
         return orjson.loads(known[0]) if known else None
+
+    def version(self, key):
+        """The resourceVersion of an object of ours as last seen, or None."""
+        known = self.objects.get(key)
+        return known[1] if known else None
 
     def app_of(self, key):
         with self.lock:

@@ -31,7 +31,7 @@ class Loop:
         self.worlds, self.head, self.fetch, self.stopped = {}, None, True, threading.Event()
         self.catalog, self.tree, self.broken, self.unreached = None, None, False, {}
         self.active, self.ordered = set(), True  # environments that this process works on; whether orders may wait in the ledger
-        self.after, self.problems, self.outbox = None, None, Outbox()
+        self.after, self.problems, self.outbox = None, None, Outbox(self._busy)
         self.scheduler = BackgroundScheduler(job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 60})
 
     # --- running -------------------------------------------------------------------------------------------------------
@@ -54,7 +54,7 @@ class Loop:
         try:
             self.tick()
             self._reached()
-            while any(world.busy() for world in self.worlds.values()):
+            while self._busy():
                 self._renew()
                 time.sleep(0.02)
             for world in self.worlds.values():
@@ -69,6 +69,9 @@ class Loop:
             return 2
         finally:
             self.close()
+
+    def _busy(self):
+        return any(world.busy() for world in tuple(self.worlds.values()))
 
     def _reached(self):
         """Raise what kept an environment from being worked on at all."""

@@ -8,53 +8,61 @@ import time
 from gitops.errors import KlepaasError
 
 log = logging.getLogger(__name__)
+BATCH, REST = 32, 0.25  # while many syncs run: so many news, then so many seconds for the syncs
 
 
 class Outbox:
-    """What the ledger is to be told, in order; kept while it is away. Of several live states of an app that wait, the last counts."""
+    """What the ledger is to be told, in order; kept while it is away. Of several states of a sync, or of what is seen of an app, that wait, the last counts."""
 
     MOST = 50_000
 
-    def __init__(self):
+    def __init__(self, busy):
+        self.busy = busy
         self.waiting, self.lock, self.news = collections.deque(), threading.Lock(), threading.Event()
-        self.guard, self.observed = threading.Lock(), {}
+        self.guard, self.latest = threading.Lock(), {}  # what a piece of news is about -> the one that waits
         threading.Thread(target=self._run, name="outbox", daemon=True).start()
 
     def tell(self, call, *args, **more):
         with self.guard:
-            waiting = self.observed.get(args[:2]) if call.__name__ == "observe" else None
-            if waiting is not None:
-                waiting[2].update(more)
+            about = _about(call, args)
+            known = self.latest.get(about)
+            if known is not None:
+                known[1:] = args, known[2] | more
                 return
-            entry = [call, args, more]
-            self.waiting.append(entry)
-            if call.__name__ == "observe":
-                self.observed[args[:2]] = entry
-            elif call.__name__ == "record_sync":
-                self.observed.pop((args[0].app, args[0].environment), None)  # what is seen from now on comes after it
-            if len(self.waiting) > self.MOST:
-                log.error("the ledger was away too long: its oldest news is dropped")
-                self._taken()
+            self._append([call, args, more], about)
         self.news.set()
+
+    def _append(self, entry, about):
+        self.waiting.append(entry)
+        if about:
+            self.latest[about] = entry
+            self.latest.pop(("observe", *about[1:3]) if about[0] == "record_sync" else None, None)  # what is seen from now on comes after it
+        if len(self.waiting) > self.MOST:
+            log.error("the ledger was away too long: its oldest news is dropped")
+            self._taken()
 
     def _taken(self):
         """The oldest news, no longer to be added to."""
         entry = self.waiting.popleft()
-        if entry[0].__name__ == "observe" and self.observed.get(entry[1][:2]) is entry:
-            del self.observed[entry[1][:2]]
+        about = _about(*entry[:2])
+        if about and self.latest.get(about) is entry:
+            del self.latest[about]
         return entry
 
     def _run(self):
         while True:
             self.news.wait()
             self.news.clear()
-            while not self.flush():
-                time.sleep(1)
+            while self.waiting:
+                if not self.flush(BATCH):
+                    time.sleep(1)
+                elif len(self.waiting) > BATCH and self.busy():
+                    time.sleep(REST)
 
-    def flush(self):
-        """Tell all that waits; whether nothing is left."""
+    def flush(self, most=MOST):
+        """Tell what waits; whether the ledger took it."""
         with self.lock:
-            while True:
+            for _ in range(most):
                 with self.guard:
                     if not self.waiting:
                         return True
@@ -63,6 +71,7 @@ class Outbox:
                     with self.guard:
                         self.waiting.appendleft(entry)
                     return False
+            return True
 
     def _told(self, call, args, more):
         """Whether the ledger took it, or never will."""
@@ -74,3 +83,10 @@ class Outbox:
                 return False
             log.error("the ledger refused: %s", error)
         return True
+
+
+def _about(call, args):
+    """What later news of the same replaces; None for an event, which is one for itself."""
+    if call.__name__ == "observe":
+        return ("observe", *args)
+    return ("record_sync", args[0].app, args[0].environment, args[0].started) if call.__name__ == "record_sync" else None

@@ -38,6 +38,8 @@ class AppState:
     started: float = 0.0
     looked: float = 0.0                # when its pods were asked after last, monotonic
     actions: tuple = ()
+    version: str | None = None         # what the files say at the key of that name
+    seen: dict = field(default_factory=dict)      # Key -> (resourceVersion, what rollout made of the object)
     pods: dict = field(default_factory=dict)      # Key -> (generation, Health) of a workload's pods when last asked after
 
 
@@ -52,7 +54,8 @@ def render(state, world, target):
     claimed = [ownership.claimed(each, world.repository, world.environment.name, target.app) for each in order.ordered(objects)]
     world.claim(state, [ownership.key(each) for each in claimed])
     state.skipped, state.adopt = len(rendered.objects) - len(objects), target.adopt
-    state.desired, state.same = {ownership.key(each): orjson.dumps(each) for each in claimed}, {}
+    state.desired = {ownership.key(each): orjson.dumps(each) for each in claimed}
+    state.same, state.seen = {}, {}
     state.ignored = {ownership.key(each): pointers for each in claimed if (pointers := _ignored(each, target))}
 
 

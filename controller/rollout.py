@@ -26,8 +26,8 @@ def judge(world, state, pods=None):
 
 
 def _tell(world, state, found):
-    wanted, up = _replicas(world, state)
-    seen = {"health": found.status, "message": found.message, "replicas": {"desired": wanted, "ready": up}, "version": _version(world, state.app)}
+    wanted, up = (sum(each[place] for each in _all(world, state)) for place in (1, 2))
+    seen = {"health": found.status, "message": found.message, "replicas": {"desired": wanted, "ready": up}, "version": state.version}
     if state.waiting_since is None and state.error is None:
         seen |= {"commit": state.revision}
     if state.told != seen:
@@ -37,22 +37,44 @@ def _tell(world, state, found):
 
 def health(world, state, pods=None):
     """The worst Health of the app's objects, and of the pods of those that are not up: as seen now, or when last asked after."""
-    found = []
-    for key in state.desired:
-        live = world.cache.get(key)
-        found.append(healths.of(live) if live is not None else Health("missing", f"{key.kind} {key.name} is not there"))
-        if live is not None and key.kind in WORKLOADS:
-            found.append(_of_pods(state, key, live, found[-1], pods))
+    found = [each[0] for each in _all(world, state)]
+    for key in [key for key in state.desired if key.kind in WORKLOADS]:
+        found.append(_of_pods(world, state, key, pods))
     return healths.worst(found)
 
 
-def _of_pods(state, key, live, seen, pods):
-    if seen.status != "progressing":
+def _all(world, state):
+    return [_seen(world, state, key) for key in tuple(state.desired)]
+
+
+def _seen(world, state, key):
+    """(Health, pods wanted, pods ready, generation) of an object of the app's, looked at once a version."""
+    version, known = world.cache.version(key), state.seen.get(key)
+    if known is None or known[0] != version:
+        known = state.seen[key] = version, _looked_at(key, world.cache.get(key))
+    return known[1]
+
+
+def _looked_at(key, live):
+    if live is None:
+        return Health("missing", f"{key.kind} {key.name} is not there"), 0, 0, None
+    wanted = up = 0
+    if key.kind in WORKLOADS:
+        status = live.get("status") or {}
+        wanted = live["spec"].get("replicas", status.get("desiredNumberScheduled", 0))
+        up = status.get("readyReplicas", status.get("numberReady", 0))
+    return healths.of(live), wanted, up, live["metadata"].get("generation")
+
+
+def _of_pods(world, state, key, pods):
+    seen, _, _, generation = _seen(world, state, key)
+    live = world.cache.get(key) if pods and seen.status == "progressing" else None
+    if live is not None:
+        state.pods[key] = generation, pods.health(live)
+    elif seen.status != "progressing":
         state.pods.pop(key, None)
-    elif pods:
-        state.pods[key] = live["metadata"].get("generation"), pods.health(live)
-    generation, known = state.pods.get(key, (None, healths.HEALTHY))
-    return known if generation == live["metadata"].get("generation") else healths.HEALTHY
+    asked, known = state.pods.get(key, (None, healths.HEALTHY))
+    return known if asked == generation else healths.HEALTHY
 
 
 def _end(world, state, seen):
@@ -71,20 +93,9 @@ def _end(world, state, seen):
         time.time() if status != "progressing" else None, seen.message if status == "failed" else None))
 
 
-def _replicas(world, state):
-    wanted = up = 0
-    for key in state.desired:
-        live = world.cache.get(key) if key.kind in WORKLOADS else None
-        if live is not None:
-            status = live.get("status") or {}
-            wanted += live["spec"].get("replicas", status.get("desiredNumberScheduled", 0))
-            up += status.get("readyReplicas", status.get("numberReady", 0))
-    return wanted, up
-
-
-def _version(world, app):
+def version(world, target):
+    """What the app's files say at the key `version`."""
     try:
-        target = world.catalog.target(app, world.environment.name)
         found = values.lookup(values.parse(world.tree.read(target.values_path), target.values_path), target.keys["version"]) if target.values_path else None
     except KlepaasError:
         return None

@@ -52,6 +52,7 @@ def _render(world, state, target, inputs, fresh):
     state.inputs, state.rendered = inputs, False
     if isinstance(target, Problem):
         raise Invalid("file_problem", path=target.path, line=target.line, detail=target.message)
+    state.version = rollout.version(world, target)
     reconcile.render(state, world, target)
     for group, kind in {(key.group, key.kind) for key in state.desired}:
         world.cache.watch(world.kube.kind(group, kind))
