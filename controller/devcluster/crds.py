@@ -76,11 +76,19 @@ def _resource(definition):
     stored = next((each for each in spec["versions"] if each.get("storage")), spec["versions"][0])
     versions = tuple(sorted((each["name"] for each in served), key=lambda name: name != stored["name"]))
     subresources = stored.get("subresources") or {}
-    raw = (stored.get("schema") or {}).get("openAPIV3Schema") or {}
+    raw = _without_nulls((stored.get("schema") or {}).get("openAPIV3Schema") or {})
     columns = tables.custom(stored.get("additionalPrinterColumns") or ())
     return Custom(names["plural"], names["kind"], spec["group"], versions, spec["scope"] == "Namespaced", tuple(names.get("shortNames") or ()), tuple(names.get("categories") or ()),
                   tuple(sorted(subresources)), hash="custom", schema=schema.from_crd(raw), columns=columns, list_kind=names.get("listKind"), raw=raw, scale=subresources.get("scale"),
                   definition=definition["metadata"]["name"])
+
+
+def _without_nulls(raw):
+    """A schema without keys that say nothing; defaults, examples and the values of an enum are data."""
+    if not isinstance(raw, dict):
+        return raw
+    return {name: each if name in ("default", "enum", "example") else [_without_nulls(one) for one in each] if isinstance(each, list) else _without_nulls(each)
+            for name, each in raw.items() if each is not None or name == "default"}
 
 
 def terminating(definition):

@@ -126,6 +126,11 @@ def _shared(node):
     return TREES.setdefault(tuple((name, id(each)) for name, each in node.items()), node)
 
 
+def shared(fields):
+    """FieldsV1 as they were read, by the objects that equal ones have in common."""
+    return _shared({name: shared(inner) for name, inner in fields.items()})
+
+
 TREES, MOST_TREES = {}, 50_000
 
 

@@ -9,9 +9,12 @@ from pathlib import Path
 
 import orjson
 
+from controller.devcluster import paths
+
 HISTORY = 20_000  # events kept for watches that come back
 ADOPTABLE = ("pods", "replicasets.apps")
 FIRST = 1000      # the first resourceVersion: 1 is too old for everybody
+GROWN, LEAST = 4, 64 << 20  # the log is written anew at so many times its size at first, and not below so many bytes
 
 
 class Store:
@@ -19,29 +22,36 @@ class Store:
         self.objects, self.version = {}, FIRST  # resource -> namespace ("" for none) -> name -> object
         self.owned, self.uids, self.orphans = {}, {}, {}
         self.history, self.horizon, self.watchers, self.followers = deque(), FIRST, [], {}
-        self.log = None
+        self.path, self.log, self.size, self.most = path and Path(path), None, 0, LEAST
         if path is not None:
-            self._load(Path(path))
+            self._load()
+            self._compact()
 
-    def _load(self, path):
-        """Replay the log, write it anew without what is gone, and go on appending."""
-        if path.exists():
-            for line in path.read_bytes().split(b"\n"):
-                try:
-                    version, resource, namespace, name, obj = orjson.loads(line)
-                except ValueError:
-                    continue  # the last line of a process that was killed while it wrote, or the empty one
-                self._place(resource, namespace, name, obj)
-                self.version = max(self.version, version)
+    def _load(self):
+        """Replay the log."""
+        for line in self.path.open("rb") if self.path.exists() else ():
+            try:
+                version, resource, namespace, name, obj = orjson.loads(line)
+            except ValueError:
+                continue  # the last line of a process that was killed while it wrote
+            for entry in obj["metadata"].get("managedFields") or () if obj else ():
+                entry["fieldsV1"] = paths.shared(entry.get("fieldsV1") or {})
+            self._place(resource, namespace, name, obj)
+            self.version = max(self.version, version)
         self.horizon = self.version
-        fresh = path.with_suffix(".new")
+
+    def _compact(self):
+        """Write the log anew without what is gone, and go on appending."""
+        fresh = self.path.with_suffix(".new")
         with fresh.open("wb") as file:
             for resource, spaces in self.objects.items():
                 for namespace, found in spaces.items():
                     for name, obj in found.items():
                         file.write(orjson.dumps([self.version, resource, namespace, name, obj]) + b"\n")
-        fresh.replace(path)
-        self.log = path.open("ab", buffering=0)
+            self.size = file.tell()
+        fresh.replace(self.path)
+        self.close()
+        self.log, self.most = self.path.open("ab", buffering=0), max(LEAST, GROWN * self.size)
 
     def get(self, resource, namespace, name):
         return self.objects.get(resource, {}).get(namespace or "", {}).get(name)
@@ -123,8 +133,11 @@ class Store:
         return (key[0], self.get(*key)) if key else None
 
     def _record(self, resource, namespace, name, obj):
-        if self.log is not None:
-            self.log.write(orjson.dumps([self.version, resource, namespace, name, obj]) + b"\n")
+        if self.log is None:
+            return
+        self.size += self.log.write(orjson.dumps([self.version, resource, namespace, name, obj]) + b"\n")
+        if self.size > self.most:
+            self._compact()
 
     def _tell(self, kind, resource, obj, before):
         event = self.version, kind, resource, obj, before

@@ -76,6 +76,21 @@ def test_a_half_written_line_is_left_out(starts, tmp_path):
     assert len(starts("--no-pods").get(f"{core}/configmaps")["items"]) == 2
 
 
+def test_the_log_does_not_grow_for_ever(starts, tmp_path):
+    """What is written over again and again is thrown away while the cluster runs, and nothing else is."""
+    first = starts("--no-pods")
+    core, _ = first.namespace("kept")
+    first.create(f"{core}/configmaps", MAP)
+    first.create(f"{core}/configmaps", {"metadata": {"name": "large"}})
+    for number in range(40):
+        last = first.patch(f"{core}/configmaps/large", {"data": {"A": f"{number}" * (1 << 20)}})
+    assert (tmp_path / "objects.jsonl").stat().st_size < 64 << 20
+    first.stop(signal.SIGKILL)
+    second = starts("--no-pods")
+    assert second.get(f"{core}/configmaps/large") == last
+    assert second.get(f"{core}/configmaps/settings")["data"] == {"A": "1"}
+
+
 def test_a_rollout_goes_on(starts):
     """A rollout that a restart interrupts is finished afterwards."""
     first = starts()

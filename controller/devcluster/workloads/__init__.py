@@ -4,9 +4,10 @@ A reconciler is a function of (world, object) for one kind; it is called again w
 """
 
 import asyncio
+import itertools
 import logging
 
-from controller.devcluster import selectors
+from controller.devcluster import events, selectors
 from controller.devcluster.errors import ApiError
 from controller.devcluster.workloads import batch, deployments, endpoints, kubelet, sets
 from controller.devcluster.workloads.world import World
@@ -18,6 +19,7 @@ RECONCILERS = {
 }
 ADOPTED = {"pods": "replicasets.apps", "replicasets.apps": "deployments.apps"}
 TICK = 0.2  # seconds between looks at what waits for time to pass
+EVENTS_EVERY = 300  # ticks between looks at which Events are old
 
 
 class Workloads:
@@ -127,8 +129,10 @@ class Workloads:
             RECONCILERS[resource](self.world, live)
 
     async def _tick(self):
-        while True:
+        for number in itertools.count():
             await asyncio.sleep(TICK)
+            if number % EVENTS_EVERY == 0:
+                events.expire(self.api.store)
             if self.kubelet:
                 self.kubelet.tick()
             for resource, namespace, name in self.world.due():
