@@ -11,7 +11,7 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.shared._httpx_utils import create_mcp_http_client
 
 APPS = {"rest": "payment-api", "chat": "storefront", "cli": "chat-app"}
-NUMBERS = itertools.count(11)
+NUMBERS = itertools.count(3)
 
 
 def through_rest(demo, app, replicas):
@@ -69,7 +69,7 @@ async def call(demo, token, *calls):
 def test_an_agent_proposes_and_a_person_merges(demo, owner):
     """Over MCP: a preview, then a review instead of a commit, though staging takes commits; a person's merge commits it."""
     before = demo.head()
-    preview, proposed = asyncio.run(call(demo, demo.token(), ("scale", {"app": "mailer", "environment": "staging", "replicas": 7}),
+    preview, proposed = asyncio.run(call(demo, demo.token(), ("scale", {"app": "mailer", "environment": "staging", "replicas": 2}),
                                          lambda results: ("confirm", results[0].structured_content["confirm"])))
     assert preview.structured_content["status"] == "preview" and demo.head() == before
     assert proposed.structured_content["status"] == "proposed", proposed
@@ -80,7 +80,7 @@ def test_an_agent_proposes_and_a_person_merges(demo, owner):
     sha = demo.head()
     assert merged.json()["commit"] == sha != before
     assert "Channel: mcp" in demo.git("show", "-s", "--format=%B", sha)
-    demo.until(owner, "mailer", "staging", lambda state: state["replicas"] == {"desired": 7, "ready": 7})
+    demo.until(owner, "mailer", "staging", lambda state: state["replicas"] == {"desired": 2, "ready": 2})
 
 
 def test_tools_say_what_they_do(demo):

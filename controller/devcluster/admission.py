@@ -115,7 +115,7 @@ def _job(obj, _):
 def _daemonset_kept(obj, old, _):
     """How often the template changed is counted in an annotation."""
     before = int((old["metadata"].get("annotations") or {}).get(defaults.TEMPLATE_GENERATION, 1))
-    count = before + (obj["spec"]["template"] != old["spec"]["template"])
+    count = before + (obj["spec"].get("template") != old["spec"].get("template"))
     annotations = {**(obj["metadata"].get("annotations") or {}), defaults.TEMPLATE_GENERATION: str(count)}
     return {**obj, "metadata": {**obj["metadata"], "annotations": annotations}}
 

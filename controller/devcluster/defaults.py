@@ -2,23 +2,26 @@
 
 import operator
 import secrets
+from functools import cache
 
 from controller.devcluster import normal
-from controller.devcluster.schema import ANY, UNTYPED
+from controller.devcluster.paths import UNSET
+from controller.devcluster.schema import ANY, GVK, UNTYPED
 
 CORE, APPS, BATCH = "io.k8s.api.core.v1.", "io.k8s.api.apps.v1.", "io.k8s.api.batch.v1."
 CRDS = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1."
 
 
 def _pull_policy(value):
-    _, _, tag = value.get("image", "").rpartition("/")[2].partition(":")
-    return {"imagePullPolicy": "Always" if tag in ("", "latest") and "@" not in value.get("image", "") else "IfNotPresent"}
+    image = value.get("image") or ""
+    _, _, tag = image.rpartition("/")[2].partition(":")
+    return {"imagePullPolicy": "Always" if tag in ("", "latest") and "@" not in image else "IfNotPresent"}
 
 
 def _strategy(surge):
     def fill(value):
         kind = value.get("type", "RollingUpdate")
-        return {"type": kind} | ({"rollingUpdate": {**surge, **(value.get("rollingUpdate") or {})}} if kind == "RollingUpdate" else {})
+        return {"type": kind} | ({"rollingUpdate": {**surge, **{name: each for name, each in (value.get("rollingUpdate") or {}).items() if each is not None}}} if kind == "RollingUpdate" else {})
     return fill
 
 
@@ -65,7 +68,7 @@ def _get(value):
 
 def _claims(value):
     """A claim's template is a whole claim."""
-    claims = [{"kind": "PersistentVolumeClaim", "apiVersion": "v1", **each, "status": {"phase": "Pending"}} for each in value.get("volumeClaimTemplates") or ()]
+    claims = [{"kind": "PersistentVolumeClaim", "apiVersion": "v1", **(each or {}), "status": {"phase": "Pending"}} for each in value.get("volumeClaimTemplates") or ()]
     return {"volumeClaimTemplates": claims} if claims else {}
 
 
@@ -128,6 +131,9 @@ TABLE = {  # by struct: a dict, a function of the struct (whose dicts and lists 
 }
 
 
+EMPTY = {"object": {}, "string": "", "integer": 0, "boolean": False}  # what Go's decoder makes of null in a list
+
+
 def filled(schema, value, builtin=True, before=None):
     """The value with the defaults of every struct in it; a built-in kind's as its type holds it.
 
@@ -138,13 +144,14 @@ def filled(schema, value, builtin=True, before=None):
     if isinstance(value, dict) and schema.kind not in UNTYPED:
         return _struct(schema, value, builtin, before if isinstance(before, dict) else {})
     if isinstance(value, list) and schema.type == "array":
-        result = [filled(schema.items, each, builtin) for each in value]
+        result = [filled(schema.items, EMPTY.get(schema.items.type) if each is None and builtin else each, builtin) for each in value]
         return value if all(map(operator.is_, result, value)) else result
-    return normal.quantity(value) if value is not None and builtin and normal.is_quantity(schema) else value
+    return normal.quantity(value) if builtin and isinstance(value, str | int | float) and normal.is_quantity(schema) else value
 
 
 def _struct(schema, value, builtin, before):
-    result = dict(value)
+    always = _always(schema) if builtin else {}
+    result = {**always, **{name: each for name, each in value.items() if each is not None or name not in always}} if always else dict(value)
     rules = TABLE.get(schema.ref, ())
     for rule in rules if isinstance(rules, list) else [rules] if rules else ():
         for name, each in (rule(result) if callable(rule) else rule).items():
@@ -157,6 +164,13 @@ def _struct(schema, value, builtin, before):
         result[name] = filled(schema.child(name) or ANY, each, builtin, before.get(name))
     result = _held(schema, result) if builtin else result
     return value if len(result) == len(value) and all(name in value and each is value[name] for name, each in result.items()) else result
+
+
+@cache
+def _always(schema):
+    """What a built-in type has without being told: its spec, and its required scalars."""
+    spec = {"spec": {}} if GVK in schema.raw and "spec" in schema.fields and schema.fields["spec"].kind == "struct" else {}
+    return spec | {name: UNSET[schema.fields[name].type] for name in schema.raw.get("required", ()) if name in schema.fields and not schema.fields[name].ref and schema.fields[name].type in UNSET}
 
 
 def _held(schema, value):

@@ -39,7 +39,7 @@ def _scalar_error(kind, value, path):
     if wanted not in SCALARS or kind.raw.get("oneOf"):
         return None
     if isinstance(value, SCALARS[wanted]) and (wanted == "boolean" or not isinstance(value, bool)):
-        return None
+        return _unfit(kind, value, path)
     got = {str: "string", bool: "boolean"}.get(type(value)) if wanted in ("integer", "number") else None
     return f"{path}: expected {EXPECTED[wanted]}, got {got or f'&value.valueUnstructured{{Value:{_go(value)}}}'}"
 
@@ -101,8 +101,17 @@ def _decode_scalar(kind, value, path):
     if kind.type not in SCALARS or kind.raw.get("oneOf"):
         return None
     if isinstance(value, SCALARS[kind.type]) and (kind.type == "boolean" or not isinstance(value, bool)):
-        return None
+        return _unfit(kind, value, path)
     return _cannot(value, path, GO_FORMAT.get(kind.raw.get("format"), GO[kind.type]))
+
+
+def _unfit(kind, value, path):
+    """A number that Go's type for it cannot hold."""
+    wanted = GO_FORMAT.get(kind.raw.get("format"), GO[kind.type])
+    most = 1 << (31 if wanted == "int32" else 63)
+    if kind.type != "integer" or -most <= value < most and value == int(value):
+        return None
+    return f"json: cannot unmarshal number {value} into Go struct field {path.lstrip('.')} of type {wanted}"
 
 
 def _cannot(value, path, wanted):

@@ -44,7 +44,7 @@ def _selector(obj):
 
 def write(api, request, found, given):
     """The Scale after a PUT or a patch of it."""
-    old, replicas = api.get(found.resource, found.namespace, found.name), _replicas(found, given)
+    replicas, old = _replicas(found, given), api.get(found.resource, found.namespace, found.name)
     if (given.get("metadata") or {}).get("resourceVersion") not in (None, "", old["metadata"]["resourceVersion"]):
         raise conflict(found.resource, found.name, MODIFIED)
     new = _with(old, _steps(_paths(found.resource)["specReplicasPath"]), replicas)
@@ -68,8 +68,11 @@ def _replicas(found, given):
     if kind not in (None, "Scale"):
         group, _, version = (given.get("apiVersion") or "").rpartition("/")
         raise ApiError(400, f'{kind} in version "{version}" cannot be handled as a Scale: converting (v1.{kind}) to (autoscaling.Scale): unknown conversion')
-    replicas = (given.get("spec") or {}).get("replicas", 0)
-    if not isinstance(replicas, int) or replicas < 0:
+    parts = given.get("spec") or {}, given.get("metadata") or {}
+    if not all(isinstance(each, dict) for each in parts):
+        raise ApiError(400, 'Scale in version "v1" cannot be handled as a Scale: spec and metadata must be objects')
+    replicas = parts[0].get("replicas", 0)
+    if not isinstance(replicas, int) or isinstance(replicas, bool) or replicas < 0:
         message = f"Invalid value: {replicas}: must be greater than or equal to 0"
         raise ApiError(422, f'Scale.autoscaling "{found.name}" is invalid: spec.replicas: {message}', name=found.name, group="autoscaling", kind="Scale",
                        causes=[{"reason": "FieldValueInvalid", "message": message, "field": "spec.replicas"}])

@@ -108,7 +108,7 @@ def of_selector(selector):
 def _expression(each):
     key, values = each["key"], set(each.get("values") or ())
     return {"In": lambda found: found.get(key) in values, "NotIn": lambda found: found.get(key) not in values,
-            "Exists": lambda found: key in found, "DoesNotExist": lambda found: key not in found}[each["operator"]]
+            "Exists": lambda found: key in found, "DoesNotExist": lambda found: key not in found}.get(each["operator"], lambda found: False)
 
 
 def fields(resource, text):

@@ -37,6 +37,8 @@ class Application:
             answer = self.answer(request)
         except ApiError as error:
             answer = error.code, error.status(), request.warnings
+        except RecursionError:
+            answer = 400, ApiError(400, "the object is nested too deeply").status(), []
         except Exception:
             log.exception("%s %s", request.method, request.path)
             answer = 500, ApiError(500, "Internal error occurred", "InternalError").status(), []

@@ -20,6 +20,7 @@ IMMUTABLE = {"deployments.apps": ("selector",), "replicasets.apps": ("selector",
              "statefulsets.apps": ("serviceName", "selector", "podManagementPolicy", "volumeClaimTemplates")}
 TEMPLATED = ("deployments.apps", "replicasets.apps", "statefulsets.apps", "daemonsets.apps", "jobs.batch")
 OWNER = ("apiVersion", "kind", "name", "uid", "controller", "blockOwnerDeletion")
+PERCENT = re.compile(r"[0-9]+%")
 STANDARD_FINALIZERS = ("kubernetes", "orphan", "foregroundDeletion")
 REQUIRED, INVALID = "FieldValueRequired", "FieldValueInvalid"
 
@@ -59,6 +60,7 @@ def _name(resource, obj):
 
 
 def _owners(owners):
+    owners = [each or {} for each in owners]  # null, in a custom object
     for each in owners:
         for name in ("apiVersion", "kind", "name", "uid"):
             if not each.get(name):
@@ -72,6 +74,7 @@ def _owners(owners):
 
 def _finalizers(names, old):
     for index, name in enumerate(names):
+        name = name or ""
         if "/" not in name and name not in STANDARD_FINALIZERS:
             yield INVALID, f"Invalid value: {_json(name)}: name is neither a standard finalizer name nor is it fully qualified", f"metadata.finalizers[{index}]"
     added = [name for name in names if name not in (old["metadata"].get("finalizers") or ())] if old and old["metadata"].get("deletionTimestamp") else []
@@ -97,17 +100,45 @@ def _workload(resource, spec):
     labels = (template.get("metadata") or {}).get("labels")
     if not selector and resource.key != "jobs.batch":
         yield REQUIRED, "Required value", "spec.selector"
-    if resource.key != "jobs.batch" and not (selector and selectors.of_selector(selector)(labels or {})):
+    odd = list(_expressions((selector or {}).get("matchExpressions") or ()))
+    yield from odd
+    if resource.key != "jobs.batch" and not odd and not (selector and selectors.of_selector(selector)(labels or {})):
         yield INVALID, f"Invalid value: {_json(labels)}: `selector` does not match template `labels`", "spec.template.metadata.labels"
     strategy = spec.get("strategy") or {}
     if strategy.get("type") == "Recreate" and "rollingUpdate" in strategy:
         yield "FieldValueForbidden", "Forbidden: may not be specified when strategy `type` is 'Recreate'", "spec.strategy.rollingUpdate"
+    yield from _rolling(spec)
     yield from _pod(template.get("spec") or {}, "spec.template.spec")
     policy = (template.get("spec") or {}).get("restartPolicy", "Always")
     if resource.key == "jobs.batch" and policy == "Always":
         yield REQUIRED, 'Required value: valid values: "OnFailure", "Never"', "spec.template.spec.restartPolicy"
     elif resource.key in ("deployments.apps", "replicasets.apps") and policy != "Always":
         yield "FieldValueNotSupported", f'Unsupported value: "{policy}": supported values: "Always"', "spec.template.spec.restartPolicy"
+
+
+def _expressions(expressions):
+    for index, each in enumerate(expressions):
+        if each["operator"] not in ("In", "NotIn", "Exists", "DoesNotExist"):
+            yield INVALID, f"Invalid value: {_json(each['operator'])}: not a valid selector operator", f"spec.selector.matchExpressions[{index}].operator"
+        elif (each["operator"] in ("In", "NotIn")) != bool(each.get("values")):
+            kind, said = (REQUIRED, "Required value: must be specified when `operator` is 'In' or 'NotIn'") if not each.get("values") else \
+                ("FieldValueForbidden", "Forbidden: may not be specified when `operator` is 'Exists' or 'DoesNotExist'")
+            yield kind, said, f"spec.selector.matchExpressions[{index}].values"
+
+
+def _rolling(spec):
+    """maxSurge and maxUnavailable are numbers or percentages, and not both 0."""
+    at = "strategy" if "strategy" in spec else "updateStrategy"
+    rolling = (spec.get(at) or {}).get("rollingUpdate") or {}
+    for name in ("maxUnavailable", "maxSurge"):
+        value = rolling.get(name, 1)
+        if isinstance(value, str) and not PERCENT.fullmatch(value):
+            yield INVALID, f"Invalid value: {_json(value)}: a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')", \
+                f"spec.{at}.rollingUpdate.{name}"
+        elif isinstance(value, int) and value < 0:
+            yield INVALID, f"Invalid value: {value}: must be greater than or equal to 0", f"spec.{at}.rollingUpdate.{name}"
+    if at == "strategy" and rolling.get("maxUnavailable") in (0, "0%") and rolling.get("maxSurge") in (0, "0%"):
+        yield INVALID, f"Invalid value: {_json(rolling['maxUnavailable'])}: may not be 0 when `maxSurge` is 0", "spec.strategy.rollingUpdate.maxUnavailable"
 
 
 def _cronjob(spec):

@@ -8,7 +8,7 @@ import pytest
 from tests.devcluster.cluster import TOKEN
 from tests.devcluster.recordings import replay
 
-AT_ONCE, PATIENCE = 8, 20
+AT_ONCE, PATIENCE = 16, 20
 RECORDED = replay.read(replay.FILE)
 OUT_OF_SCOPE = {  # case: why; the recordings themselves call all but `forbidden` dispensable
     "apply-duplicates": "lists with two items of one key are refused by the product before they are applied",
