@@ -50,7 +50,7 @@ async function start() {
   } catch (error) {
     const signIn = error instanceof Problem && error.status === 401;
     document.getElementById("chat").hidden = true;
-    main.append(el("div", { class: "sign-in" }, el("h1", {}, "K-Le-PaaS"), el("p", { class: signIn ? "soft" : "error" }, signIn ? t("signIn") : `${t("failedToLoad")} ${error.message}`)));
+    main.append(el("div", { class: "sign-in" }, el("h1", {}, "K-Le-PaaS"), el("p", { class: signIn ? "soft" : "error" }, signIn ? t("signIn") : `${t("failedToLoad")} ${error.message}`), signIn ? el("code", {}, "klepaas link USER") : null));
     return;
   }
   const banner = document.getElementById("offline");

@@ -1,7 +1,7 @@
 // key -> [English, Korean]; {name} is filled in.
 export const WORDS = {
   apps: ["Apps", "앱"], changes: ["Changes", "변경"], history: ["History", "이력"], settings: ["Settings", "설정"], chat: ["Chat", "채팅"], app: ["App", "앱"],
-  skip: ["Skip to content", "본문으로 건너뛰기"], signIn: ["Sign in with your one-time link. A new one: klepaas link USER", "일회용 링크로 로그인하세요. 새 링크: klepaas link USER"], signOut: ["Sign out", "로그아웃"],
+  skip: ["Skip to content", "본문으로 건너뛰기"], signIn: ["Open your one-time link to sign in. This makes a new one:", "일회용 링크를 열어 로그인하세요. 새 링크는 이렇게 만듭니다:"], signOut: ["Sign out", "로그아웃"],
   offline: ["Not connected. Trying again …", "연결이 끊겼습니다. 다시 연결하는 중 …"], failedToLoad: ["This could not be loaded:", "불러오지 못했습니다:"], language: ["한국어로 보기", "View in English"], pages: ["Pages", "페이지"],
   all: ["All", "전체"], running: ["Running", "정상"], failing: ["Failing", "이상"], working: ["In progress", "진행 중"], paused: ["Paused", "중지"], filter: ["Filter", "거르기"], search: ["Find an app", "앱 찾기"], noMatch: ["No app matches.", "맞는 앱이 없습니다."],
   healthy: ["healthy", "정상"], progressing: ["progressing", "진행 중"], degraded: ["degraded", "이상"], missing: ["missing", "없음"], suspended: ["suspended", "중지됨"], unknown: ["unknown", "알 수 없음"], pending: ["pending", "대기 중"],

@@ -29,7 +29,7 @@ function logs(data) {
 }
 const podState = (pod) => badge(pod.ready ? "healthy" : pod.problem ? "degraded" : pod.phase === "Pending" ? "pending" : "progressing");
 export function podLine(pod) {
-  return el("li", {}, el("div", { class: "row" }, podState(pod), el("code", { class: "clip", title: pod.name }, pod.name), el("span", { class: "grow" }),
+  return el("li", {}, el("div", { class: "row one" }, podState(pod), el("code", { class: "clip", title: pod.name }, pod.name), el("span", { class: "grow" }),
     pod.restarts ? el("span", { class: "tag", "data-tone": "warn" }, `${t("restarts")} ${pod.restarts}`) : null, el("span", { class: "tiny soft" }, age(pod.age))), pod.problem ? el("span", { class: "error tiny" }, pod.problem) : null);
 }
 export const podList = (pods) => (pods.length ? list(pods, (pod) => pod.name, podLine) : empty(t("noPods")));

@@ -21,8 +21,7 @@ export function changes(main) {
 const title = (review) => review.title.replaceAll(" -> ", " → ");
 const approved = (review) => t("approvals", { given: review.approvals.length, required: review.required });
 export const reviewRow = (item) => el("a", { class: "card", href: `#/changes/${encodeURIComponent(item.id)}`, "data-review": item.id, "data-tone": { open: "open", merged: "good" }[item.status] || "warn" },
-  el("div", { class: "row" }, badge(item.status), el("b", {}, title(item)), el("span", { class: "grow" }), el("span", { class: "tag" }, item.environment)),
-  el("span", { class: "tiny soft" }, `${t("by", item)} · ${approved(item)}`));
+  el("b", {}, title(item)), el("div", { class: "row" }, badge(item.status), el("span", { class: "tag" }, item.environment), el("span", { class: "tiny soft clip" }, `${approved(item)} · ${t("by", item)}`)));
 
 export function change(main, id) {
   const head = el("div", { class: "stack" }), body = el("div", { class: "stack" }), out = el("div", { class: "tight" });
