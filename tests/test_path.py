@@ -69,7 +69,7 @@ async def call(demo, token, *calls):
 def test_an_agent_proposes_and_a_person_merges(demo, owner):
     """Over MCP: a preview, then a review instead of a commit, though staging takes commits; a person's merge commits it."""
     before = demo.head()
-    preview, proposed = asyncio.run(call(demo, demo.token(), ("scale", {"app": "mailer", "environment": "staging", "replicas": 2}),
+    preview, proposed = asyncio.run(call(demo, demo.token(), ("scale", {"app": "mailer", "environment": "staging", "replicas": 3}),
                                          lambda results: ("confirm", results[0].structured_content["confirm"])))
     assert preview.structured_content["status"] == "preview" and demo.head() == before
     assert proposed.structured_content["status"] == "proposed", proposed
@@ -80,7 +80,7 @@ def test_an_agent_proposes_and_a_person_merges(demo, owner):
     sha = demo.head()
     assert merged.json()["commit"] == sha != before
     assert "Channel: mcp" in demo.git("show", "-s", "--format=%B", sha)
-    demo.until(owner, "mailer", "staging", lambda state: state["replicas"] == {"desired": 2, "ready": 2})
+    demo.until(owner, "mailer", "staging", lambda state: state["replicas"] == {"desired": 3, "ready": 3})
 
 
 def test_tools_say_what_they_do(demo):
