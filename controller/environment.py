@@ -103,6 +103,7 @@ class World:
         targets = {each.app: each for each in catalog.targets(environment.name)}
         self._forget(targets)
         dirty = [app for app, target in targets.items() if back or self.inputs(target) != (self.states.get(app) or reconcile.AppState(app, environment.name)).inputs]
+        tree.ahead(targets[app].values_path for app in dirty if getattr(targets[app], "values_path", None))
         for app in dirty:
             self.enqueue(app)
         for app in [app for app, state in self.states.items() if state.error is not None and state.error.code == "claimed_twice"]:

@@ -20,6 +20,7 @@ MANAGER = "klepaas"
 APPLY, MERGE = "application/apply-patch+yaml", "application/merge-patch+json"
 PARTIAL = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
 CONNECT, READ, POOL, PAGE = 5, 30, 48, 500
+SIGNED = 1.0  # seconds
 KINDS = {400: Invalid, 401: Unauthorized, 403: Forbidden, 404: NotFound, 409: Conflict, 422: Invalid, 500: Invalid, 504: Timeout}
 
 
@@ -58,6 +59,7 @@ class Kube:
         _load(self.configuration, kubeconfig, context)
         self.pool = client.ApiClient(self.configuration).rest_client.pool_manager
         self.kinds, self.guard, self.writes = None, threading.Lock(), 0
+        self.signed = 0.0, {}  # until when the headers that sign in are taken as they are, monotonic
 
     def request(self, method, path, query=None, body=None, content_type="application/json", accept="application/json", raw=False, timeout=READ):
         """The answer as a dict (or bytes); errors are ours, transient where trying again may help."""
@@ -77,10 +79,7 @@ class Kube:
         return f"{self.configuration.host}{path}{'?' + encoded if encoded else ''}"
 
     def _send(self, method, url, data, content_type, accept, timeout, preload):
-        headers = {"accept": accept, "user-agent": "klepaas", **({"content-type": content_type} if data is not None else {})}
-        for each in self.configuration.auth_settings().values():  # asked each time: a token may be renewed
-            if each["in"] == "header" and each.get("value"):
-                headers[each["key"]] = each["value"]
+        headers = {"accept": accept, "user-agent": "klepaas", **({"content-type": content_type} if data is not None else {}), **self._credentials()}
         if method not in ("GET", "HEAD"):
             self.writes += 1
         try:
@@ -89,6 +88,14 @@ class Kube:
             raise Timeout("cluster_timeout", seconds=timeout.read_timeout) from None
         except urllib3.exceptions.HTTPError as error:
             raise Unavailable("cluster_unavailable", detail=type(error).__name__) from None
+
+    def _credentials(self):
+        """The headers that sign in; asked for every second, since a token may be renewed."""
+        until, headers = self.signed
+        if time.monotonic() > until:
+            headers = {each["key"]: each["value"] for each in self.configuration.auth_settings().values() if each["in"] == "header" and each.get("value")}
+            self.signed = time.monotonic() + SIGNED, headers
+        return headers
 
     def _error(self, status, data, path):
         try:

@@ -140,6 +140,7 @@ class Catalog:
     def _read_all(self):
         broken = [found for found in self._listed.values() if isinstance(found, Problem)]
         lists = [(name, found) for name, found in self._listed.items() if not isinstance(found, Problem)]
+        self.tree.ahead(place.values for _, found in lists for place in found.values() if place.values)
         return tuple(broken + [self._target_or_problem(app, name, found[app]) for app in self.app_names for name, found in lists if app in found])
 
     def _target_or_problem(self, app, environment, place):
@@ -155,8 +156,7 @@ class Catalog:
 
 def _section(tree, path):
     """The checked `klepaas:` section of a values file, remembered with what is wrong in it by the blob's id."""
-    data = tree.read(path)
-    found = _SECTIONS.get(tree.id(path), lambda: _read_section(data, path))
+    found = _SECTIONS.get(tree.file_id(path), lambda: _read_section(tree.read(path), path))
     if isinstance(found, Invalid):
         raise Invalid(found.code, path=path, line=found.line, **found.details)
     return found

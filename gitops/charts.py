@@ -8,6 +8,7 @@ import threading
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import cached_property
 
 import orjson
 
@@ -62,6 +63,10 @@ class Renderer:
         data = _encoded(objects, target)
         return Rendered(tuple(objects), hashlib.sha256(data).hexdigest()), data
 
+    @cached_property
+    def engine(self):
+        return client.engine()
+
     def close(self):
         self.client.close()
 
@@ -83,7 +88,7 @@ class Renderer:
         data = tree.read(path)
         parsed = values.parse(data, path)  # what we would refuse to edit we refuse to render, with its line
         text = (data or b"").decode("utf-8")
-        if "klepaas" in parsed and client.engine() == "binary":
+        if "klepaas" in parsed and self.engine == "binary":
             text = values.dump({name: each for name, each in parsed.items() if name != "klepaas"})
         request = {"chart": key[0], "values": text, "name": target.app, "namespace": environment.namespace}
         answer = self._asked(request, lambda: files.archive(tree, target), key, path)

@@ -59,12 +59,20 @@ class Tree:
 
     def read(self, path):
         """The bytes of a file, None when absent; Invalid for a folder, a symlink, a submodule, or when it is too large."""
+        id = self.file_id(path)
+        return None if id is None else self.objects.blob(id)
+
+    def file_id(self, path):
+        """The id of a file's bytes, None when absent; Invalid for what is no file."""
         entry = self._entry(path)
-        if entry is None:
-            return None
-        if entry.kind != "file":
+        if entry is not None and entry.kind != "file":
             raise Invalid("not_a_file", path=path or "/", kind=entry.kind)
-        return self.objects.blob(entry.id)
+        return entry.id if entry else None
+
+    def ahead(self, paths):
+        """Files that will be read soon are read together. Asks nothing that counts as asked."""
+        found = (self._find(check_path(path).split("/")) for path in paths)
+        self.objects.ahead([entry.id for entry in found if entry is not None and entry.kind == "file"])
 
     def names(self, folder):
         """The entries of a folder in git's order; () when there is none. Names of kind other are shown escaped."""
@@ -110,6 +118,9 @@ class Overlaid:
 
     def blob(self, id):
         return self._made("blob", id, self.objects.blob)
+
+    def ahead(self, ids):
+        self.objects.ahead([id for id in ids if ("blob", id) not in self.new])
 
     def tree(self, id):
         return self._made("tree", id, self.objects.tree)

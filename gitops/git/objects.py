@@ -6,6 +6,7 @@ anything refers to it.
 
 import contextlib
 import errno
+import io
 import os
 import tempfile
 import threading
@@ -23,6 +24,7 @@ from gitops.git import run
 CACHE = 64 << 20  # bytes
 LARGEST = {"blob": 32 << 20, "tree": 4 << 20, "commit": 1 << 20}  # bytes: desired state is text, of many files
 AT_ONCE = 64  # files open while writing
+FEW, SMALL, MOST = 16, 64 << 10, 16 << 20  # objects, bytes of each, bytes of all: what is read ahead
 SYNCS = 8  # threads that wait for the disk
 GROWTH = {"blob": 1, "tree": 6, "commit": 1}  # memory of a decoded object, in lengths of its bytes
 
@@ -33,6 +35,7 @@ class Objects:
     def __init__(self, path):
         self.folder = Path(path, "objects")
         self.repo = git.Repo(path, expand_vars=False)
+        self.environment = run.environment(path)
         self.repo.git.update_environment(**run.overrides(path))
         self.reading, self.caching = threading.Lock(), threading.Lock()
         self.cache, self.size = OrderedDict(), 0
@@ -48,6 +51,14 @@ class Objects:
     def commit(self, id):
         """(tree id, parent ids) of a commit."""
         return self._object(id, "commit")
+
+    def ahead(self, ids):
+        """Bring small files into the cache in one go: a fifteenth of the time that one by one takes. What is not there is left for whoever reads it."""
+        with self.caching:
+            wanted = [id for id in dict.fromkeys(ids) if ("blob", id) not in self.cache]
+        if len(wanted) > FEW:
+            for id, data in _together(self.environment, wanted):
+                self._cache(("blob", id), data, len(data) + 200)
 
     def _object(self, id, kind):
         with self.caching:
@@ -146,6 +157,29 @@ class Objects:
         self.pool.shutdown()
         with self.reading:
             self.repo.close()
+
+
+def _together(environment, ids):
+    """(id, bytes) of those that are small blobs, in one process; what is cut short or not what its id says is left out."""
+    sizes = (line.split() for line in _answers(environment, "--batch-check", ids).splitlines())
+    small, total = [], 0
+    for id, kind, *size in sizes:
+        if kind == b"blob" and int(size[0]) <= SMALL and total <= MOST:
+            small.append(id.decode())
+            total += int(size[0])
+    answers = io.BytesIO(_answers(environment, "--batch", small))
+    while head := answers.readline().split():
+        data = answers.read(int(head[2]))
+        answers.read(1)
+        if trees.git_id("blob", data) == head[0].decode():
+            yield head[0].decode(), data
+
+
+def _answers(environment, how, ids):
+    with tempfile.TemporaryFile() as asked:
+        asked.write("".join(f"{id}\n" for id in ids).encode())
+        asked.seek(0)
+        return run.finish(run.start(environment, "cat-file", how, stdin=asked)).out
 
 
 def _gone(name):

@@ -146,4 +146,4 @@ def engine():
 def _environment():
     paths = [str(Path(gitops.__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])]
     kept = {name: os.environ[name] for name in INHERITED if name in os.environ}
-    return {**kept, "PYTHONPATH": os.pathsep.join(paths), "GOMAXPROCS": "2"}
+    return {**kept, "PYTHONPATH": os.pathsep.join(paths), "GOMAXPROCS": "2", "GOGC": "400"}  # a sixth less time for 10 MB more, measured
