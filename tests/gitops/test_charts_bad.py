@@ -33,7 +33,7 @@ def renderer():
 @pytest.fixture
 def strict():
     """A renderer of little patience and memory."""
-    with_helm = Renderer(deadline=2, memory=300 << 20)
+    with_helm = Renderer(deadline=5, memory=300 << 20)
     yield with_helm
     with_helm.close()
 
