@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 import orjson
 
 from controller import diff, order, ownership
+from gitops import tenancy
 from gitops.errors import Conflict, Invalid, KlepaasError
 
+SERVERS = ("managedFields", "resourceVersion", "uid", "creationTimestamp", "generation")  # what only a server says
 HEALS, HEAL_WINDOW = 5, 60  # repairs of one app in so many seconds, before it backs off
 
 
@@ -46,11 +48,11 @@ class AppState:
 def render(state, world, target):
     """Put the target's objects into the state; raises what the repository's files are at fault for."""
     rendered = world.renderer.render(world.tree, target, world.environment)
-    objects = [_placed(each, world) for each in diff.without_scaled([each for each in rendered.objects if not order.is_hook(each)])]
-    if not objects and world.cache.keys_of(target.app):
-        raise Invalid("renders_nothing", path=target.values_path or target.manifests_path, app=target.app)
-    for each in objects:
-        _allowed(each, world)
+    defined = _defined(rendered.objects)
+    objects = [_placed(each, world, defined) for each in diff.without_scaled([each for each in rendered.objects if not order.is_hook(each)])]
+    there = len(world.cache.keys_of(target.app))
+    if not objects and there and world.head not in world.released:
+        raise Invalid("renders_nothing", path=target.values_path or target.manifests_path, app=target.app, count=there, environment=target.environment, revision=(world.head or "")[:7])
     claimed = [ownership.claimed(each, world.repository, world.environment.name, target.app) for each in order.ordered(objects)]
     world.claim(state, [ownership.key(each) for each in claimed])
     state.skipped, state.adopt = len(rendered.objects) - len(objects), target.adopt
@@ -59,23 +61,21 @@ def render(state, world, target):
     state.ignored = {ownership.key(each): pointers for each in claimed if (pointers := _ignored(each, target))}
 
 
-def _placed(obj, world):
-    """In the environment's namespace, where the kind has one and the manifest names none."""
-    group = obj["apiVersion"].rpartition("/")[0]
-    metadata = {name: value for name, value in obj["metadata"].items() if name not in ("managedFields", "resourceVersion", "uid", "creationTimestamp", "generation")}
-    if world.namespaced(group, obj["kind"]):
-        metadata.setdefault("namespace", world.environment.namespace)
-        metadata["namespace"] = metadata["namespace"] or world.environment.namespace
+def _placed(obj, world, defined):
+    """In the environment's namespace, where the kind has one and the manifest names none; Invalid where it may not be there."""
+    key = obj["apiVersion"].rpartition("/")[0], obj["kind"]
+    namespaced = defined[key] if key in defined else world.namespaced(*key)
+    tenancy.check(obj, world.environment, namespaced)
+    metadata = {name: value for name, value in obj["metadata"].items() if name not in SERVERS and (namespaced or name != "namespace")}
+    if namespaced:
+        metadata["namespace"] = world.environment.namespace
     return {**{name: value for name, value in diff.as_kept(obj).items() if name != "status"}, "metadata": metadata}
 
 
-def _allowed(obj, world):
-    """An environment writes only to its own namespace, and cluster-wide kinds only as listed."""
-    namespace = obj["metadata"].get("namespace")
-    if namespace is None and obj["kind"] not in world.environment.cluster_kinds:
-        raise Invalid("cluster_kind", kind=obj["kind"], name=obj["metadata"]["name"], environment=world.environment.name)
-    if namespace is not None and namespace != world.environment.namespace:
-        raise Invalid("foreign_namespace", kind=obj["kind"], name=obj["metadata"]["name"], namespace=namespace, environment=world.environment.name)
+def _defined(objects):
+    """(group, kind) -> whether it has a namespace, of the kinds that these objects define."""
+    specs = [each["spec"] for each in objects if each["kind"] == "CustomResourceDefinition" and isinstance(each.get("spec"), dict)]
+    return {(spec.get("group"), (spec.get("names") or {}).get("kind")): spec.get("scope") == "Namespaced" for spec in specs}
 
 
 def _ignored(obj, target):

@@ -122,10 +122,11 @@ class Catalog:
 
     def _target(self, app, environment, place):
         if place.values is None:
-            return Target(app, environment, "manifests", None, place.manifests, keys=self.keys)
+            return Target(app, environment, "manifests", None, place.manifests, keys=self.keys, ignore=self.config.ignore)
         section = _section(self.tree, place.values)
         keys = {**self.keys, **section["keys"]} if "keys" in section else self.keys
         rest = {name: section.get(name, default) for name, default in contract.SECTION_DEFAULTS.items()}
+        rest["ignore"] = (*self.config.ignore, *rest["ignore"])
         return Target(app, environment, "chart", place.values, chart=section.get("chart", self._layout[1]), keys=keys, **rest)
 
     def targets(self, environment=None):

@@ -2,7 +2,7 @@
 
 import re
 
-from gitops import charts, values
+from gitops import charts, tenancy, values
 from gitops.errors import Invalid, KlepaasError, NotFound
 from gitops.tree import overlay
 from gitops.types import Change
@@ -95,6 +95,12 @@ def _render(renderer, catalog, tree, app, environment):
     except NotFound:
         return None
     return renderer.render(tree, target, catalog.environment(environment))
+
+
+def allowed(objects, environment):
+    """Invalid where an object is none that the environment may have; the sync would refuse it too."""
+    for each in objects:
+        tenancy.check(each, environment)
 
 
 def effect(command, before, after):

@@ -12,7 +12,7 @@ from gitops.types import Environment, Ignore, Problem, SyncPolicy, Window
 KEYS = MappingProxyType({"version": "image.tag", "image": "image.repository", "replicas": "replicaCount",
                          "restart": r"podAnnotations.klepaas\.io/restartedAt", "env": "env"})
 LATER = ("policy", "notify", "cicd", "integrations", "prices", "owners", "pipelines", "images", "previews", "lexicon")  # checked by the parts they belong to
-NOT_OFFERED = ("enforce_review", "verify", "only_promote", "gates", "forbidden_kinds", "owners", "service_account", "on_failure", "on_alert")  # of an environment
+NOT_OFFERED = ("enforce_review", "verify", "only_promote", "gates", "owners", "on_alert")  # of an environment
 SECTION_DEFAULTS = MappingProxyType({"repository": None, "suspend": False, "depends_on": (), "adopt": False, "ignore": ()})
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MIDNIGHT = 24 * 60
@@ -30,6 +30,7 @@ class Config:
     values: str | None = None
     chart: str | None = None
     environments: dict = field(default_factory=dict)
+    ignore: tuple = ()
     keys: object = field(default_factory=lambda: KEYS)
     problems: tuple = ()
 
@@ -77,7 +78,7 @@ def _config(document):
         if environment.promotes_from not in {None, *environments} - {name}:
             raise _Wrong(("environments", name, "promotes_from"), "the name of another environment")
     keys = MappingProxyType({**KEYS, **found.get("keys", {})})
-    return Config(document, found.get("name"), found.get("values"), found.get("chart"), environments, keys)
+    return Config(document, found.get("name"), found.get("values"), found.get("chart"), environments, found.get("ignore", ()), keys)
 
 
 def _distinct(pattern, environments):
@@ -251,10 +252,10 @@ _key_path = _matching(KEY_PATH, "a path of keys such as image.tag")
 _repository = _matching(re.compile(r"[\w.-]+(/[\w.-]+)+"), "owner/repo")
 _ignores = _list(_ignore)
 TOP = {"version": _of(int, "1"), "name": _name, "values": _pattern, "chart": _path, "environments": _environments, "keys": _keys,
-       **dict.fromkeys(LATER, _anything)}
+       "ignore": _ignores, **dict.fromkeys(LATER, _anything)}
 ENVIRONMENT = {"namespace": _name, "cluster": _text, "review": _review, "approvals": _count(1, 10), "promotes_from": _name,
-               "agents": _choice("propose", "commit"), "cluster_kinds": _list(_text), "conflicts": _choice("force", "fail"),
-               "sync": _sync, **dict.fromkeys(NOT_OFFERED, _not_offered)}
+               "agents": _choice("propose", "commit"), "cluster_kinds": _list(_text), "forbidden_kinds": _list(_text), "conflicts": _choice("force", "fail"),
+               "service_account": _name, "on_failure": _choice("report", "rollback"), "sync": _sync, **dict.fromkeys(NOT_OFFERED, _not_offered)}
 SYNC = {"prune": _flag, "self_heal": _flag, "adopt": _flag, "windows": _list(_window)}
 WINDOW = {"days": _days, "from": _time, "to": _time, "tz": _zone}
 IGNORE = {"kind": _text, "name": _text, "pointers": _list(_matching(re.compile(r"(/[^/]*)+"), "a JSON pointer"))}

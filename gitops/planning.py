@@ -7,6 +7,7 @@ from gitops import checks, policy, resolve
 from gitops.errors import Invalid
 from gitops.plans import PLANS
 from gitops.plans.base import Desired
+from gitops.tree import overlay
 from gitops.types import Plan
 from gitops.verbs import REVIEW_VERBS
 
@@ -59,5 +60,7 @@ def planned(services, verb, command, tree):
     manifests = ()
     if edit.changes:
         before, after = checks.rendered(services.renderer, catalogs.load, tree, edit.changes, command.app, command.environment)
+        if after is not None:
+            checks.allowed(after.objects, catalogs.load(overlay(tree, edit.changes)).environment(command.environment))
         manifests = checks.effect(command, before, after)
     return Plan(command, tree.revision, edit.changes, manifests, verb.risk, "commit", edit.summary, edit.warnings, tuple(edit.trailers.items()))

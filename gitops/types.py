@@ -44,7 +44,10 @@ class SyncPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """One environment of klepaas.yaml; `order` is its place there. `agents` is "propose" or "commit"."""
+    """One environment of klepaas.yaml; `order` is its place there.
+
+    `agents` is "propose" or "commit", `conflicts` "force" or "fail", `on_failure` "report" or "rollback"; `service_account` is who writes there, of the environment's namespace.
+    """
 
     name: str
     namespace: str
@@ -55,7 +58,10 @@ class Environment:
     promotes_from: str | None = None
     agents: str = "propose"
     cluster_kinds: tuple = ()
+    forbidden_kinds: tuple = ()
     conflicts: str = "force"
+    service_account: str | None = None
+    on_failure: str = "report"
     sync: SyncPolicy = SyncPolicy()
 
 
