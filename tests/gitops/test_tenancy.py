@@ -5,7 +5,7 @@ import pytest
 from gitops import contract
 from gitops.errors import Invalid
 from gitops.tenancy import check
-from tests.gitops.path_help import CLI
+from tests.gitops.path_help import CLI, database, renderer, world  # noqa: F401 (fixtures)
 from tests.gitops.test_submit import push
 
 MANIFEST = "apiVersion: {version}\nkind: {kind}\nmetadata: {{name: given{more}}}\n"
