@@ -1,6 +1,7 @@
 """Whether what was applied came up: the health of an app's objects, judged at every change, and the end of the sync that waits for it."""
 
 import time
+from dataclasses import replace
 
 from controller import health as healths
 from gitops import values
@@ -8,7 +9,9 @@ from gitops.errors import KlepaasError
 from gitops.types import Health, SyncResult
 
 WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
+PODDED = (*WORKLOADS, "ReplicaSet", "Job", "Pod")
 DEADLINE = 900    # seconds a rollout may take before the sync is failed, beyond the workload's own deadline
+NOTHING = (healths.HEALTHY, 0, 0, None)
 
 
 def judge(world, state, pods=None):
@@ -16,17 +19,17 @@ def judge(world, state, pods=None):
 
     Its pods are asked after now and then (`pods`, as World.look has them), not at every change of a rollout: that would be the cluster's load.
     """
-    seen = health(world, state, pods)
+    found = _all(world, state, pods)
+    seen = healths.worst([each[0] for each in found])
     _end(world, state, seen)
-    _tell(world, state, seen)
+    _tell(world, state, seen, *(sum(each[place] for each in found) for place in (1, 2)))
     if seen.status in ("progressing", "degraded"):
         world.waiting.setdefault(state.app, time.monotonic())
     else:
         world.waiting.pop(state.app, None)
 
 
-def _tell(world, state, found):
-    wanted, up = (sum(each[place] for each in _all(world, state)) for place in (1, 2))
+def _tell(world, state, found, wanted, up):
     seen = {"health": found.status, "message": found.message, "replicas": {"desired": wanted, "ready": up}, "version": state.version}
     if state.waiting_since is None and state.error is None:
         seen |= {"commit": state.revision}
@@ -37,44 +40,54 @@ def _tell(world, state, found):
 
 def health(world, state, pods=None):
     """The worst Health of the app's objects, and of the pods of those that are not up: as seen now, or when last asked after."""
-    found = [each[0] for each in _all(world, state)]
-    for key in [key for key in state.desired if key.kind in WORKLOADS]:
-        found.append(_of_pods(world, state, key, pods))
-    return healths.worst(found)
+    return healths.worst([each[0] for each in _all(world, state, pods)])
 
 
-def _all(world, state):
-    return [_seen(world, state, key) for key in tuple(state.desired)]
+def _all(world, state, pods):
+    """(Health, pods wanted, pods ready, generation) of each object: most apps have a few, some have thousands that say nothing."""
+    return [_with_pods(world, state, key, seen, pods) if seen[0].status in ("progressing", "degraded") or key in state.pods else seen
+            for key in tuple(state.desired) if (seen := _seen(world, state, key)) is not NOTHING]
 
 
 def _seen(world, state, key):
-    """(Health, pods wanted, pods ready, generation) of an object of the app's, looked at once a version."""
+    """What an object of the app's is, looked at once a version; NOTHING where there is nothing to tell."""
     version, known = world.cache.version(key), state.seen.get(key)
     if known is None or known[0] != version:
-        known = state.seen[key] = version, _looked_at(key, world.cache.get(key))
+        known = state.seen[key] = version, _looked_at(state, key, world.cache.get(key))
     return known[1]
 
 
-def _looked_at(key, live):
+def _looked_at(state, key, live):
     if live is None:
         return Health("missing", f"{key.kind} {key.name} is not there"), 0, 0, None
-    wanted = up = 0
-    if key.kind in WORKLOADS:
-        status = live.get("status") or {}
-        wanted = live["spec"].get("replicas", status.get("desiredNumberScheduled", 0))
-        up = status.get("readyReplicas", status.get("numberReady", 0))
-    return healths.of(live), wanted, up, live["metadata"].get("generation")
+    found = _named(state, key, healths.of(live))
+    if key.kind not in WORKLOADS:
+        return NOTHING if found == healths.HEALTHY else (found, 0, 0, live["metadata"].get("generation"))
+    status = live.get("status") or {}
+    wanted, up = live["spec"].get("replicas", status.get("desiredNumberScheduled", 0)), status.get("readyReplicas", status.get("numberReady", 0))
+    return found, wanted, up, live["metadata"].get("generation")
 
 
-def _of_pods(world, state, key, pods):
-    seen, _, _, generation = _seen(world, state, key)
-    live = world.cache.get(key) if pods and seen.status == "progressing" else None
-    if live is not None:
-        state.pods[key] = generation, pods.health(live)
-    elif seen.status != "progressing":
+def _named(state, key, found):
+    """The message says which object it is about, unless that is the app's own workload."""
+    own = key.kind in WORKLOADS and key.name == state.app
+    return replace(found, message=f"{key.kind} {key.name}: {found.message}") if found.message and not own else found
+
+
+def _with_pods(world, state, key, seen, pods):
+    """What is seen of a workload that is not up, with what its pods said when last asked: of this generation."""
+    health, wanted, up, generation = seen
+    if key.kind not in PODDED or health.status not in ("progressing", "degraded"):
         state.pods.pop(key, None)
-    asked, known = state.pods.get(key, (None, healths.HEALTHY))
-    return known if asked == generation else healths.HEALTHY
+        return seen
+    asked, finding = state.pods.get(key, (None, None))
+    live = world.cache.get(key) if pods else None
+    if live is not None and (fresh := pods.find(live, finding.words if finding else None)):
+        asked, finding = state.pods[key] = generation, fresh
+    if finding is None or asked != generation or finding.health == healths.HEALTHY:
+        return seen
+    said = finding.health.message if key.kind == "Pod" else f"{health.message}: {finding.health.message}"
+    return replace(healths.worst([health, finding.health]), message=said), wanted, up, generation
 
 
 def _end(world, state, seen):
@@ -88,9 +101,10 @@ def _end(world, state, seen):
     state.ended = (status, state.started)
     if status == "succeeded" or late:
         state.waiting_since = None  # a degraded rollout may still recover
+    why = f"not up after {DEADLINE // 60} minutes: {seen.message}" if late and seen.status != "degraded" else seen.message
     world.tell(world.ledger.record_sync, SyncResult(
         state.app, world.environment.name, state.revision or "", status, state.actions, seen, state.started or time.time(),
-        time.time() if status != "progressing" else None, seen.message if status == "failed" else None))
+        time.time() if status != "progressing" else None, why if status == "failed" else None))
 
 
 def version(world, target):
