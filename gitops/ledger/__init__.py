@@ -1,4 +1,4 @@
-"""The ledger: commands and their receipts, events, syncs and live states, reviews, accounts. The owner of peewee.
+"""The ledger: commands and their receipts, events, syncs and live states, reviews, accounts, conversations. The owner of peewee.
 
 Git is the truth of desired state; the ledger is the truth of who asked, what was tried and what was seen. Must not decide.
 """
@@ -9,8 +9,11 @@ from gitops.errors import Invalid
 from gitops.ledger import migrations, tables
 from gitops.ledger.accounts import Accounts
 from gitops.ledger.commands import Commands, Row
+from gitops.ledger.conversations import Conversations
 from gitops.ledger.events import Event, Events
+from gitops.ledger.feedback import Feedback
 from gitops.ledger.postgres import Postgres
+from gitops.ledger.previews import Previews
 from gitops.ledger.reviews import Reviews
 from gitops.ledger.sqlite import Sqlite
 from gitops.ledger.states import States
@@ -41,6 +44,13 @@ class Ledger:
         self.link_create, self.link_use = accounts.link_create, accounts.link_use
         self.session_create, self.session = accounts.session_create, accounts.session
         self.session_end, self.sessions_end = accounts.session_end, accounts.sessions_end
+        talks, previews, feedback = (part(store, self.tables) for part in (Conversations, Previews, Feedback))
+        self.conversation_open, self.conversation, self.conversations = talks.conversation_open, talks.conversation, talks.conversations
+        self.remember, self.said, self.answered, self.message, self.messages = talks.remember, talks.said, talks.answered, talks.message, talks.messages
+        self.preview_keep, self.preview, self.previews = previews.preview_keep, previews.preview, previews.previews
+        self.previews_of_messages, self.preview_refused = previews.previews_of_messages, previews.preview_refused
+        self.preview_confirm, self.preview_cancel = previews.preview_confirm, previews.preview_cancel
+        self.feedback_keep, self.feedback, self.feedback_settle = feedback.feedback_keep, feedback.feedback, feedback.feedback_settle
 
     @staticmethod
     def open(url, home):
@@ -58,11 +68,14 @@ class Ledger:
         migrations.migrate(self.store, self.tables["schema"])
 
     def retention(self, days):
-        """Delete events and syncs older than so many days, and sign-ins that ended before; how many went. Commands and reviews stay: they are the audit."""
+        """Delete events, syncs and what was said longer ago than so many days, and sign-ins that ended before; how many went. Commands and reviews stay: they are the audit."""
         old = time.time() - days * 86400
         event, sync, link, session = (self.tables[name] for name in ("event", "sync", "link", "session"))
+        talk, message, preview = (self.tables[name] for name in ("conversation", "message", "preview"))
         return (self._deleted(event, event.id, event.at < old) + self._deleted(sync, sync.id, sync.started < old)
-                + self._deleted(link, link.hash, link.expires < old) + self._deleted(session, session.hash, session.expires < old))
+                + self._deleted(link, link.hash, link.expires < old) + self._deleted(session, session.hash, session.expires < old)
+                + self._deleted(preview, preview.id, preview.expires < old) + self._deleted(message, message.id, message.at < old)
+                + self._deleted(talk, talk.id, talk.updated < old))
 
     def _deleted(self, table, key, which):
         """A batch a transaction, so that others write in between."""

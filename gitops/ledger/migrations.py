@@ -40,6 +40,24 @@ STEPS = (
         "CREATE INDEX klepaas_session_email ON klepaas_session (email)",
         "CREATE TABLE klepaas_claim (name TEXT PRIMARY KEY, until {time} NOT NULL)",
     ),
+    # 2: conversations
+    (
+        """CREATE TABLE klepaas_conversation (id TEXT PRIMARY KEY, email TEXT NOT NULL, title TEXT NOT NULL, context TEXT NOT NULL, created {time} NOT NULL,
+            updated {time} NOT NULL)""",
+        "CREATE INDEX klepaas_conversation_email ON klepaas_conversation (email, updated)",
+        """CREATE TABLE klepaas_message (id {id}, conversation TEXT NOT NULL, email TEXT NOT NULL, text TEXT NOT NULL, language TEXT, kind TEXT NOT NULL,
+            readings TEXT NOT NULL, parser TEXT, model TEXT, latency {time}, tokens_in BIGINT, tokens_out BIGINT, outcome TEXT, at {time} NOT NULL)""",
+        "CREATE INDEX klepaas_message_email ON klepaas_message (email, id)",
+        "CREATE INDEX klepaas_message_conversation ON klepaas_message (conversation, id)",
+        """CREATE TABLE klepaas_preview (id TEXT PRIMARY KEY, email TEXT NOT NULL, channel TEXT NOT NULL, conversation TEXT, message BIGINT, command TEXT NOT NULL,
+            hash TEXT NOT NULL, risk TEXT NOT NULL, status TEXT NOT NULL, created {time} NOT NULL, expires {time} NOT NULL, settled {time})""",
+        "CREATE INDEX klepaas_preview_conversation ON klepaas_preview (conversation, status)",
+        "CREATE INDEX klepaas_preview_message ON klepaas_preview (message)",
+        "CREATE INDEX klepaas_preview_expires ON klepaas_preview (expires)",
+        """CREATE TABLE klepaas_feedback (id {id}, message BIGINT NOT NULL, email TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL, was TEXT NOT NULL,
+            meant TEXT, note TEXT, status TEXT NOT NULL, settled_by TEXT, at {time} NOT NULL)""",
+        "CREATE INDEX klepaas_feedback_status ON klepaas_feedback (status, id)",
+    ),
 )
 
 

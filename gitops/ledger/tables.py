@@ -53,6 +53,21 @@ def define(database):
         "link": table("link", hash=peewee.TextField(primary_key=True), email=peewee.TextField(), expires=peewee.DoubleField(), used=peewee.DoubleField(null=True)),
         "session": table("session", hash=peewee.TextField(primary_key=True), email=peewee.TextField(), created=peewee.DoubleField(),
                          expires=peewee.DoubleField(), ended=peewee.DoubleField(null=True)),
+        "conversation": table("conversation", id=peewee.TextField(primary_key=True), email=peewee.TextField(), title=peewee.TextField(),
+                              context=peewee.TextField(), created=peewee.DoubleField(), updated=peewee.DoubleField()),
+        "message": table(
+            "message", id=peewee.BigAutoField(), conversation=peewee.TextField(), email=peewee.TextField(), text=peewee.TextField(),
+            language=peewee.TextField(null=True), kind=peewee.TextField(), readings=peewee.TextField(), parser=peewee.TextField(null=True),
+            model=peewee.TextField(null=True), latency=peewee.DoubleField(null=True), tokens_in=peewee.BigIntegerField(null=True),
+            tokens_out=peewee.BigIntegerField(null=True), outcome=peewee.TextField(null=True), at=peewee.DoubleField()),
+        "preview": table(
+            "preview", id=peewee.TextField(primary_key=True), email=peewee.TextField(), channel=peewee.TextField(), conversation=peewee.TextField(null=True),
+            message=peewee.BigIntegerField(null=True), command=peewee.TextField(), hash=peewee.TextField(), risk=peewee.TextField(), status=peewee.TextField(),
+            created=peewee.DoubleField(), expires=peewee.DoubleField(), settled=peewee.DoubleField(null=True)),
+        "feedback": table(
+            "feedback", id=peewee.BigAutoField(), message=peewee.BigIntegerField(), email=peewee.TextField(), kind=peewee.TextField(), text=peewee.TextField(),
+            was=peewee.TextField(), meant=peewee.TextField(null=True), note=peewee.TextField(null=True), status=peewee.TextField(default="open"),
+            settled_by=peewee.TextField(null=True), at=peewee.DoubleField()),
         "claim": table("claim", name=peewee.TextField(primary_key=True), until=peewee.DoubleField()),
     }
 

@@ -8,10 +8,12 @@ import os
 import sys
 import threading
 
+from gitops.errors import Conflict
 from gitops.ledger import Ledger
 from gitops.types import Actor, Command
 
 ACTOR = Actor("Kim", "kim@example.com", frozenset(), "rest")
+CHATTING = Actor("Kim", "kim@example.com", frozenset(), "chat")
 
 
 def deliver(ledger, ids, threads):
@@ -65,6 +67,23 @@ def link(ledger, text, threads):
     users = []
     _together(lambda: users.append(ledger.link_use(text)), threads)
     return [user["email"] for user in users if user]
+
+
+def decide(ledger, id, threads):
+    """Confirm or cancel a preview in each thread, every other process and thread the one or the other; says what came of it."""
+    said, numbers = [], iter(range(int(threads)))
+
+    def run():
+        confirm = (next(numbers) + os.getpid()) % 2
+        try:
+            (ledger.preview_confirm if confirm else ledger.preview_cancel)(id, CHATTING)
+            answer = "done"
+        except Conflict as error:
+            answer = error.code
+        said.append(("confirmed" if confirm else "cancelled", answer))
+
+    _together(run, threads)
+    return said
 
 
 def migrate(ledger):
