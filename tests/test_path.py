@@ -26,7 +26,7 @@ def through_chat(demo, app, replicas):
     assert read["kind"] == "preview", read
     item = read["items"][0]
     assert "replicaCount" in item["plan"]["changes"][0]["diff"] and item["plan"]["manifests"][0]["kind"] == "Deployment"
-    return client.post(f"{demo.api}/nlp/confirm", json={"confirmation": item["confirmation"]}).json()["commit"]
+    return client.post(f"{demo.api}/nlp/confirm", json={"session_id": read["session_id"], "command_id": item["command_id"], "confirmed": True}).json()["commit"]
 
 
 def through_cli(demo, app, replicas):

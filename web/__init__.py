@@ -31,14 +31,14 @@ def create_app(settings=None):
     """The Flask application, its services opened. Called in each worker, after the fork."""
     from controller.observe import Observer
     from gitops import config, services
-    from web import accounts, api, chat, errors, identity, live, metrics, tokens
+    from web import accounts, api, chat, chat_socket, errors, identity, live, metrics, tokens
     from web.mcp_server import mount
 
     settings = settings or config.load()
     opened = services.open(settings)
     app = Flask("web", static_folder=str(STATIC), static_url_path="/static")
     app.config.update(SECRET_KEY=secret_key(settings), MAX_CONTENT_LENGTH=BODY_LIMIT, SESSION_COOKIE_NAME="klepaas", SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax",
-                      SESSION_COOKIE_SECURE=(settings.klepaas_url or "").startswith("https://"), SOCK_SERVER_OPTIONS={"ping_interval": 25, "max_message_size": 4096},
+                      SESSION_COOKIE_SECURE=(settings.klepaas_url or "").startswith("https://"), SOCK_SERVER_OPTIONS={"ping_interval": 25, "max_message_size": BODY_LIMIT},
                       SEND_FILE_MAX_AGE_DEFAULT=0)
     app.extensions["klepaas"] = Opened(opened, Observer(settings.kubeconfig), live.Broadcaster(opened.ledger))
     app.before_request(_identify)
@@ -46,7 +46,7 @@ def create_app(settings=None):
     app.after_request(_headers)
     for blueprint in (api.blueprint, accounts.blueprint, chat.blueprint, tokens.blueprint):
         app.register_blueprint(blueprint)
-    live.sock.init_app(app)
+    chat_socket.sock.init_app(app)  # the one Sock: that of live, with the route of chat_socket
     metrics.install(app)
     errors.install(app)
     _pages(app)

@@ -1,150 +1,109 @@
-"""Chat: text in; previews, answers or questions out. A preview is confirmed by its own signed word and nothing else.
+"""Chat: sentences, previews and their confirmation over HTTP and a websocket. Must not read or decide: see web/conversations and web/confirmations."""
 
-The confirmation carries the whole command and its id, so two clicks, two tabs and two processes make one commit.
-"""
+from flask import Blueprint, g, request
 
-import time
-
-from flask import Blueprint, g, session
-
-from gitops import submit, verbs, views
-from gitops.errors import Invalid, KlepaasError
-from gitops.types import Actor, Command
-from nlp import interpret
-from web import body, confirmations, metrics, reads
-from web.api import answer, receipt
-from web.context import cluster, services
+from gitops import policy, verbs
+from gitops.errors import Invalid
+from gitops.types import Actor
+from web import body, cards, confirmations, conversations, identity, suggestions
+from web.api import answer, number, receipt
+from web.context import services
 from web.errors import language
 
 blueprint = Blueprint("chat", __name__, url_prefix="/api/v1/nlp")
-CARRIED = ("app", "environment", "command")
-CONTEXT = 30 * 60  # seconds "it" is remembered
-QUESTIONS = ("clarify", "unknown")
-WORDS = {"rollback": ("롤백 확인", "rollback"), "delete_app": ("삭제 확인", "delete"), "delete_manifest": ("삭제 확인", "delete")}
+NOTE = 1000  # characters of what a person says about a misreading
+MOST = 20  # previews that one sentence may stand for
 
 
-def _actor():
-    actor = g.actor
-    return Actor(actor.name, actor.email, actor.scopes, "chat", actor.agent, actor.session)
+def actor():
+    """Who speaks, at this door."""
+    return Actor(g.actor.name, g.actor.email, g.actor.scopes, "chat", g.actor.agent, g.actor.session)
+
+
+def turn(asked):
+    """The Turn that a body asks for: `{text, session_id?, pending?}`; without a conversation a new one."""
+    text, session_id, pending = body.text(asked, "text", required=True), body.text(asked, "session_id"), asked.get("pending")
+    if pending is not None and not (isinstance(pending, list) and len(pending) <= MOST and all(isinstance(each, str) for each in pending)):
+        raise Invalid("bad_field", field="pending", wanted="a list of command ids")
+    return conversations.begun(actor(), session_id or services().ledger.conversation_open(g.actor.email), text, pending)
 
 
 @blueprint.post("/process")
 def process():
-    """Read a sentence: `{text, context?, pending?}` -> preview, answer, done, cancelled, clarify or unknown."""
-    asked = body.only(body.json_object(), "text", "context", "pending", "session_id")
-    text, context = body.text(asked, "text", required=True), _context(asked)
-    catalog = services().head()[1]
-    reading = interpret.interpret(text, context, list(catalog.app_names), list(catalog.environments))
-    metrics.WORDS.labels(reading.command, reading.parser).inc()
-    if reading.command == "confirm" and asked.get("pending"):
-        return answer({"kind": "done", "items": [views.receipt(_confirmed(each, text)) for each in _pending(asked)]})
-    if reading.command in ("confirm", "cancel"):
-        return answer({"kind": "cancelled"} if reading.command == "cancel" else _nothing_pending())
-    if reading.command in QUESTIONS:
-        _remember(reading, (reading.clarification or {}).get("command"))
-        return answer(_question(reading))
-    return answer(_carried_out(reading, text))
-
-
-def _context(asked):
-    """What "it" means: what the client says, else what this session spoke of last."""
-    given = asked.get("context")
-    if given is not None:
-        if not isinstance(given, dict) or not all(isinstance(given.get(name), str | None) for name in CARRIED):
-            raise Invalid("bad_field", field="context", wanted="an object of texts")
-        return {name: given.get(name) for name in (*CARRIED, "args")}
-    kept = session.get("context") or {}
-    return kept if kept.get("at", 0) > time.time() - CONTEXT else {}
-
-
-def _pending(asked):
-    found = asked["pending"]
-    return found if isinstance(found, list) else [found]
-
-
-def _nothing_pending():
-    texts = {"en": "There is nothing to confirm.", "ko": "확인할 내용이 없습니다."}
-    return {"kind": "clarify", "question": texts[language()], "choices": [], "missing": []}
-
-
-def _question(reading):
-    found = reading.clarification or {}
-    question = (found.get("question") or {}).get(reading.language) or (found.get("question") or {}).get("en", "")
-    more = {"suggestions": found.get("choices", [])} if reading.command == "unknown" else {"choices": found.get("choices", []), "missing": found.get("missing", [])}
-    return {"kind": reading.command, "question": question, **more}
-
-
-def _carried_out(reading, text):
-    """Reads are answered, changes and orders previewed, in the order they were said."""
-    items = [_one(each, text) if not reading.more else _tried(each, text) for each in (reading, *reading.more)]
-    last = (reading, *reading.more)[-1]
-    _remember(last, last.command)
-    kind = "preview" if any("confirmation" in each for each in items) else "answer"
-    return {"kind": kind, "items": items, "context": {name: session["context"][name] for name in CARRIED}}
-
-
-def _remember(reading, command):
-    """What "it" and an amendment ("no, staging") mean in the next sentence."""
-    session["context"] = {"app": reading.app, "environment": reading.environment, "command": command, "args": {name: value for name, value in reading.args.items() if len(str(value)) < 200},
-                          "at": time.time()}
-
-
-def _tried(reading, text):
-    """One of several commands of a sentence: what is refused of it is said beside what is not."""
-    try:
-        return _one(reading, text)
-    except KlepaasError as error:
-        return {"question": error.text(language()), "choices": list(error.details.get("choices", ())), "missing": [], "code": error.code}
-
-
-def _one(reading, text):
-    if reading.command in QUESTIONS:
-        return _question(reading)
-    command = Command(reading.command, reading.app, reading.environment, dict(reading.args), text=text)
-    if verbs.find(reading.command).kind == "read":
-        return reads.read(services(), cluster(), _actor(), command) | {"command": _shown(command)}
-    return preview(command)
-
-
-def preview(command):
-    """A preview with the confirmation that carries it out."""
-    plan = views.plan(submit.preview(services(), _actor(), command))
-    id, confirmation = confirmations.made(_actor(), command, plan)
-    return {"command": {**_shown(command), "id": id, "app": plan["app"], "environment": plan["environment"]}, "plan": plan, "confirmation": confirmation,
-            "status": "preview" if plan["changes"] or plan["delivery"] == "order" else "unchanged"}
-
-
-def _shown(command):
-    return {"verb": command.verb, "app": command.app, "environment": command.environment, "args": dict(command.args), "text": command.text}
+    """Read a sentence: `{text, session_id?, pending?}` -> preview, answer, done, cancelled, clarify or unknown."""
+    asked = body.only(body.json_object(), "text", "session_id", "pending")
+    *_, (_, found) = conversations.spoken(turn(asked))
+    return answer(found)
 
 
 @blueprint.post("/preview")
 def previewed():
-    """A preview of a typed command, as an edited card or a button asks for it: `{verb, app, environment, args, text?}`."""
-    asked = body.only(body.json_object(), *body.COMMAND_FIELDS)
-    return answer(preview(body.command(asked)))
+    """A preview of a typed command, as a button asks for it, or as an edited card does in place of `command_id`: `{verb, app, environment, args, text?, session_id?, command_id?}`."""
+    asked = body.only(body.json_object(), *body.COMMAND_FIELDS, "session_id", "command_id")
+    command, edited, session_id = body.command(asked), body.text(asked, "command_id"), body.text(asked, "session_id")
+    return answer(cards.edited(actor(), command, edited, session_id))
 
 
 @blueprint.post("/confirm")
 def confirm():
-    """Carry out a preview: `{confirmation, word?, confirmed?}`."""
-    asked = body.only(body.json_object(), "confirmation", "word", "confirmed", "session_id")
-    if asked.get("confirmed") is False:
-        return answer({"kind": "cancelled"})
-    return receipt(_confirmed(body.text(asked, "confirmation", required=True), body.text(asked, "word") or ""))
+    """Carry out a preview, or cancel it: `{session_id?, command_id, confirmed, word?}`; high risk needs its word or the app's name."""
+    asked = body.only(body.json_object(), "session_id", "command_id", "confirmed", "word")
+    id, session_id = body.text(asked, "command_id", required=True), body.text(asked, "session_id")
+    if asked.get("confirmed") not in (True, False):
+        raise Invalid("bad_field", field="confirmed", wanted="true or false")
+    found = cards.waiting(actor(), id, session_id)
+    if not asked["confirmed"]:
+        services().ledger.preview_cancel(id, actor())
+        return answer({"kind": "cancelled", "command_id": id})
+    confirmations.sure(found, body.text(asked, "word"), language())
+    return receipt(confirmations.confirmed(actor(), id))
 
 
-def _confirmed(confirmation, word):
-    command = confirmations.opened(_actor(), confirmation)
-    _sure(command, word)
-    found = submit.submit(services(), _actor(), command)
-    metrics.DEPLOYMENTS.labels(command.environment or "", found.status).inc()
-    return found
+@blueprint.get("/history")
+def history():
+    """What was said, the newest first: how it was read, by rules or which model, how long it took, what became of it; `q`, `session_id`, `parser`, `before`, `limit`, `everyone` (admin:read)."""
+    everyone = request.args.get("everyone") == "true"
+    if everyone:
+        identity.need("admin:read")
+    before = number("before", 0, 0, 2**63 - 1) or None
+    return answer({"items": cards.history(None if everyone else g.actor.email, request.args.get("session_id"), request.args.get("q"), request.args.get("parser"), before, number("limit", 50, 1, 200))})
 
 
-def _sure(command, word):
-    """High risk is confirmed by its word or the app's name, not by a mere yes."""
-    wanted = WORDS.get(command.verb)
-    more = "확인" if command.verb == "rollback" else "\0"
-    if wanted and not any(each in word.lower() for each in (*wanted, command.app or "\0", more)):
-        raise Invalid("word_needed", verb=command.verb, word=wanted[0] if language() == "ko" else wanted[1])
+@blueprint.get("/conversations")
+def listed():
+    """One's conversations, the newest first."""
+    found = services().ledger.conversations(g.actor.email, number("limit", 50, 1, 200))
+    return answer({"items": [{"session_id": each["id"], **{name: each[name] for name in ("title", "created", "updated")}} for each in found]})
+
+
+@blueprint.get("/conversations/<session_id>")
+def one(session_id):
+    """One conversation: what was said, the previews that still wait, and what "it" means."""
+    found = services().ledger.conversation(session_id, g.actor.email)
+    return answer({"session_id": found["id"], "title": found["title"], "context": {name: found["context"].get(name) for name in cards.CARRIED},
+                   "items": cards.history(g.actor.email, session_id, limit=number("limit", 50, 1, 200)), "waiting": cards.waiting_in(actor(), session_id)})
+
+
+@blueprint.post("/feedback")
+def marked():
+    """Say that a message of one's own was read wrongly: `{message, meant?, note?}`; `meant` in words."""
+    asked = body.only(body.json_object(), "message", "meant", "note")
+    if type(asked.get("message")) is not int:
+        raise Invalid("bad_field", field="message", wanted="the id of a message")
+    found = services().ledger.message(asked["message"], g.actor.email)
+    meant, note = (conversations.masked(body.text(asked, name) or "")[:NOTE] or None for name in ("meant", "note"))
+    return answer({"feedback": services().ledger.feedback_keep(found["id"], g.actor.email, "wrong", found["text"], found["readings"], meant, note)}, 201)
+
+
+@blueprint.get("/feedback")
+def feedback():
+    """What was corrected or marked as read wrongly, the newest first; `status` open, accepted or dismissed (admin:read)."""
+    identity.need("admin:read")
+    return answer({"items": services().ledger.feedback(request.args.get("status"), number("limit", 100, 1, 500))})
+
+
+@blueprint.get("/suggestions")
+def suggested():
+    """Sentences worth saying now, in the language of the answer."""
+    policy.authorise(g.actor, verbs.VERBS["list_apps"], None)
+    return answer({"items": suggestions.of(services(), g.actor, language())})

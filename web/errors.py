@@ -14,7 +14,9 @@ MEMBERS = ("type", "title", "status", "code", "detail")  # of a problem: not for
 
 
 def language():
-    """The language of the answer: `?lang=`, else what the client prefers, else English."""
+    """The language of the answer: that of the sentence it answers, else `?lang=`, else what the client prefers, else English."""
+    if "language" in g:
+        return g.language
     asked = request.args.get("lang")
     return asked if asked in LANGUAGES else request.accept_languages.best_match(LANGUAGES, "en")
 

@@ -142,14 +142,12 @@ def _asked(actor, name, arguments):
     plan = views.plan(submit.preview(services(), actor, command))
     if not plan["changes"] and plan["delivery"] != "order":
         return {"status": "unchanged", "plan": plan}
-    _, confirmation = confirmations.made(actor, command, plan)
-    return {"status": "preview", "plan": plan, "confirm": {"id": confirmation, "hash": plan["hash"]}}
+    return {"status": "preview", "plan": plan, "confirm": {"id": confirmations.kept(actor, command, plan), "hash": plan["hash"]}}
 
 
 def _confirmed(actor, arguments):
     id, digest = (str(arguments.get(name) or "") for name in ("id", "hash"))
-    command = confirmations.opened(actor, id, digest)
-    return views.receipt(submit.submit(services(), actor, command))
+    return views.receipt(confirmations.confirmed(actor, id, digest))
 
 
 def _result(found, wrong=False):

@@ -9,6 +9,18 @@ from gitops import verbs
 VERSION = installed("klepaas")
 
 
+def _object(required=(), **properties):
+    return {"type": "object", "additionalProperties": False, "required": list(required), "properties": {name: each if isinstance(each, dict) else {"type": each} for name, each in properties.items()}}
+
+
+BODIES = {
+    "chat.process": _object(["text"], text="string", session_id="string", pending={"type": "array", "items": {"type": "string"}}),
+    "chat.confirm": _object(["command_id", "confirmed"], session_id="string", command_id="string", confirmed="boolean", word="string"),
+    "chat.marked": _object(["message"], message="integer", meant="string", note="string"),
+    "chat.previewed": _object(["verb"], verb="string", app="string", environment="string", args="object", text="string", session_id="string", command_id="string"),
+}
+
+
 def verb(verb):
     return {"name": verb.name, "kind": verb.kind, "scope": verb.scope, "risk": verb.risk,
             "help": {"en": verb.help[0], "ko": verb.help[1]}, "schema": verbs.schema(verb)}
@@ -44,7 +56,7 @@ def _body(each):
 def _routes():
     paths = {}
     for rule in current_app.url_map.iter_rules():
-        if rule.endpoint.startswith("api.") and rule.endpoint != "api.read":
+        if rule.rule.startswith("/api/v1/") and rule.endpoint != "api.read" and not rule.websocket:
             path = rule.rule.replace("<", "{").replace(">", "}")
             for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
                 paths.setdefault(path, {})[method.lower()] = _operation(rule, method)
@@ -53,11 +65,12 @@ def _routes():
 
 def _operation(rule, method):
     described = (current_app.view_functions[rule.endpoint].__doc__ or rule.endpoint).strip().splitlines()[0]
-    operation = {"operationId": f"{rule.endpoint.removeprefix('api.')}_{method.lower()}", "summary": described,
+    operation = {"operationId": f"{rule.endpoint.removeprefix('api.').replace('.', '_')}_{method.lower()}", "summary": described,
                  "parameters": [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in sorted(rule.arguments)],
                  "responses": _RESPONSES}
-    if rule.endpoint == "api.commands":
-        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Command"}}}}
+    schema = {"$ref": "#/components/schemas/Command"} if rule.endpoint == "api.commands" else BODIES.get(rule.endpoint)
+    if schema:
+        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
     return operation
 
 

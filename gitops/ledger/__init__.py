@@ -48,8 +48,8 @@ class Ledger:
         self.conversation_open, self.conversation, self.conversations = talks.conversation_open, talks.conversation, talks.conversations
         self.remember, self.said, self.answered, self.message, self.messages = talks.remember, talks.said, talks.answered, talks.message, talks.messages
         self.preview_keep, self.preview, self.previews = previews.preview_keep, previews.preview, previews.previews
-        self.previews_of_messages, self.preview_refused = previews.previews_of_messages, previews.preview_refused
-        self.preview_confirm, self.preview_cancel = previews.preview_confirm, previews.preview_cancel
+        self.previews_of_messages, self.preview_refused, self.preview_withdraw = previews.previews_of_messages, previews.preview_refused, previews.preview_withdraw
+        self.preview_confirm, self.preview_cancel, self.preview_done = previews.preview_confirm, previews.preview_cancel, previews.preview_done
         self.feedback_keep, self.feedback, self.feedback_settle = feedback.feedback_keep, feedback.feedback, feedback.feedback_settle
 
     @staticmethod

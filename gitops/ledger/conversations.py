@@ -53,19 +53,19 @@ class Conversations:
         with self.store.write():
             table.update(updated=time.time(), **fields).where(table.id == id).execute()
 
-    def said(self, conversation, email, text):
-        """The id of a new message; the first one names its conversation."""
+    def said(self, conversation, email, text, **reading):
+        """The id of a new message and how it was read (`language, readings, parser, model, latency, tokens_in, tokens_out`); the first one names its conversation."""
         table, text = self.tables["conversation"], text.replace("\0", "")[:TEXT]
         with self.store.write():
             table.update(title=" ".join(text.split())[:TITLE] or "…").where((table.id == conversation) & (table.title == "")).execute()
-            return self.tables["message"].insert(conversation=conversation, email=email.lower(), text=text, kind="begun", readings="[]", at=time.time()).execute()
+            fields = reading | {"readings": dumps(reading.get("readings", []))}
+            return self.tables["message"].insert(conversation=conversation, email=email.lower(), text=text, kind="begun", at=time.time(), **fields).execute()
 
-    def answered(self, message, **fields):
-        """How a message was read (`language, kind, readings, parser, model, latency, tokens_in, tokens_out, outcome, text`)."""
+    def answered(self, message, kind, outcome=None):
+        """What came of a message: preview, answer, done, cancelled, clarify, unknown or refused."""
         table = self.tables["message"]
-        kept = {name: dumps(value) if name in ("readings", "outcome") else value for name, value in fields.items()}
         with self.store.write():
-            table.update(**kept).where(table.id == message).execute()
+            table.update(kind=kind, outcome=dumps(outcome) if outcome else None).where(table.id == message).execute()
 
     def message(self, id, email):
         """One message of a person."""

@@ -50,7 +50,7 @@ STEPS = (
         "CREATE INDEX klepaas_message_email ON klepaas_message (email, id)",
         "CREATE INDEX klepaas_message_conversation ON klepaas_message (conversation, id)",
         """CREATE TABLE klepaas_preview (id TEXT PRIMARY KEY, email TEXT NOT NULL, channel TEXT NOT NULL, conversation TEXT, message BIGINT, command TEXT NOT NULL,
-            hash TEXT NOT NULL, risk TEXT NOT NULL, status TEXT NOT NULL, created {time} NOT NULL, expires {time} NOT NULL, settled {time})""",
+            hash TEXT NOT NULL, risk TEXT NOT NULL, status TEXT NOT NULL, outcome TEXT, created {time} NOT NULL, expires {time} NOT NULL, settled {time})""",
         "CREATE INDEX klepaas_preview_conversation ON klepaas_preview (conversation, status)",
         "CREATE INDEX klepaas_preview_message ON klepaas_preview (message)",
         "CREATE INDEX klepaas_preview_expires ON klepaas_preview (expires)",

@@ -29,7 +29,7 @@ class Previews:
         return id
 
     def preview(self, id, actor):
-        """{id, command, hash, risk, status, conversation, message, expires} of one's own at this door; NotFound for others'."""
+        """{id, command, hash, risk, status, outcome, conversation, message, expires} of one's own at this door; NotFound for others'."""
         with self.store.session():
             return _shown(self._row(id, actor))
 
@@ -55,15 +55,26 @@ class Previews:
         """Conflict when it was confirmed meanwhile."""
         self._decided(id, actor, "cancelled")
 
+    def preview_withdraw(self, id, actor):
+        """Conflict when it was decided before: the person said something else instead."""
+        self._decided(id, actor, "replaced")
+
     def _decided(self, id, actor, status):
         with self.store.write():
             self._decide(id, actor, status)
 
-    def preview_refused(self, id):
+    def preview_done(self, id, **outcome):
+        """What became of a confirmed one (status, commit, review)."""
+        self._after(id, outcome=dumps(outcome))
+
+    def preview_refused(self, id, code):
         """Confirmed and then refused: it has to be asked for again."""
+        self._after(id, status="refused", outcome=dumps({"status": "refused", "code": code}))
+
+    def _after(self, id, **fields):
         table = self.tables["preview"]
         with self.store.write():
-            table.update(status="refused").where((table.id == id) & (table.status == "confirmed")).execute()
+            table.update(**fields).where((table.id == id) & (table.status == "confirmed")).execute()
 
     def _decide(self, id, actor, status):
         """One statement decides, so that of two who ask at once one is first."""
@@ -89,4 +100,4 @@ def _kept(command):
 def _shown(row):
     status = "expired" if row.status == "waiting" and row.expires <= time.time() else row.status
     return {"id": row.id, "command": Command(**orjson.loads(row.command), id=row.id), "hash": row.hash, "risk": row.risk, "status": status, "conversation": row.conversation,
-            "message": row.message, "expires": row.expires, "email": row.email}
+            "message": row.message, "expires": row.expires, "outcome": orjson.loads(row.outcome) if row.outcome else None}

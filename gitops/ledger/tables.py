@@ -63,7 +63,7 @@ def define(database):
         "preview": table(
             "preview", id=peewee.TextField(primary_key=True), email=peewee.TextField(), channel=peewee.TextField(), conversation=peewee.TextField(null=True),
             message=peewee.BigIntegerField(null=True), command=peewee.TextField(), hash=peewee.TextField(), risk=peewee.TextField(), status=peewee.TextField(),
-            created=peewee.DoubleField(), expires=peewee.DoubleField(), settled=peewee.DoubleField(null=True)),
+            outcome=peewee.TextField(null=True), created=peewee.DoubleField(), expires=peewee.DoubleField(), settled=peewee.DoubleField(null=True)),
         "feedback": table(
             "feedback", id=peewee.BigAutoField(), message=peewee.BigIntegerField(), email=peewee.TextField(), kind=peewee.TextField(), text=peewee.TextField(),
             was=peewee.TextField(), meant=peewee.TextField(null=True), note=peewee.TextField(null=True), status=peewee.TextField(default="open"),

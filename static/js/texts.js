@@ -5,9 +5,16 @@ const kept = () => { try { return localStorage.getItem("language"); } catch { re
 export const language = ["en", "ko"].includes(kept()) ? kept() : navigator.language.startsWith("ko") ? "ko" : "en";
 export function setLanguage(next) { localStorage.setItem("language", next); location.reload(); }
 
-const index = language === "ko" ? 1 : 0;
+let index = language === "ko" ? 1 : 0; // changes only while `inLanguage` makes something
 const locale = language === "ko" ? "ko-KR" : "en-GB";
 const filled = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? "");
+// Make something in the language of the sentence it answers, whatever the page's.
+export function inLanguage(code, make) {
+  const page = index;
+  index = code === "ko" ? 1 : 0;
+  try { return make(); } finally { index = page; }
+}
+export const spoken = () => (index ? "ko" : "en");
 export const t = (key, values = {}) => (WORDS[key] ? filled(WORDS[key][index], values) : key);
 // A command as a person would say it, "Scale nginx to 3 replicas".
 export function sentence({ verb, app, args = {} }) {

@@ -14,9 +14,10 @@ export const WORDS = {
   noTokens: ["No tokens yet.", "아직 토큰이 없습니다."], nothing: ["Nothing.", "없습니다."], needsReview: ["review", "리뷰"], inReview: ["in review", "리뷰 중"], ahead: ["{environment}: {version}", "{environment}: {version}"],
   placeholder: ["Say what should change …", "무엇을 바꿀까요? …"], send: ["Send", "보내기"], thinking: ["Reading …", "읽는 중 …"], about: ["It: {it}", "대상: {it}"], close: ["Close", "닫기"],
   hello: ["Ask or change something in Korean or English. Every change is shown before it is committed.", "한국어나 영어로 묻거나 바꿔보세요. 모든 변경은 커밋 전에 미리 보여드립니다."],
-  tryScale: ["scale {app} to 3", "{app} 세 개로 늘려줘"], tryStatus: ["how is {app}?", "{app} 상태 어때?"], tryOverview: ["show me everything", "전체 상황 보여줘"],
   confirm: ["Confirm", "확인"], cancel: ["Cancel", "취소"], cancelled: ["Cancelled. Nothing was changed.", "취소했습니다. 아무것도 바뀌지 않았습니다."],
-  confirmWord: ["High risk: type {word} to confirm", "위험도 높음: 확인하려면 입력하세요: {word}"], values: ["Values", "값"], manifests: ["Manifests", "매니페스트"], environment: ["Environment", "환경"],
+  confirmWord: ["High risk: type {word} to confirm", "위험도 높음: 확인하려면 입력하세요: {word}"], edit: ["Edit", "수정"], edited: ["Edited: see the newer card.", "수정했습니다. 새 카드를 보세요."], showAgain: ["Show again", "다시 보기"],
+  outdated: ["Something changed since this was shown. This is what it would do now:", "미리보기 이후 내용이 바뀌었습니다. 지금 실행하면 이렇게 됩니다:"], newChat: ["New chat", "새 대화"],
+  wrong: ["Read wrongly?", "잘못 읽었나요?"], meant: ["What did you mean? (optional)", "무슨 뜻이었나요? (선택)"], noted: ["Noted. Thank you.", "기록했습니다. 감사합니다."], tokens_: ["tokens", "토큰"], "parser-rules": ["rules", "규칙"], values: ["Values", "값"], manifests: ["Manifests", "매니페스트"], environment: ["Environment", "환경"],
   asCommit: ["as one commit", "커밋 1개"], asReview: ["after a review", "리뷰를 거친 뒤"], asOrder: ["at once, without a commit", "커밋 없이 바로"], unchanged: ["Already so: nothing to change.", "이미 그 상태입니다. 바꿀 것이 없습니다."],
   committed: ["Committed", "커밋했습니다"], proposed: ["Proposed: another person reviews it", "제안했습니다. 다른 사람이 리뷰합니다"], accepted: ["Accepted", "접수했습니다"], delivery: ["Takes effect", "반영"], toReview: ["Open the review", "리뷰 열기"],
   "risk-low": ["low risk", "위험도 낮음"], "risk-medium": ["medium risk", "위험도 보통"], "risk-high": ["high risk", "위험도 높음"], preview: ["Preview", "미리보기"], create: ["Create", "만들기"], change: ["Change", "변경"], delete: ["Delete", "삭제"],
@@ -29,8 +30,7 @@ export const WORDS = {
   environments: ["Environments", "환경"], review: ["Review", "리뷰"], promotesFrom: ["Promotes from", "승격 원본"], agents: ["Agents", "에이전트"], direct: ["not needed", "불필요"], requiredApprovals: ["{count} approval(s)", "승인 {count}명"], propose: ["propose", "제안"],
   you: ["You", "나"], pod: ["Pod", "파드"], restarts: ["Restarts", "재시작"], reason: ["Reason", "이유"], object: ["Object", "대상"], message: ["Message", "내용"], syncs: ["Syncs", "동기화"], age: ["Age", "경과"], older: ["Older", "더 보기"],
   unreviewed: ["not by K-Le-PaaS", "K-Le-PaaS 밖에서"], kind: ["Kind", "종류"], type: ["Type", "유형"], ready: ["Ready", "준비"], images: ["Images", "이미지"], verb: ["Command", "명령"], help: ["Help", "도움말"], critical: ["Critical", "심각"], warning: ["Warnings", "주의"], external: ["Reachable from outside", "외부 주소"],
-  s_status: ["{app}: {ready} of {desired} ready", "{app}: {desired}개 중 {ready}개 준비됨"], s_logs: ["Last {count} lines of {app}", "{app} 로그 {count}줄"], s_events: ["{count} events of {app}", "{app} 이벤트 {count}개"], s_history: ["{count} commits", "커밋 {count}개"], s_diff: ["{count} files differ", "파일 {count}개가 다릅니다"],
-  s_overview: ["{count} workloads, {critical} critical", "워크로드 {count}개, 심각 {critical}개"], s_endpoint: ["Addresses of {app}", "{app} 주소"], s_help: ["What can be said", "할 수 있는 말"], s_list: ["{count} found", "{count}개"], allWell: ["Nothing is failing.", "문제가 없습니다."],
+  allWell: ["Nothing is failing.", "문제가 없습니다."],
 };
 // verb -> sentences in order of preference; the first whose needs are all there is said.
 export const SENTENCES = {

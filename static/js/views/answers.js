@@ -1,26 +1,20 @@
 // Answers to reads, each shown as what it is; what has no shape of its own is a table or a list of its fields.
 import { el, link } from "../dom.js";
-import { age, language, stamp, t } from "../texts.js";
+import { age, spoken, stamp, t } from "../texts.js";
 import { badge, diffs, empty, facts, list, sha, table } from "./parts.js";
 import { entries } from "./history.js";
 
 const SHOWN = {
-  status: (data) => podList(data.pods), logs, events: (data) => eventList(data.items), history: (data) => entries(data.items), diff: (data) => diffs(data.changes, "values-diff"),
+  status: (data) => podList(data.pods), logs, events: (data) => eventList(data.items), history: (data, about) => entries(data.items, about), diff: (data) => diffs(data.changes, "values-diff"),
   endpoint: (data) => el("ul", { class: "lines" }, data.urls.map((url) => el("li", {}, link(url, url)))), health: (data) => [el("div", { class: "row" }, badge(data.health)), ...data.problems.map((each) => el("p", { class: "notice", "data-tone": "bad" }, each))],
-  overview, help: (data) => table([t("verb"), { text: t("help"), wide: true }], data.items.map((each) => [el("code", {}, each.verb), language === "ko" ? each.ko : each.en])),
+  overview, help: (data) => table([t("verb"), { text: t("help"), wide: true }], data.items.map((each) => [el("code", {}, each.verb), spoken() === "ko" ? each.ko : each.en])),
   list_pods: (data) => placed(data.items, podLine), list_deployments: (data) => placed(data.items, workloadLine), list_apps: (data) => placed(data.items, appLine),
   list_services: (data) => placed(data.items, (each) => row(el("code", {}, each.name), each.type, each.addresses.join(", "))), list_ingresses: (data) => placed(data.items, (each) => row(el("code", {}, each.name), ...each.urls.map((url) => link(url, url)))),
   list_endpoints: (data) => placed(data.items, (each) => row(link(each.address, each.address))),
 };
-const SAID = {
-  status: (data, about) => t("s_status", { ...about, ...data }), logs: (data, about) => t("s_logs", { ...about, count: data.lines.length }), events: (data, about) => t("s_events", { ...about, count: data.items.length }),
-  history: (data) => t("s_history", { count: data.items.length }), diff: (data) => t("s_diff", { count: data.changes.length }), endpoint: (data, about) => t("s_endpoint", about), help: () => t("s_help"),
-  overview: (data) => t("s_overview", { count: Object.values(data.workloads).reduce((sum, each) => sum + each, 0), critical: data.critical.length }),
-};
 
 export function answerCard({ type, summary, data, metadata = {} }) {
-  const said = SAID[type] ? SAID[type](data, metadata) : /^list_|^get$/.test(type) && Array.isArray(data.items) ? t("s_list", { count: data.items.length }) : summary;
-  return el("section", { class: "answer", "data-role": "answer", "data-type": type }, el("div", { class: "row" }, el("b", {}, said), metadata.environment ? el("span", { class: "tag" }, metadata.environment) : null), (SHOWN[type] || anything)(data));
+  return el("section", { class: "answer", "data-role": "answer", "data-type": type }, el("div", { class: "row" }, el("b", {}, summary), metadata.environment ? el("span", { class: "tag" }, metadata.environment) : null), (SHOWN[type] || anything)(data, metadata));
 }
 const row = (...children) => el("li", {}, el("div", { class: "row" }, children.map((child) => (child instanceof Node ? child : el("span", {}, child)))));
 function logs(data) {

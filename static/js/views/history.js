@@ -36,8 +36,15 @@ export function timeline(query, place = null, limit = PAGE, paged = true) {
   const more = () => read({ before: items.at(-1).revision }, (found) => [...items, ...found]);
   return { node: el("div", { class: "tight" }, note, rows, older), load: () => read({}, (found) => found) };
 }
-export function entries(items) {
-  return items.length ? el("ol", { class: "timeline" }, items.map((item) => entry(item))) : empty(t("noHistory"));
+// A few entries as they are, with roll-back to each but the newest of its app and environment, which is what is there.
+export function entries(items, about = {}) {
+  const seen = new Set();
+  const shown = items.map((item) => {
+    const place = { app: about.app ?? item.app, environment: about.environment ?? item.environment }, key = `${place.environment}/${place.app}`, older = seen.has(key);
+    seen.add(key);
+    return entry(item, older && place.app && place.environment ? place : null);
+  });
+  return shown.length ? el("ol", { class: "timeline" }, shown) : empty(t("noHistory"));
 }
 function entry(item, place) {
   const more = el("div", { class: "tight" });

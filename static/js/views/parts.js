@@ -1,6 +1,6 @@
 // Pieces that several views share: badges, diffs, tables, errors.
 import { el, keyed } from "../dom.js";
-import { language, t } from "../texts.js";
+import { spoken, t } from "../texts.js";
 
 const TONES = {
   healthy: "good", succeeded: "good", merged: "good", progressing: "work", pending: "work", open: "open", degraded: "bad", failed: "bad", missing: "bad", broken: "bad",
@@ -32,7 +32,7 @@ export const diffs = (changes, role) => changes.map((each) => el("div", { class:
 // Each object folded; open where few, so that nothing important hides behind a click.
 export const manifestDiffs = (manifests) => manifests.map((each) => el("details", { open: manifests.length < 3 },
   el("summary", {}, `${t(each.action)} `, el("code", {}, `${each.kind} ${each.name}`), " ", stat(each.diff)), diff(each.diff, "manifest-diff")));
-export const warnings = (plan) => (plan.warnings || []).map((each) => el("p", { class: "notice", "data-tone": "warn", role: "note" }, typeof each === "string" ? each : each[language] || JSON.stringify(each)));
+export const warnings = (plan) => (plan.warnings || []).map((each) => el("p", { class: "notice", "data-tone": "warn", role: "note" }, typeof each === "string" ? each : each[spoken()] || JSON.stringify(each)));
 
 // `columns` are texts, or {text, wide} for one that may wrap.
 export function table(columns, rows) {

@@ -45,15 +45,15 @@ def test_messages_are_found_by_word_and_by_reading(ledger):
     """Searched by what was said, by what it was read as and by who read it, one's own alone, a page at a time."""
     id = ledger.conversation_open(KIM.email)
     for text, verb, parser in (("nginx 재시작해줘", "restart", "rules"), ("100%_sure", "unknown", "rules"), ("scale it", "scale", "gemini")):
-        message = ledger.said(id, KIM.email, text)
-        ledger.answered(message, language="ko", kind="preview", readings=[{"command": verb, "app": "payment-api"}], parser=parser, model=None, latency=1.5, tokens_in=3, tokens_out=None, outcome=None)
+        message = ledger.said(id, KIM.email, text, language="ko", readings=[{"command": verb, "app": "payment-api"}], parser=parser, latency=1.5, tokens_in=3)
+        ledger.answered(message, "preview", {"count": 1})
     ledger.said(ledger.conversation_open(LEE.email), LEE.email, "nginx 재시작")
     texts = {search: [each["text"] for each in ledger.messages(KIM.email, search=search)] for search in ("재시작", "SCALE", "%_", "_", "payment-api", "'; --")}
     assert texts == {"재시작": ["nginx 재시작해줘"], "SCALE": ["scale it"], "%_": ["100%_sure"], "_": ["100%_sure"], "payment-api": ["scale it", "100%_sure", "nginx 재시작해줘"], "'; --": []}
     assert [each["model"] for each in ledger.messages(KIM.email, parser="gemini")] == [None]
     first, second = ledger.messages(KIM.email, limit=2)
     assert [each["text"] for each in ledger.messages(KIM.email, before=second["id"])] == ["nginx 재시작해줘"]
-    assert first["tokens_in"] == 3 and first["readings"] == [{"command": "scale", "app": "payment-api"}]
+    assert (first["tokens_in"], first["kind"], first["outcome"]) == (3, "preview", {"count": 1}) and first["readings"] == [{"command": "scale", "app": "payment-api"}]
     assert len(ledger.messages()) == 4 and len(ledger.messages(LEE.email)) == 1
     with pytest.raises(NotFound):
         ledger.message(first["id"], LEE.email)
@@ -112,7 +112,9 @@ def test_previews_expire(ledger):
     first, second = (ledger.preview_keep(KIM, SCALE, "hash", "medium", conversation=talk) for _ in range(2))
     assert [each["id"] for each in ledger.previews(KIM, talk)] == [first, second]
     ledger.preview_confirm(second, KIM)
-    ledger.preview_refused(second)
+    ledger.preview_done(second, status="committed", commit="a" * 40)
+    assert ledger.preview(second, KIM)["outcome"] == {"status": "committed", "commit": "a" * 40}
+    ledger.preview_refused(second, "base_moves")
     with pytest.raises(Conflict) as raised:
         ledger.preview_confirm(second, KIM)
     assert raised.value.code == "preview_refused"

@@ -1,0 +1,33 @@
+"""What a read found, said in one sentence of the language it was asked in. Must not read anything: it is told what was found."""
+
+# kind of read -> (English, Korean, what the data adds to app and environment)
+SAID = {
+    "status": ("{app} in {environment}: {ready} of {desired} ready", "{environment}의 {app}: {desired}개 중 {ready}개 준비됨", lambda data: data),
+    "health": ("{app} in {environment} is {health}", "{environment}의 {app} 상태: {health}", lambda data: data),
+    "logs": ("Last {count} lines of {app} in {environment}", "{environment}의 {app} 로그 {count}줄", lambda data: {"count": len(data["lines"])}),
+    "events": ("{count} events of {app} in {environment}", "{environment}의 {app} 이벤트 {count}개", lambda data: {"count": len(data["items"])}),
+    "endpoint": ("{count} addresses of {app} in {environment}", "{environment}의 {app} 주소 {count}개", lambda data: {"count": len(data["urls"])}),
+    "history": ("{count} commits", "커밋 {count}개", lambda data: {"count": len(data["items"])}),
+    "diff": ("{count} files differ", "파일 {count}개가 다릅니다", lambda data: {"count": len(data["changes"])}),
+    "overview": ("{count} workloads: {critical} critical, {warning} with warnings", "워크로드 {count}개: 심각 {critical}개, 주의 {warning}개",
+                 lambda data: {"count": sum(data["workloads"].values()), "critical": len(data["critical"]), "warning": len(data["warning"])}),
+    "help": ("What can be asked for", "할 수 있는 일", dict),
+    "get_service": ("Service {name}", "서비스 {name}", lambda data: data),
+    "get_deployment": ("Deployment {name}: {ready} of {desired} ready", "디플로이먼트 {name}: {desired}개 중 {ready}개 준비됨", lambda data: data),
+}
+THINGS = {"list_pods": ("pods", "파드"), "list_deployments": ("Deployments", "디플로이먼트"), "list_services": ("Services", "서비스"), "list_ingresses": ("Ingresses", "인그레스"),
+          "list_endpoints": ("addresses", "주소"), "list_apps": ("apps", "앱"), "list_namespaces": ("namespaces", "네임스페이스"), "get": ("objects", "오브젝트")}
+HEALTH = {"healthy": "정상", "progressing": "진행 중", "degraded": "이상", "suspended": "중지됨", "missing": "없음", "unknown": "알 수 없음"}
+
+
+def sentence(found, language):
+    """One line for `{type, summary, data, metadata}`; what has no sentence of its own keeps its summary."""
+    kind, korean = found["type"], language == "ko"
+    if kind in THINGS:
+        return f"{THINGS[kind][1]} {len(found['data']['items'])}개" if korean else f"{len(found['data']['items'])} {THINGS[kind][0]}"
+    if kind not in SAID:
+        return found["summary"]
+    values = found["metadata"] | dict(SAID[kind][2](found["data"]))
+    if korean and "health" in values:
+        values["health"] = HEALTH.get(values["health"], values["health"])
+    return SAID[kind][korean].format(**values)

@@ -1,0 +1,52 @@
+"""The conversation over a websocket: a sentence a message in, how it was read and each answer as it comes out.
+
+In: `{text, session_id?, pending?, ref?}`. Out: `{event: reading | item | answer | problem, ref, …}`; `answer` is what POST process answers. Must not do what POST does not.
+"""
+
+import orjson
+from flask import g
+from simple_websocket import ConnectionClosed
+
+from gitops.errors import KlepaasError, Malformed
+from web import body, chat, conversations, identity
+from web.errors import language
+from web.live import sock
+
+LONGEST_REF = 64
+
+
+@sock.route("/api/v1/ws/chat")
+def talk(socket):
+    """Sentences in, events out, until the client goes."""
+    try:
+        while True:
+            _heard(socket, socket.receive())
+    except ConnectionClosed:
+        pass  # the browser went away: that is how a socket ends
+
+
+def _heard(socket, message):
+    ref = None
+    try:
+        g.actor = identity.authenticated("rest")  # a right that ended ends the talk
+        g.pop("language", None)
+        asked = _object(message)
+        ref = str(asked.pop("ref", ""))[:LONGEST_REF]
+        for event, value in conversations.spoken(chat.turn(asked)):
+            _send(socket, event, ref, **value)
+    except KlepaasError as error:
+        _send(socket, "problem", ref, code=error.code, status=error.status, title=error.text(language()))
+
+
+def _object(message):
+    try:
+        asked = orjson.loads(message)
+    except orjson.JSONDecodeError as error:
+        raise Malformed("bad_json", detail=str(error)) from None
+    if not isinstance(asked, dict):
+        raise Malformed("not_an_object")
+    return body.only(asked, "text", "session_id", "pending", "ref")
+
+
+def _send(socket, event, ref, **value):
+    socket.send(orjson.dumps({"event": event, "ref": ref, **value}, option=orjson.OPT_NON_STR_KEYS, default=str).decode())
