@@ -1,0 +1,128 @@
+"""The chat in a real browser: every answer is a card of its kind, a card is edited before it is confirmed, a reload loses nothing."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.web.test_browser import WAIT, chromium, person  # noqa: F401 (fixtures)
+from tests.web.test_chat import commits
+
+READS = {"nginx 상태 어때?": "status", "nginx 로그 5줄": "logs", "nginx 접속 주소 알려줘": "endpoint", "전체 상황 보여줘": "overview", "모든 파드 조회해줘": "list_pods", "앱 목록": "list_apps",
+         "nginx 배포 이력": "history", "nginx diff 보여줘": "diff", "도움말": "help"}
+
+
+def preview(who):
+    return who.page.locator('[data-role="preview"]').last
+
+
+@pytest.mark.parametrize("text", READS)
+def test_each_answer_is_a_card_of_its_kind(demo, person, text):  # noqa: F811
+    """No answer is raw data: each read has its card, with a sentence in the language of the question."""
+    owner = person("owner", "en-US")
+    owner.say(text)
+    card = owner.page.locator(f'[data-role="answer"][data-type="{READS[text]}"]')
+    expect(card).to_be_visible(timeout=WAIT)
+    assert any("가" <= letter <= "힣" for letter in card.locator("b").first.inner_text())
+    assert "[object" not in card.inner_text() and "undefined" not in card.inner_text()
+    expect(owner.page.locator('[data-role="read-by"]').last).to_contain_text("ms")
+
+
+def test_cards_speak_the_language_of_the_question(demo, person):  # noqa: F811
+    """An English question on a Korean page gets an English card, and the page stays Korean."""
+    owner = person()
+    owner.say("scale storefront to 9")
+    expect(preview(owner)).to_contain_text("Scale storefront to 9 replicas", timeout=WAIT)
+    expect(preview(owner).locator('[data-role="confirm"]')).to_have_text("Confirm")
+    owner.say("storefront 9개로 바꿔줘")
+    expect(preview(owner).locator('[data-role="confirm"]')).to_have_text("확인", timeout=WAIT)
+    preview(owner).locator('[data-role="cancel"]').click()
+    expect(owner.page.locator(".chat-form button")).to_have_text("보내기")
+
+
+def test_a_card_is_edited_and_confirmed(demo, person):  # noqa: F811
+    """Another number is typed into the card: the diff follows, and a typed `확인` commits what the card shows."""
+    owner, before = person(), demo.head()
+    owner.say("chat-app 3개로 늘려줘")
+    preview(owner).locator('[data-role="edit"]').click(timeout=WAIT)
+    preview(owner).locator('[data-role="edit-form"] input[name="replicas"]').fill("6")
+    preview(owner).locator('[data-role="edit-form"] button').click()
+    expect(preview(owner).locator('[data-role="values-diff"]')).to_contain_text("+replicaCount: 6", timeout=WAIT)
+    owner.say("확인")
+    expect(owner.page.locator('[data-role="outcome"]')).to_have_attribute("data-status", "committed", timeout=WAIT)
+    assert commits(demo, before) == 1 and "replicaCount: 6" in demo.git("show", "main:values/staging/chat-app.yaml")
+
+
+def test_a_correction_closes_the_card_it_corrects(demo, person):  # noqa: F811
+    """`아니, 스테이징`: the first card can be confirmed no more, the new one shows staging."""
+    owner = person()
+    owner.say("프로덕션 mailer 8개로 늘려줘")
+    expect(preview(owner)).to_contain_text("values/production/mailer.yaml", timeout=WAIT)
+    owner.say("아니, 스테이징")
+    expect(preview(owner)).to_contain_text("values/staging/mailer.yaml", timeout=WAIT)
+    expect(owner.page.locator('[data-role="preview"][data-settled]')).to_have_count(1)
+    expect(owner.page.locator('[data-role="confirm"]')).to_have_count(1)
+    owner.shot("chat-correction")
+    owner.say("취소")
+    expect(owner.page.locator('[data-role="confirm"]')).to_have_count(0, timeout=WAIT)
+
+
+def test_a_reload_keeps_the_conversation(demo, person):  # noqa: F811
+    """The words, the waiting card and what "it" means are there after a reload; the card is confirmed with one commit."""
+    owner, before = person(), demo.head()
+    owner.say("payment-api 7개로 늘려줘")
+    expect(preview(owner)).to_be_visible(timeout=WAIT)
+    owner.page.reload()
+    expect(owner.page.locator(".said")).to_have_text("payment-api 7개로 늘려줘", timeout=WAIT)
+    expect(preview(owner).locator('[data-role="values-diff"]')).to_contain_text("+replicaCount: 7", timeout=WAIT)
+    owner.say("네")
+    expect(owner.page.locator('[data-role="outcome"]')).to_have_attribute("data-status", "committed", timeout=WAIT)
+    assert commits(demo, before) == 1
+    owner.page.locator('[data-role="new-chat"]').click()
+    expect(owner.page.locator(".said")).to_have_count(0)
+
+
+def test_two_tabs_one_commit(demo, person):  # noqa: F811
+    """The same card confirmed in two tabs: both say committed, and it is one commit."""
+    owner, before = person(), demo.head()
+    owner.say("storefront 4개로 바꿔줘" if "replicaCount: 4" not in demo.git("show", "main:values/staging/storefront.yaml") else "storefront 3개로 바꿔줘")
+    expect(preview(owner)).to_be_visible(timeout=WAIT)
+    other = owner.context.new_page()
+    other.add_init_script(f"sessionStorage.setItem('conversation', {owner.page.evaluate('sessionStorage.getItem(`conversation`)')!r})")
+    other.goto(f"{demo.url}/#/apps")
+    for page in (owner.page, other):
+        page.locator('[data-role="confirm"]').click(timeout=WAIT)
+    for page in (owner.page, other):
+        expect(page.locator('[data-role="outcome"]')).to_have_attribute("data-status", "committed", timeout=WAIT)
+    assert commits(demo, before) == 1
+
+
+def test_rolling_back_from_the_chat(demo, person):  # noqa: F811
+    """History in the chat has roll-back buttons on all but the newest; the roll-back asks for its word, and commits."""
+    owner = person()
+    for replicas in (2, 3):
+        assert demo.cli("submit", "scale", "mailer", "-e", "staging", f"replicas={replicas + 3}").returncode == 0
+    before = demo.head()
+    owner.say("스테이징 mailer 배포 이력 보여줘")
+    entries = owner.page.locator('[data-type="history"] [data-role="history-entry"]')
+    expect(entries.first).to_be_visible(timeout=WAIT)
+    expect(entries.first.locator('[data-role="roll-back"]')).to_have_count(0)
+    entries.nth(1).locator('[data-role="roll-back"]').click()
+    expect(preview(owner)).to_have_attribute("data-risk", "high", timeout=WAIT)
+    preview(owner).locator('[data-role="word"]').fill("nginx")
+    preview(owner).locator('[data-role="confirm"]').click()
+    expect(preview(owner).locator("[role=alert]")).to_be_visible(timeout=WAIT)
+    preview(owner).locator('[data-role="word"]').fill("mailer")
+    preview(owner).locator('[data-role="confirm"]').click()
+    expect(owner.page.locator('[data-role="outcome"]')).to_have_attribute("data-status", "committed", timeout=WAIT)
+    assert commits(demo, before) == 1
+    owner.shot("chat-rollback")
+
+
+def test_a_misreading_is_marked(demo, person):  # noqa: F811
+    """Under an answer a person says what they meant; the administrator's list has it."""
+    owner = person()
+    owner.say("storefront 팍팍 돌려줘")
+    owner.page.locator('[data-role="wrong"]').last.click(timeout=WAIT)
+    owner.page.get_by_placeholder("무슨 뜻이었나요? (선택)").fill("storefront 5개로 늘려줘")
+    owner.page.keyboard.press("Enter")
+    expect(owner.page.get_by_text("기록했습니다")).to_be_visible(timeout=WAIT)
+    assert "storefront 팍팍 돌려줘" in [each["text"] for each in demo.client().get(f"{demo.api}/nlp/feedback").json()["items"]]
