@@ -8,11 +8,12 @@ import threading
 import time
 
 from controller import kube as kubes
-from controller import prune, reconcile, rollout, syncing, windows
+from controller import hooks, ownership, prune, reconcile, removal, rollout, syncing, windows
 from controller.cache import Cache
 from controller.claims import Claims
 from controller.lease import Lease
 from controller.pods import Pods
+from gitops import catalog as catalogs
 from gitops import charts
 from gitops.errors import Invalid, KlepaasError, NotFound
 from gitops.types import Problem
@@ -37,8 +38,17 @@ class World:
         self.states, self.locks, self.running, self.guard = {}, {}, {}, threading.RLock()
         self.queued, self.waiting, self.tree, self.catalog, self.head = set(), {}, None, None, None  # waiting: app -> since when it is not well
         self.held, self.released, self.ready, self.pruned_at = None, set(), False, None
+        self.proposed = None  # the revision that is held
         self.blocked, self.gone, self.had_lease = False, False, False
         self.claims = Claims()
+        self.leaving, self.gone_apps, self.kept = {}, set(), set()  # see controller/removal; kept: objects that are never pruned
+        self.before = None, None  # what `past` found last
+
+    @property
+    def hands(self):
+        """The cluster as who writes there: the environment's service account, where it names one."""
+        account = self.environment.service_account
+        return kubes.connect(self.settings.kubeconfig, self.environment.cluster, (self.environment.namespace, account)) if account else self.kube
 
     # --- the tick -----------------------------------------------------------------------------------------------------
 
@@ -94,10 +104,12 @@ class World:
 
     def advance(self, tree, catalog, environment):
         """A new revision: which apps it changes is said by object ids; those are synced. Returns the apps queued."""
+        self.proposed = tree.revision
         refused = self._not_descending(tree.revision) or self._unknown(catalog)
         if refused:
             self.refuse(refused)
             return []
+        self.synced()  # at the revision before
         back, self.gone, self.blocked, self.held = self.gone, False, False, None
         self.tree, self.catalog, self.environment, self.head = tree, catalog, environment, tree.revision
         targets = {each.app: each for each in catalog.targets(environment.name)}
@@ -113,7 +125,7 @@ class World:
     def _forget(self, targets):
         with self.guard:
             for app in [app for app in self.states if app not in targets]:
-                del self.states[app]
+                self.leaving[app] = removal.of(self, self.states.pop(app))
                 self.waiting.pop(app, None)
                 self.claims.leave(app)
                 self.pruned_at = None
@@ -137,18 +149,29 @@ class World:
     def refuse(self, why):
         """Stay at the revision we have, and delete nothing."""
         self.blocked = True
-        self._hold(why)
+        self.hold(why)
 
-    def leave(self):
+    def leave(self, head):
         """klepaas.yaml does not name this environment any more: no write, no deletion, until somebody says what is meant."""
-        self.gone = True
+        self.gone, self.proposed = True, head
+        if head in self.released:
+            return prune.everything(self)
         self.refuse(f"{self.environment.name} is not in klepaas.yaml any more: what runs there is left as it is")
 
-    def _hold(self, why):
+    def hold(self, why):
+        """Wait for a person, and say how to go on."""
+        why = f"{why}. To go on: klepaas submit release -e {self.environment.name} revision={(self.proposed or self.head or '')[:7]}"
         if self.held != why:
             self.held = why
             log.warning("%s is held: %s", self.environment.name, why)
             self.tell(self.ledger.event, "notice", None, self.environment.name, held=why)
+
+    def release(self, revisions):
+        """Somebody says that what these revisions bring is meant."""
+        self.released |= revisions
+        self.pruned_at = None
+        for app in [app for app, state in self.states.items() if state.error is not None and state.error.code == "renders_nothing"]:
+            self.enqueue(app, "retry")
 
     def target(self, app):
         """The app's Target, or the Problem in its place; None when it is gone."""
@@ -197,6 +220,13 @@ class World:
                 if not self.running[app]:
                     del self.running[app]
 
+    def cancel(self, app):
+        """Stop what is going on with an app: nothing more is written until a commit or an order."""
+        state = self.states.get(app)
+        if state is not None:
+            state.cancelled, state.waiting_since, state.next_try = True, None, float("inf")
+            self.enqueue(app, "cancel")
+
     def busy(self):
         """Whether a sync runs or waits to run."""
         with self.guard:
@@ -224,8 +254,10 @@ class World:
         app = self.cache.app_of(key) or next((name for name, state in tuple(self.states.items()) if key in state.desired), None)
         state = self.states.get(app)
         if state is None or state.inputs is None:
-            return
-        if key in state.desired and reconcile.differing(state, key, self.cache.get(key)):
+            self.pruned_at = None  # of an app that is leaving
+        elif state.stopped and state.stopped[0] == "progressing":
+            self.enqueue(app, "waited")
+        elif key in state.desired and reconcile.differing(state, key, self.cache.get(key)):
             if app not in self.queued:
                 self.enqueue(app, "drift")
         else:
@@ -256,21 +288,28 @@ class World:
         except Exception:
             log.exception("health of %s/%s", self.environment.name, app)
 
-    # --- pruning -------------------------------------------------------------------------------------------------------
+    # --- what was before ------------------------------------------------------------------------------------------------
 
-    def prune(self):
-        """After every app was rendered since the start: what nobody desires goes, unless it is too much."""
-        if not self._may_prune():
-            return
-        gone, _ = prune.candidates(self.cache, self.states)
-        if gone and prune.too_much(gone, self.cache, self._deleted_by_us()) and self.head not in self.released:
-            return self._hold(f"{len(gone)} of {len(self.cache.keys())} objects would be pruned at {self.head[:7]}")
-        actions, _ = prune.delete(self, gone)
-        for app, found in actions.items():
-            self.tell(self.ledger.event, "sync", app, self.environment.name, status="pruned", actions=found, revision=self.head)
-        self.held = None
+    def past(self):
+        """(tree, catalog) at the revision synced last; NotFound where nothing was."""
+        revision = self.lease.revision
+        if revision is None:
+            raise NotFound("no_such_object", object="-")
+        if self.before[0] != revision:
+            tree = self.repo.tree(revision)
+            self.before = revision, (tree, catalogs.load(tree))
+        return self.before[1]
 
-    def _may_prune(self):
+    def known(self, app):
+        """What the ledger knows of an app: {} while it is away."""
+        try:
+            return self.ledger.state(app, self.environment.name) or {}
+        except KlepaasError:
+            return {}
+
+    # --- at rest ---------------------------------------------------------------------------------------------------------
+
+    def may_prune(self):
         sync = self.environment.sync
         return sync.prune and self.writes and self.active() and not self.blocked and windows.open_now(sync.windows) and self._all_rendered()
 
@@ -279,17 +318,9 @@ class World:
             return self.catalog is not None and not self.busy() and all(state.inputs is not None for state in self.states.values()) \
                 and all(app in self.states for app in (each.app for each in self.catalog.targets(self.environment.name)))
 
-    def _deleted_by_us(self):
-        """Apps that a delete verb of the ledger took away."""
-        try:
-            found = self.ledger.commands_of(environment=self.environment.name, status="committed", limit=200)
-        except KlepaasError:
-            return set()
-        return {each["app"] for each in found if each["verb"] == "delete_app"}
-
     def synced(self):
         """The revision that every app here was brought to, or failed at, for the lease's annotation."""
-        if self.head and not self.busy():
+        if self.head and not self.busy() and not self.leaving and not any(hooks.due(state) for state in tuple(self.states.values())):
             self.lease.revision = self.head
 
     def stop(self):
@@ -299,3 +330,7 @@ class World:
 
     def namespaced(self, group, kind):
         return self.kube.kind(group, kind).namespaced
+
+    def claimed(self, app, obj):
+        """A rendered object as it is sent: in its place, and ours."""
+        return ownership.claimed(reconcile.placed(obj, self, {}), self.repository, self.environment.name, app)

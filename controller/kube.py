@@ -4,6 +4,7 @@ The client's package reads kubeconfigs and signs in; requests go through its con
 typed models drop fields they do not know and cost ten times the time (measured on lists of 1,000).
 """
 
+import copy
 import threading
 import time
 from dataclasses import dataclass
@@ -59,7 +60,14 @@ class Kube:
         _load(self.configuration, kubeconfig, context)
         self.pool = client.ApiClient(self.configuration).rest_client.pool_manager
         self.kinds, self.guard, self.writes = None, threading.Lock(), 0
-        self.signed = 0.0, {}  # until when the headers that sign in are taken as they are, monotonic
+        self.signed, self.acting = (0.0, {}), {}  # until when the headers that sign in are taken as they are, monotonic; as whom it acts
+
+    def acting_as(self, namespace, account):
+        """This cluster as a service account of a namespace: it may do what that one may."""
+        other = copy.copy(self)
+        groups = "system:serviceaccounts", f"system:serviceaccounts:{namespace}", "system:authenticated"
+        other.acting = {"impersonate-user": f"system:serviceaccount:{namespace}:{account}", "impersonate-group": groups}
+        return other
 
     def request(self, method, path, query=None, body=None, content_type="application/json", accept="application/json", raw=False, timeout=READ):
         """The answer as a dict (or bytes); errors are ours, transient where trying again may help."""
@@ -80,6 +88,8 @@ class Kube:
 
     def _send(self, method, url, data, content_type, accept, timeout, preload):
         headers = {"accept": accept, "user-agent": "klepaas", **({"content-type": content_type} if data is not None else {}), **self._credentials()}
+        if self.acting:
+            headers = _acting(headers, self.acting)
         if method not in ("GET", "HEAD"):
             self.writes += 1
         try:
@@ -165,14 +175,18 @@ class Kube:
         return orjson.loads(data), status == 201
 
     def delete(self, kind, obj):
-        """Delete this very object: another of its name, or a newer one, is not touched. Gone already is well."""
+        """Delete this very object: another of its name, or a newer one, is not touched. Gone already is well.
+
+        The object where it stays for now (finalizers, a grace period), else None.
+        """
         metadata = obj["metadata"]
         body = {"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": "Background",
                 "preconditions": {"uid": metadata["uid"], "resourceVersion": metadata["resourceVersion"]}}
         try:
-            self.request("DELETE", kind.path(metadata.get("namespace"), metadata["name"]), body=body)
+            answer = self.request("DELETE", kind.path(metadata.get("namespace"), metadata["name"]), body=body)
         except NotFound:
-            return
+            return None
+        return {"apiVersion": kind.api_version, "kind": kind.kind, **answer} if "deletionTimestamp" in (answer.get("metadata") or {}) else None
 
     def watch(self, kind, namespace, version, stopped, seconds=300):
         """Yields (type, object) from a version on; ends when the server ends it. Expired when the version is too old."""
@@ -205,6 +219,14 @@ class Kube:
 
     def version(self):
         return self.request("GET", "/version")["gitVersion"]
+
+
+def _acting(headers, acting):
+    """A header a group: joined by commas they would be one group of that name."""
+    found = urllib3.HTTPHeaderDict(headers | {"impersonate-user": acting["impersonate-user"]})
+    for group in acting["impersonate-group"]:
+        found.add("impersonate-group", group)
+    return found
 
 
 def _event(line):
@@ -241,13 +263,16 @@ def _kinds(group, version):
 _clusters, _guard = {}, threading.Lock()
 
 
-def connect(kubeconfig, context=None):
-    """The Kube of a context, one a process."""
+def connect(kubeconfig, context=None, account=None):
+    """The Kube of a context, one a process; as a service account (namespace, name) where one is given."""
     with _guard:
-        key = kubeconfig, context
+        key = kubeconfig, context, None
         if key not in _clusters:
-            _clusters[key] = Kube(*key)
-        return _clusters[key]
+            _clusters[key] = Kube(kubeconfig, context)
+        acting = kubeconfig, context, account
+        if acting not in _clusters:
+            _clusters[acting] = _clusters[key].acting_as(*account)
+        return _clusters[acting]
 
 
 def backoff(attempt, least=1.0, most=300.0):

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from controller import prune
 from controller.environment import World
 from controller.lease import RENEW
 from controller.outbox import Outbox
@@ -58,7 +59,7 @@ class Loop:
                 self._renew()
                 time.sleep(0.02)
             for world in self.worlds.values():
-                world.prune()
+                prune.run(world)
                 world.synced()
             failed = [state for world in self.worlds.values() for state in world.states.values() if state.error]
             for state in failed:
@@ -154,7 +155,7 @@ class Loop:
         try:
             world = self._world(name)
             if name not in self.catalog.environments:
-                world.leave()
+                world.leave(self.head)
                 return True
             if not world.prepare():
                 return None
@@ -171,13 +172,13 @@ class Loop:
         world.retry_due()
         world.look()
         if self._settled(world):
-            world.prune()
+            prune.run(world)
             world.synced()
 
     def _settled(self, world):
         """Whether the world came to rest at a revision since it was pruned last."""
         mark = (world.head, len(world.cache.objects), sum(state.error is not None for state in world.states.values()))
-        if world.busy() or world.pruned_at == mark and world.lease.revision == world.head:
+        if world.busy() or world.pruned_at == mark and world.lease.revision == world.head and not world.leaving:
             return False
         world.pruned_at = mark
         return True
@@ -204,7 +205,7 @@ class Loop:
         """Those given since, and those given while nobody could carry them out; another controller's are left to it."""
         for each in self.ledger.orders(0):
             world = self.worlds.get(each["environment"])
-            if world and world.active():
+            if world and (world.active() or each["verb"] == "release" and world.gone):
                 self._order(world, each["verb"], each["app"], each["command"].args)
                 self.ledger.order_done(each["uid"], "done")
         self.ordered = False
@@ -216,11 +217,10 @@ class Loop:
                     world.states[each].next_try = 0.0
                     world.enqueue(each, verb)
         elif verb == "release":
-            world.released |= {sha for sha in (world.head, self.head) if sha and sha.startswith(args["revision"].lower())}
-            world.pruned_at = None
-        elif verb == "cancel" and app in world.states:
-            world.states[app].waiting_since = None
-            world.states[app].next_try = float("inf")
+            world.release({sha for sha in (world.head, self.head) if sha and sha.startswith(args["revision"].lower())})
+        elif verb == "cancel":
+            for each in [app] if app else list(world.states):
+                world.cancel(each)
 
     def _renew(self):
         """Leases are kept by a thread of their own: a fetch or a ledger that hangs must not end them."""

@@ -13,10 +13,16 @@ def ordered(objects):
 def place(obj):
     """CRDs first, then the wave, then the kind."""
     kind = obj["kind"]
-    wave = (obj["metadata"].get("annotations") or {}).get(WAVE, "0")
-    number = int(wave) if wave.lstrip("-").isdigit() and len(wave) < 8 else 0
     rank = FIRST.index(kind) if kind in FIRST else len(FIRST)
-    return kind != "CustomResourceDefinition", number, rank, kind, obj["metadata"]["name"]
+    return *stage(obj), rank, kind, obj["metadata"]["name"]
+
+
+def stage(obj):
+    """What is written together: the definitions, then each wave; the next when the last is up."""
+    wave = str((obj["metadata"].get("annotations") or {}).get(WAVE, "0"))
+    number = int(wave) if wave.lstrip("-").isdigit() and len(wave) < 8 else 0
+    definition = obj["kind"] == "CustomResourceDefinition"
+    return not definition, 0 if definition else number
 
 
 def is_hook(obj):

@@ -2,14 +2,53 @@
 
 import logging
 
-from controller import order, ownership
+from controller import order, ownership, removal
 from gitops.errors import KlepaasError
 
 log = logging.getLogger(__name__)
 
 
-def candidates(cache, states):
-    """(keys to delete, in reverse order; {key: reason} of what is kept).
+def run(world):
+    """After every app was rendered since the start: what nobody desires goes, unless it is too much."""
+    if not world.may_prune():
+        return
+    removal.begin(world)
+    gone, kept = candidates(world.cache, world.states, {hook.key for each in (*world.states.values(), *world.leaving.values()) for hook in each.hooks})
+    world.kept = set(kept)
+    if gone and too_much(gone, world.cache, _deleted_by_us(world) | world.gone_apps) and world.head not in world.released:
+        return world.hold(f"{len(gone)} of {len(world.cache.keys())} objects would be pruned at {world.head[:7]}")
+    actions, _ = delete(world, removal.may_go(world, gone))
+    for app, found in actions.items():
+        world.tell(world.ledger.event, "sync", app, world.environment.name, status="pruned", actions=found, revision=world.head)
+    removal.end(world)
+    world.held = None
+
+
+def everything(world):
+    """An environment that klepaas.yaml lost, and somebody released: what is ours there goes, but for what is never pruned."""
+    if not world.lease.keep():
+        return
+    gone, _ = candidates(world.cache, {})
+    actions, _ = delete(world, gone)
+    for app, found in actions.items():
+        world.tell(world.ledger.event, "sync", app, world.environment.name, status="pruned", actions=found, revision=world.proposed)
+    for app in tuple(world.states):
+        world.states.pop(app)
+        world.tell(world.ledger.forget, app, world.environment.name)
+    world.held = None
+
+
+def _deleted_by_us(world):
+    """Apps that a delete verb of the ledger took away."""
+    try:
+        found = world.ledger.commands_of(environment=world.environment.name, status="committed", limit=200)
+    except KlepaasError:
+        return set()
+    return {each["app"] for each in found if each["verb"] == "delete_app"}
+
+
+def candidates(cache, states, hooks=frozenset()):
+    """(keys to delete, in reverse order; {key: reason} of what is kept); `hooks` are objects that the order of a deletion still needs.
 
     While an app fails to render it is unknown what it desires: only removed apps' objects go, and not even those while the app
     that fails has nothing here, for it may be another's new name. What an app that is not synced now has is left.
@@ -21,7 +60,7 @@ def candidates(cache, states):
         return [], {}
     gone, kept = [], {}
     for key, app in cache.keys().items():
-        if key in desired or app in stopped or broken and app in states:
+        if key in desired or key in hooks or app in stopped or broken and app in states:
             continue
         obj = cache.get(key)
         if obj is None or obj["metadata"].get("deletionTimestamp"):
@@ -49,8 +88,8 @@ def delete(world, gone):
             continue
         try:
             world.lease.check()
-            world.kube.delete(world.kube.kind(key.group, key.kind), obj)
-            world.cache.deleted(key)
+            going = world.hands.delete(world.kube.kind(key.group, key.kind), obj)
+            world.cache.written(going) if going else world.cache.deleted(key)
             actions.setdefault(app, []).append({"action": "pruned", "kind": key.kind, "namespace": key.namespace, "name": key.name})
         except KlepaasError as error:
             log.warning("prune %s: %s", key, error)

@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 
 import orjson
 
-from controller import diff, order, ownership
+from controller import diff, hooks, order, ownership
 from gitops import tenancy
-from gitops.errors import Conflict, Invalid, KlepaasError
+from gitops.errors import Conflict, Invalid, KlepaasError, Unavailable
 
 SERVERS = ("managedFields", "resourceVersion", "uid", "creationTimestamp", "generation")  # what only a server says
+REPLACE = "klepaas.io/replace"
+UNCHANGEABLE = ("immutable", "may not change once set", "updates to statefulset spec", "updates to parameters are forbidden")  # in a server's words
+GOING = 5  # seconds a replaced object may take to go
 HEALS, HEAL_WINDOW = 5, 60  # repairs of one app in so many seconds, before it backs off
 
 
@@ -25,8 +28,17 @@ class AppState:
     same: dict = field(default_factory=dict)      # Key -> digest of a live object that differs in words alone: an apply changed nothing
     rendered: bool = True              # whether `desired` is what the files say
     adopt: bool = False                # whether objects of others are taken over
-    skipped: int = 0                   # objects that are hooks
-    revision: str | None = None
+    stages: dict = field(default_factory=dict)    # Key -> its stage, where there are several
+    depends_on: tuple = ()
+    hooks: tuple = ()
+    digest: str | None = None          # of all that was rendered, hooks too
+    hooked: str | None = None          # the digest whose hooks have all run
+    event: tuple | None = None         # (digest, which hooks it runs)
+    again: bool = False                # whether a hook that failed may run once more
+    done: list = field(default_factory=list)      # the hooks of this sync, as actions
+    cancelled: bool = False            # nothing is written until a commit or an order
+    revision: str | None = None        # synced last
+    commit: tuple | None = None        # (digest, the commit that made the app what it is)
     error: KlepaasError | None = None
     attempts: int = 0
     next_try: float = 0.0              # monotonic
@@ -38,6 +50,7 @@ class AppState:
     told: dict | None = None           # what was last observed, to tell only what is new
     ended: tuple | None = None         # how the last sync ended, likewise
     started: float = 0.0
+    begun: float = 0.0                 # monotonic, likewise
     looked: float = 0.0                # when its pods were asked after last, monotonic
     actions: tuple = ()
     version: str | None = None         # what the files say at the key of that name
@@ -46,22 +59,26 @@ class AppState:
 
 
 def render(state, world, target):
-    """Put the target's objects into the state; raises what the repository's files are at fault for."""
+    """Put the target's objects into the state; the (group, kind) of those it defines itself. Raises what the repository's files are at fault for."""
     rendered = world.renderer.render(world.tree, target, world.environment)
     defined = _defined(rendered.objects)
-    objects = [_placed(each, world, defined) for each in diff.without_scaled([each for each in rendered.objects if not order.is_hook(each)])]
+    objects = [placed(each, world, defined) for each in diff.without_scaled([each for each in rendered.objects if not order.is_hook(each)])]
     there = len(world.cache.keys_of(target.app))
     if not objects and there and world.head not in world.released:
         raise Invalid("renders_nothing", path=target.values_path or target.manifests_path, app=target.app, count=there, environment=target.environment, revision=(world.head or "")[:7])
     claimed = [ownership.claimed(each, world.repository, world.environment.name, target.app) for each in order.ordered(objects)]
     world.claim(state, [ownership.key(each) for each in claimed])
-    state.skipped, state.adopt = len(rendered.objects) - len(objects), target.adopt
+    state.hooks = hooks.read([each for each in rendered.objects if order.is_hook(each)], lambda obj: world.claimed(target.app, obj))
+    state.digest, state.adopt, state.depends_on = rendered.digest, target.adopt, target.depends_on
+    stages = {ownership.key(each): order.stage(each) for each in claimed}
+    state.stages = stages if len(set(stages.values())) > 1 else {}
     state.desired = {ownership.key(each): orjson.dumps(each) for each in claimed}
     state.same, state.seen = {}, {}
     state.ignored = {ownership.key(each): pointers for each in claimed if (pointers := _ignored(each, target))}
+    return set(defined)
 
 
-def _placed(obj, world, defined):
+def placed(obj, world, defined):
     """In the environment's namespace, where the kind has one and the manifest names none; Invalid where it may not be there."""
     key = obj["apiVersion"].rpartition("/")[0], obj["kind"]
     namespaced = defined[key] if key in defined else world.namespaced(*key)
@@ -93,6 +110,8 @@ def differing(state, key, live):
     desired, ignored = orjson.loads(state.desired[key]), state.ignored.get(key, ())
     if live is None:
         return desired, None, [""]
+    if live["metadata"].get("deletionTimestamp"):
+        return None  # made again when it is gone
     wanted = diff.yielding(desired, live, ignored)
     found = diff.differences(wanted, live, ignored)
     return (wanted, live, found) if found and state.same.get(key) != diff.digest(live) else None
@@ -102,6 +121,8 @@ def apply(state, world, changes):
     """Write what differs; the actions taken. The lease is asked before every write."""
     actions = []
     for desired, live, pointers in changes:
+        if state.cancelled:
+            break
         world.lease.check()
         actions.append(_write(world, state, desired, live, pointers))
     return [each for each in actions if each]
@@ -110,18 +131,45 @@ def apply(state, world, changes):
 def _write(world, state, desired, live, pointers):
     key = ownership.key(desired)
     kind, adopt = world.kube.kind(key.group, key.kind), world.environment.sync.adopt or state.adopt
+    world.cache.watch(kind)
     there = world.kube.get(kind, key.namespace, key.name) if live is None and world.cache.stranger(key) else None
     traces = there is not None and ownership.was_ours(there, world.repository, world.environment.name)
     if there is not None and not adopt and not traces:
         raise Conflict("not_ours", kind=key.kind, name=key.name, environment=world.environment.name)
     force = world.environment.conflicts != "fail" and (live is not None or adopt or traces)
-    obj, created = world.kube.apply(kind, desired, force)
+    obj, created = _applied(world, kind, desired, force, live or there)
     world.cache.written(obj)
     if live and obj["metadata"]["resourceVersion"] == live["metadata"]["resourceVersion"]:
         state.same[key] = diff.digest(obj)
         return None
-    return {"action": "created" if created else "changed", "kind": key.kind, "namespace": key.namespace, "name": key.name,
-            **({} if created else {"fields": pointers[:20], "others": (live or {}).get("$others", [])})}
+    return {"action": "created" if created and not live else "replaced" if created else "changed", "kind": key.kind, "namespace": key.namespace, "name": key.name,
+            **({} if created and not live else {"fields": pointers[:20], "others": (live or {}).get("$others", [])})}
+
+
+def _applied(world, kind, desired, force, live):
+    """As Kube.apply; what cannot be changed in place is deleted and made again, where that is allowed."""
+    try:
+        return world.hands.apply(kind, desired, force)
+    except Invalid as error:
+        said = str(error.details.get("detail"))
+        if live is None or not any(words in said for words in UNCHANGEABLE):
+            raise
+        if desired["kind"] != "Job" and (desired["metadata"].get("annotations") or {}).get(REPLACE) != "enabled":
+            raise Invalid("immutable", kind=desired["kind"], name=desired["metadata"]["name"], detail=said) from None
+    world.lease.check()
+    world.hands.delete(kind, live)
+    _gone(world, kind, live)
+    return world.hands.apply(kind, desired, False)
+
+
+def _gone(world, kind, live):
+    """Return when the object is gone; Unavailable names what holds it."""
+    name, end, found = live["metadata"]["name"], time.monotonic() + GOING, live
+    while found is not None and found["metadata"]["uid"] == live["metadata"]["uid"]:
+        if time.monotonic() > end:
+            raise Unavailable("being_deleted", kind=kind.kind, name=name, waits_for=", ".join(found["metadata"].get("finalizers") or ["-"]))
+        time.sleep(0.05)
+        found = world.kube.get(kind, live["metadata"].get("namespace"), name)
 
 
 def heal_allowed(state, now=None):

@@ -4,6 +4,7 @@ import time
 from dataclasses import replace
 
 from controller import health as healths
+from controller import hooks
 from gitops import values
 from gitops.errors import KlepaasError
 from gitops.types import Health, SyncResult
@@ -32,7 +33,7 @@ def judge(world, state, pods=None):
 def _tell(world, state, found, wanted, up):
     seen = {"health": found.status, "message": found.message, "replicas": {"desired": wanted, "ready": up}, "version": state.version}
     if state.waiting_since is None and state.error is None:
-        seen |= {"commit": state.revision}
+        seen |= {"commit": state.commit[1] if state.commit else None}
     if state.told != seen:
         state.told = seen
         world.tell(world.ledger.observe, state.app, world.environment.name, **seen)
@@ -96,6 +97,8 @@ def _end(world, state, seen):
         return
     late = time.monotonic() - state.waiting_since > DEADLINE
     status = "succeeded" if seen.status in ("healthy", "suspended") else "failed" if seen.status == "degraded" or late else "progressing"
+    if status == "succeeded" and hooks.due(state):
+        return world.enqueue(state.app, "hooks")
     if state.ended == (status, state.started):
         return
     state.ended = (status, state.started)

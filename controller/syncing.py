@@ -4,12 +4,13 @@ import logging
 import time
 
 from controller import kube as kubes
-from controller import reconcile, rollout, windows
+from controller import hooks, reconcile, rollout, stages, windows
 from gitops.errors import Invalid, KlepaasError, Unavailable
 from gitops.types import Health, Problem, SyncResult
 
 log = logging.getLogger(__name__)
-AGAIN = ("retry", "sync", "backoff")                # reasons to render once more what failed
+ORDERED = ("retry", "sync")                         # reasons that a person gave
+AGAIN = (*ORDERED, "backoff")                       # reasons to render once more what failed
 OUTSIDE = ("cluster_refused", "unknown_kind")       # terminal as answers go, but others may mend it in the cluster
 CONTROLLERS = ("kube-controller-manager", "kube-apiserver", "kubelet")  # they write status, not what we render
 
@@ -31,31 +32,51 @@ def _sync(world, app, reason):
         return None
     inputs = world.inputs(target)
     fresh = state.inputs != inputs
+    if fresh or reason in ORDERED:
+        state.begun, state.cancelled = time.monotonic(), False
     if fresh or state.error is not None and reason in AGAIN:
-        _render(world, state, target, inputs, fresh)
+        _render(world, state, target, inputs, fresh, reason)
     drift, changes = reason == "drift" and not fresh and not state.stopped, reconcile.pending(state, world)
-    state.stopped = _stopped(world, state, target, changes, drift)
+    state.stopped, waits = _stopped(world, state, target, changes, drift), None
     if state.stopped:
         return _settled(world, state, *state.stopped)
+    if not drift:
+        changes, waits = stages.next_step(world, state, target, changes)
     actions = _write(world, state, changes, drift)
-    state.revision = world.head
-    if fresh or actions or reason in ("sync", "retry"):
-        state.actions, state.waiting_since, state.started, state.ended = tuple(actions), time.monotonic(), time.time(), None
-        world.waiting.pop(app, None)  # from here on it is another rollout that is looked at
+    if fresh or actions or reason in ORDERED:
+        _began(world, state, actions, fresh)
+    if waits:
+        state.stopped = "progressing", waits
+        return _settled(world, state, *state.stopped)
     rollout.judge(world, state)
 
 
-def _render(world, state, target, inputs, fresh):
+def _began(world, state, actions, fresh):
+    """Something was written, or asked for: the rollout that is looked at from here on."""
+    state.actions, state.done, state.revision = (*state.done, *actions), [], world.head
+    if state.commit is None or state.commit[0] != state.digest:
+        known = None if actions or state.commit else world.known(state.app).get("commit")
+        state.commit = state.digest, known or world.head
+    state.waiting_since, state.ended = time.monotonic(), None
+    if fresh or not state.started:
+        state.started = time.time()
+    world.waiting.pop(state.app, None)
+
+
+def _render(world, state, target, inputs, fresh, reason):
     """Into the state. Until it succeeds the state keeps what it desired before, and says so."""
+    known = state.inputs is not None
     if fresh:
-        state.started, state.attempts = time.time(), 0
+        state.started, state.attempts, state.actions = time.time(), 0, ()
     state.inputs, state.rendered = inputs, False
     if isinstance(target, Problem):
         raise Invalid("file_problem", path=target.path, line=target.line, detail=target.message)
-    state.version = rollout.version(world, target)
-    reconcile.render(state, world, target)
-    for group, kind in {(key.group, key.kind) for key in state.desired}:
+    state.version, state.again = rollout.version(world, target), reason in ORDERED
+    defined = reconcile.render(state, world, target)
+    for group, kind in {(key.group, key.kind) for key in (*state.desired, *(hook.key for hook in state.hooks))} - defined:
         world.cache.watch(world.kube.kind(group, kind))
+    if state.hooks and not known and hooks.ran_before(world, state, target):
+        state.hooked = state.digest
     state.rendered, state.error = True, None
 
 
@@ -65,6 +86,8 @@ def _stopped(world, state, target, changes, drift):
         return None
     if target.suspend:
         return "suspended", "syncing is suspended"
+    if state.cancelled:
+        return "held", f"cancelled; to go on: klepaas submit sync {state.app} -e {state.environment}"
     if not changes:
         return None
     if not world.writes:
@@ -89,7 +112,9 @@ def _up(world, name):
 
 def may_go_on(world, state):
     """Whether what stopped an app does so no longer."""
-    if state.stopped[0] != "held" or not world.writes or not windows.open_now(world.environment.sync.windows):
+    if state.stopped[0] == "progressing":
+        return True
+    if state.stopped[0] != "held" or state.cancelled or not world.writes or not windows.open_now(world.environment.sync.windows):
         return False
     target = world.target(state.app)
     return target is not None and not isinstance(target, Problem) and not _awaited(world, target)
@@ -132,7 +157,7 @@ def failed(world, app, error):
     state.attempts += 1
     state.next_try = time.monotonic() + kubes.backoff(state.attempts - 1) if error.transient or error.code in OUTSIDE else float("inf")
     state.revision, state.waiting_since, state.stopped = world.head, None, None
-    _settled(world, state, "failed", error.text())
+    _settled(world, state, "held" if error.code == "renders_nothing" else "failed", error.text())
 
 
 def _settled(world, state, status, message):
@@ -143,8 +168,8 @@ def _settled(world, state, status, message):
     state.ended = ended
     seen = Health("suspended", message) if status == "suspended" else rollout.health(world, state)
     world.tell(world.ledger.record_sync, SyncResult(
-        state.app, world.environment.name, world.head or "", status, tuple(state.actions), seen, state.started or time.time(), time.time(),
-        message if status in ("failed", "held") else None))
+        state.app, world.environment.name, world.head or "", status, tuple(state.actions), seen, state.started or time.time(), time.time() if status != "progressing" else None,
+        message if status in ("failed", "held", "progressing") else None))
 
 
 def _fields(changes):

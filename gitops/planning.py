@@ -18,6 +18,9 @@ def resolved(services, actor, verb, command, args):
         return _of_review(services, actor, verb, command, args)
     policy.authorise(actor, verb, None)
     _, catalog = services.head()
+    if verb.name == "release" and _left(services, catalog, command.environment):
+        policy.authorise(actor, verb, command.environment)
+        return replace(command, args=args)
     if catalog.problems and not catalog.environments:
         raise Invalid("config_broken", path=catalog.problems[0].path, line=catalog.problems[0].line, detail=catalog.problems[0].message)
     named = replace(command, environment=resolve.environment(catalog, verb, command))
@@ -25,6 +28,11 @@ def resolved(services, actor, verb, command, args):
     if verb.kind == "order" and named.app is not None and named.environment not in catalog.environments_of(named.app):
         catalog.target(named.app, named.environment)  # says where it is instead
     return resolve.fill(services.repo, catalog, verb, named, args)
+
+
+def _left(services, catalog, environment):
+    """Whether klepaas.yaml has lost an environment that runs: to let it go may still be said."""
+    return environment is not None and environment not in catalog.environments and any(environment == each for _, each in services.ledger.states())
 
 
 def _of_review(services, actor, verb, command, args):
@@ -43,11 +51,12 @@ def tip(services):
 
 def decided(services, actor, verb, command, tree):
     """The plan on this tree, authorised again there, with its delivery."""
+    if verb.kind == "order":
+        policy.authorise(actor, verb, command.environment)
+        return Plan(command, tree.revision, risk=verb.risk, delivery="order", summary=verb.help[0])
     catalog = catalogs.load(tree.fresh())
     environment = catalog.environment(command.environment)
     policy.authorise(actor, verb, environment.name)
-    if verb.kind == "order":
-        return Plan(command, tree.revision, risk=verb.risk, delivery="order", summary=verb.help[0])
     plan = planned(services, verb, command, tree)
     return replace(plan, delivery=policy.delivery(actor, tuple(catalog.environments.values()), environment, plan.changes))
 
@@ -57,10 +66,13 @@ def planned(services, verb, command, tree):
     tree.id("klepaas.yaml")
     edit = PLANS[verb.name](Desired(catalogs.load(tree.fresh()), tree, services.repo.tree, services.settings.image_pull_secret), command)
     checks.no_secrets(edit.changes)
-    manifests = ()
-    if edit.changes:
-        before, after = checks.rendered(services.renderer, catalogs.load, tree, edit.changes, command.app, command.environment)
-        if after is not None:
-            checks.allowed(after.objects, catalogs.load(overlay(tree, edit.changes)).environment(command.environment))
-        manifests = checks.effect(command, before, after)
+    manifests = tuple(each for app in edit.apps or (command.app,) for each in _effect(services, tree, edit, replace(command, app=app))) if edit.changes else ()
     return Plan(command, tree.revision, edit.changes, manifests, verb.risk, "commit", edit.summary, edit.warnings, tuple(edit.trailers.items()))
+
+
+def _effect(services, tree, edit, command):
+    """What the edit changes of what one app runs."""
+    before, after = checks.rendered(services.renderer, catalogs.load, tree, edit.changes, command.app, command.environment)
+    if after is not None:
+        checks.allowed(after.objects, catalogs.load(overlay(tree, edit.changes)).environment(command.environment))
+    return checks.effect(command, before, after)

@@ -18,6 +18,7 @@ MESSAGES = {
                   "{kind} {name} 은 그 자리에서 바꿀 수 없습니다: {detail}. klepaas.io/replace: enabled 주석이 있으면 지우고 다시 만듭니다"),
     "being_deleted": ("{kind} {name} is still being deleted ({waits_for})", "{kind} {name} 이 아직 삭제되는 중입니다 ({waits_for})"),
     "hook_failed": ("{event} hook {kind} {name} failed: {detail}", "{event} 훅 {kind} {name} 실패: {detail}"),
+    "sync_late": ("not done after {minutes} minutes: {waits}", "{minutes}분이 지나도 끝나지 않았습니다: {waits}"),
     "not_watched": ("no controller answers for {environment}", "{environment} 를 맡은 컨트롤러가 응답하지 않습니다"),
     "file_problem": ("{detail}", "{detail}"),
     "sync_broke": ("the sync broke: {detail}", "동기화 중 오류: {detail}"),

@@ -45,10 +45,10 @@ class House:
 
     # --- git -----------------------------------------------------------------------------------------------------------
 
-    def commit(self, files):
+    def commit(self, files, message="Change\n"):
         """One commit of path -> text (None: gone); tell nobody, as a push does."""
         def draft(tree):
-            return Draft(tuple(Change(path, tree.read(path), None if text is None else text.encode()) for path, text in files.items()), "Change\n", ("Test", "test@example.com"))
+            return Draft(tuple(Change(path, tree.read(path), None if text is None else text.encode()) for path, text in files.items()), message, ("Test", "test@example.com"))
         return self.repo.land(draft, lambda sha: None)
 
     def git(self, *words, given=None):
@@ -109,7 +109,7 @@ class House:
         """What `test()` answers once it is true."""
         end = time.monotonic() + seconds
         while not (found := test()):
-            assert time.monotonic() < end, (self.home / "controller.log").read_text()[-3000:]
+            assert time.monotonic() < end, (self.home / "controller.log").read_text()[-3000:] + repr(self.events("notice")[-3:])
             time.sleep(0.05)
         return found
 

@@ -107,20 +107,23 @@ def test_more_than_half_is_held_until_released(house):
     made.wait(lambda: all(made.value(each) for each in ("one", "two", "three")))
     head = made.commit({"manifests/staging/two/two.yaml": None, "manifests/staging/three/three.yaml": None})
     made.wait(made.held)
-    assert made.held() == [f"2 of 3 objects would be pruned at {head[:7]}"] and made.value("two") and made.value("three")
+    assert made.held() == [f"2 of 3 objects would be pruned at {head[:7]}. To go on: klepaas submit release -e staging revision={head[:7]}"] and made.value("two") and made.value("three")
     made.order("release", revision=head)
     made.wait(lambda: made.value("two") is None and made.value("three") is None)
     assert made.value("one") == "one"
 
 
 def test_an_app_that_renders_nothing_keeps_what_it_has(house):
-    """Zero objects is a mistake more often than a wish: removing the app is how to say it."""
+    """Zero objects is a mistake more often than a wish: held, with the command that says it is meant."""
     made = house(THREE | {"charts/c/Chart.yaml": "apiVersion: v2\nname: c\nversion: 1.0.0\n", "charts/c/templates/map.yaml": "{{ if .Values.enabled }}\n" + configmap("made") + "{{ end }}\n",
                           "values/staging/maybe.yaml": "klepaas: {chart: charts/c}\nenabled: true\n"})
     made.start()
     made.wait(lambda: made.value("made"))
-    made.commit({"values/staging/maybe.yaml": "klepaas: {chart: charts/c}\nenabled: false\n"})
-    assert "renders no objects" in made.failed("maybe") and made.value("made") == "one"
+    head = made.commit({"values/staging/maybe.yaml": "klepaas: {chart: charts/c}\nenabled: false\n"})
+    assert f"klepaas submit release -e staging revision={head[:7]}" in made.synced("maybe", status="held")["error"] and made.value("made") == "one"
+    made.order("release", revision=head)
+    made.wait(lambda: made.value("made") is None)
+    assert made.synced("maybe")
 
 
 def test_an_environment_that_is_gone_is_left_as_it_is(house):
@@ -136,6 +139,18 @@ def test_an_environment_that_is_gone_is_left_as_it_is(house):
     assert made.value("p", "production") == "by hand"
     made.commit({"klepaas.yaml": made.config("staging", "production")})
     made.wait(lambda: made.value("p", "production") == "one")
+
+
+def test_an_environment_that_is_gone_goes_when_released(house):
+    """What ran there goes once a person says so, and only there."""
+    made = house(THREE | {"manifests/production/p/p.yaml": configmap("p")}, environments=("staging", "production"))
+    made.start()
+    made.synced("p", environment="production")
+    head = made.commit({"klepaas.yaml": made.config("staging")})
+    assert f"klepaas submit release -e production revision={head[:7]}" in made.wait(made.held)[0]
+    made.order("release", environment="production", revision=head)
+    made.wait(lambda: made.value("p", "production") is None and not made.state("p", "production"))
+    assert made.value("one") == "one"
 
 
 def test_a_broken_klepaas_yaml_stops_nothing_that_runs(house):
