@@ -7,7 +7,7 @@ managedFields has an entry that `klepaas` applied.
 from dataclasses import dataclass
 
 LABEL, OWNER = "klepaas.io/environment", "klepaas.io/owner"
-PRUNE, KEEP = "klepaas.io/prune", "helm.sh/resource-policy"
+PRUNE, KEEP, ADOPT = "klepaas.io/prune", "helm.sh/resource-policy", "klepaas.io/adopt"
 PROTECTED = ("PersistentVolumeClaim", "CustomResourceDefinition", "Namespace")
 
 
@@ -81,3 +81,34 @@ def protected(obj):
     if annotations.get(KEEP) == "keep":
         return f"{KEEP}: keep"
     return f"{PRUNE}: disabled" if annotations.get(PRUNE) == "disabled" else None
+
+
+# --- what was somebody else's -------------------------------------------------------------------------------------------
+
+
+def to_adopt(obj):
+    """A manifest that takes over the object which is there already."""
+    metadata = obj["metadata"]
+    return {**obj, "metadata": {**metadata, "annotations": {**(metadata.get("annotations") or {}), ADOPT: "enabled"}}}
+
+
+def adopts(obj):
+    """Whether a manifest says that it takes over what is there."""
+    return (obj["metadata"].get("annotations") or {}).get(ADOPT) == "enabled"
+
+
+def handed_over(obj):
+    """managedFields without the entries of those who wrote what we apply; None where there are none.
+
+    A field that its former tool still owns would stay when git no longer says it: server-side apply removes what nobody else owns.
+    Without an owner the tool's other fields stay as they are.
+    """
+    managers = obj["metadata"].get("managedFields") or ()
+    ours = next((each.get("fieldsV1") or {} for each in managers if applied(each)), None)
+    kept = [each for each in managers if applied(each) or each.get("subresource") or not _overlap(each.get("fieldsV1") or {}, ours or {})]
+    return kept if len(kept) < len(managers) else None
+
+
+def _overlap(fields, ours):
+    """Whether two fieldsV1 sets name a field in common."""
+    return any(not inner or not ours[name] or _overlap(inner, ours[name]) for name, inner in fields.items() if name != "." and name in ours)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import orjson
 
-from controller import diff, hooks, order, ownership
+from controller import diff, handover, hooks, order, ownership
 from gitops import tenancy
 from gitops.errors import Conflict, Invalid, KlepaasError, Unavailable
 
@@ -130,7 +130,7 @@ def apply(state, world, changes):
 
 def _write(world, state, desired, live, pointers):
     key = ownership.key(desired)
-    kind, adopt = world.kube.kind(key.group, key.kind), world.environment.sync.adopt or state.adopt
+    kind, adopt = world.kube.kind(key.group, key.kind), world.environment.sync.adopt or state.adopt or ownership.adopts(desired)
     world.cache.watch(kind)
     there = world.kube.get(kind, key.namespace, key.name) if live is None and world.cache.stranger(key) else None
     traces = there is not None and ownership.was_ours(there, world.repository, world.environment.name)
@@ -138,6 +138,7 @@ def _write(world, state, desired, live, pointers):
         raise Conflict("not_ours", kind=key.kind, name=key.name, environment=world.environment.name)
     force = world.environment.conflicts != "fail" and (live is not None or adopt or traces)
     obj, created = _applied(world, kind, desired, force, live or there)
+    obj = handover.hand_over(world.hands, kind, obj) if there is not None else obj
     world.cache.written(obj)
     if live and obj["metadata"]["resourceVersion"] == live["metadata"]["resourceVersion"]:
         state.same[key] = diff.digest(obj)

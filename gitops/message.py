@@ -19,7 +19,7 @@ def message(plan, actor, uid, trailers=()):
 
 def subject(plan):
     command = plan.command
-    return _one_line(f"{command.verb}({command.app}/{command.environment}): {plan.summary}")
+    return _one_line(f"{command.verb}({command.app + '/' if command.app else ''}{command.environment}): {plan.summary}")
 
 
 def _clean(text):

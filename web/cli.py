@@ -7,6 +7,7 @@ import argparse
 import json
 import os
 import sys
+from dataclasses import asdict
 
 from gitops import config
 from gitops.errors import KlepaasError
@@ -51,6 +52,7 @@ def _parser():
     controller = commands.add_parser("controller", help="run the controller")
     controller.add_argument("--once", action="store_true", help="one tick: exit 0 all applied, 1 some app failed, 2 could not run")
     controller.set_defaults(run=_controller)
+    _adopt(commands)
     _accounts(commands)
     return parser
 
@@ -75,6 +77,16 @@ def _read(commands):
     history.add_argument("--limit", default="20")
     history.add_argument("--json", action="store_true")
     history.set_defaults(run=_history)
+
+
+def _adopt(commands):
+    adopt = commands.add_parser("adopt", help="write the files of what runs in a namespace already, so that it goes on from git")
+    adopt.add_argument("namespace", metavar="NAMESPACE")
+    adopt.add_argument("-e", "--environment", metavar="ENV", help="where several environments have the namespace")
+    adopt.add_argument("--preview", action="store_true", help="show what would be written, and write nothing")
+    adopt.add_argument("--id", help="send the same id again to ask what became of it")
+    adopt.add_argument("--json", action="store_true", help="print JSON")
+    adopt.set_defaults(run=_adopted)
 
 
 def _about(parser, verb):
@@ -110,6 +122,13 @@ def _submitted(options, settings):
     command = _command(options, {name: getattr(options, name) for name in ("id", "text", "reason")})
     found = operator.submit(settings, command, options.preview)
     print(json.dumps(found, default=str, ensure_ascii=False) if options.json else terminal.receipt(found))
+
+
+def _adopted(options, settings):
+    from web import operator
+
+    adoption, found = operator.adopt(settings, options.namespace, options.environment, options.preview, options.id)
+    print(json.dumps({**asdict(adoption), "receipt": found}, default=str, ensure_ascii=False) if options.json else terminal.adoption(adoption, found))
 
 
 def _asked(options, settings):

@@ -6,11 +6,14 @@ import socket
 import subprocess
 import time
 
+import orjson
+
+from controller import adopt as adopting
 from controller.observe import Observer
 from gitops import http, services, views
 from gitops import submit as path
 from gitops.errors import Invalid, NotFound
-from gitops.types import SCOPES, Actor
+from gitops.types import SCOPES, Actor, Command
 from web import reads
 from web.tokens import held
 
@@ -44,6 +47,20 @@ def read(settings, command):
         return reads.read(opened, Observer(settings.kubeconfig), actor(), command)
     finally:
         opened.close()
+
+
+def adopt(settings, namespace, environment, preview, id=None):
+    """(what was found in the namespace, the receipt or preview of the commit that writes it; None where nothing was). Works on CONFIG_REPO and the cluster directly."""
+    opened = services.open(settings)
+    try:
+        found = adopting.environment_of(opened.head()[1], namespace, environment)
+        adoption = adopting.read(opened, found)
+    finally:
+        opened.close()
+    if not adoption.files:
+        return adoption, None
+    command = Command("adopt", None, found.name, {"files": orjson.dumps(adoption.files).decode()}, id)
+    return adoption, _directly(settings, command, preview)
 
 
 def _server(settings):

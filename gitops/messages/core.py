@@ -33,6 +33,8 @@ MESSAGES = {
     "manifest_not_one_object": ("a manifest is one object with apiVersion, kind and metadata.name; this is {found}", "매니페스트는 apiVersion, kind, metadata.name이 있는 오브젝트 하나여야 합니다 (받은 개수: {found})"),
     "manifest_beside_others": ("{kind} {name} shares its file with other objects: edit that file in git", "{kind} {name} 은 다른 오브젝트와 같은 파일에 있습니다. git에서 수정하세요"),
     "no_such_manifest": ("there is no manifest of {kind} {name}", "{kind} {name} 매니페스트가 없습니다"),
+    "no_environment_there": ("no environment of klepaas.yaml has the namespace {namespace}; there are: {choices}. Add one under environments, with namespace: {namespace}",
+                             "klepaas.yaml에 네임스페이스 {namespace} 를 쓰는 환경이 없습니다. 있는 환경: {choices}. environments 아래에 namespace: {namespace} 로 추가하세요"),
     # checks
     "no_effect": ("this {verb} changes nothing of what {app} runs: its chart ignores the value", "{verb} 를 해도 {app} 에 달라지는 것이 없습니다. 차트가 이 값을 쓰지 않습니다"),
     "secret_in_words": ("the request holds a {kind} in clear; what is written here goes into git", "요청에 {kind} 이(가) 그대로 들어 있습니다. 여기에 쓴 말은 git에 남습니다"),

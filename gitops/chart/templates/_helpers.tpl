@@ -1,12 +1,19 @@
 {{- define "app.name" -}}{{ .Values.fullnameOverride | default .Release.Name | trunc 63 | trimSuffix "-" }}{{- end }}
 
+{{- /* What the pods are selected by. An app that was made by others keeps its own: a selector cannot be changed. */ -}}
 {{- define "app.selector" -}}
+{{- with .Values.selectorLabels }}{{ include "app.texts" . | trim }}{{ else }}{{ include "app.identity" . }}{{ end }}
+{{- end }}
+
+{{- define "app.identity" -}}
 app.kubernetes.io/name: {{ .Values.nameOverride | default (include "app.name" .) }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
+{{- define "app.service" -}}{{ .Values.service.name | default (include "app.name" .) }}{{- end }}
+
 {{- define "app.labels" -}}
-{{ include "app.selector" . }}
+{{ include "app.identity" . }}
 {{- with include "app.text" .Values.image.tag }}
 app.kubernetes.io/version: {{ . | replace "+" "_" | replace ":" "_" | replace "@" "_" | trunc 63 | trimAll "-_." | quote }}
 {{- end }}
