@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from controller import prune
+from controller import livediff, prune
 from controller.environment import World
 from controller.lease import RENEW
 from controller.outbox import Outbox
@@ -31,7 +31,7 @@ class Loop:
         self.executor = ThreadPoolExecutor(WORKERS, "sync")
         self.worlds, self.head, self.fetch, self.stopped = {}, None, True, threading.Event()
         self.catalog, self.tree, self.broken, self.unreached = None, None, False, {}
-        self.active, self.ordered = set(), True  # environments that this process works on; whether orders may wait in the ledger
+        self.active, self.ordered, self.asked = set(), True, True  # environments that this process works on; whether orders and questions may wait in the ledger
         self.after, self.problems, self.outbox = None, None, Outbox(self._busy)
         self.scheduler = BackgroundScheduler(job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 60})
 
@@ -194,9 +194,11 @@ class Loop:
                 self.after = self.ledger.last_event()
             self.ledger.wait(self.after, timeout)
             for event in self.ledger.events(self.after, limit=1000):
-                self.after, self.ordered = event.id, self.ordered or event.kind == "order"
+                self.after, self.ordered, self.asked = event.id, self.ordered or event.kind == "order", self.asked or event.kind == "question"
             if self.ordered:
                 self._orders()
+            if self.asked:
+                self._questions()
         except KlepaasError as error:
             log.warning("%s", error)
             self.stopped.wait(timeout)
@@ -209,6 +211,20 @@ class Loop:
                 self._order(world, each["verb"], each["app"], each["command"].args)
                 self.ledger.order_done(each["uid"], "done")
         self.ordered = False
+
+    def _questions(self):
+        """What doors ask of the clusters that this process looks after."""
+        self.asked = False
+        for id, environment, app in self.ledger.questions():
+            world = self.worlds.get(environment)
+            if world and world.active():
+                self.executor.submit(self._answer, world, id, app)
+
+    def _answer(self, world, id, app):
+        try:
+            self.ledger.answer(id, livediff.of(world, app))
+        except KlepaasError as error:
+            log.warning("a question about %s/%s: %s", world.environment.name, app, error)
 
     def _order(self, world, verb, app, args):
         if verb in ("sync", "retry"):

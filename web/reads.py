@@ -1,8 +1,12 @@
 """The read verbs, for every door: git and the ledger for what is desired and known, controller.observe for what is live."""
 
 from gitops import history, policy, resolve, verbs
-from gitops.errors import Invalid, KlepaasError, NotFound
+from gitops.errors import Invalid, KlepaasError, NotFound, Unavailable
 from gitops.types import Command, Target
+from web import costs
+
+
+PATIENCE = 8  # seconds for a controller to answer
 
 
 def from_query(verb, query):
@@ -43,6 +47,11 @@ class Asked:
         return catalog.environment(name)
 
     @property
+    def in_environment(self):
+        """Whether the app is in the environment now."""
+        return self.environment is not None and self.environment.name in self.services.head()[1].environments_of(self.app)
+
+    @property
     def environments(self):
         """The environments asked about that the actor may see."""
         if self.environment:
@@ -64,7 +73,19 @@ def _history(asked):
 
 def _diff(asked):
     found = history.diff(asked.services, asked.app, asked.environment and asked.environment.name, asked.args.get("from"), asked.args.get("to"))
-    return found, f"{len(found['changes'])} files differ"
+    summary = f"{len(found['changes'])} files differ"
+    if asked.app is None or asked.args.get("from") or asked.args.get("to") or not asked.in_environment:
+        return found, summary
+    live = _live_diff(asked)
+    items = live.get("items")
+    said = live["message"] if items is None else f"{len(items)} live objects differ" if items else "what is live is the same"
+    return found | {"live": live}, f"{summary}; {said}"
+
+
+def _live_diff(asked):
+    """What is live beside what git says, from the controller that looks after the environment."""
+    name = asked.environment.name
+    return asked.services.ledger.ask(name, asked.app, PATIENCE) or {"app": asked.app, "status": "unknown", "message": Unavailable("not_watched", environment=name).text(asked.language)}
 
 
 def _help(asked):
@@ -81,7 +102,7 @@ def _not_here(asked):
     raise Invalid("not_here", verb=asked.verb.name)
 
 
-READS = {"history": _history, "diff": _diff, "help": _help, "list_apps": _list_apps, "query": _not_here, "cost_analysis": _not_here}
+READS = {"history": _history, "diff": _diff, "help": _help, "list_apps": _list_apps, "query": _not_here, "cost_analysis": costs.read}
 
 
 # --- what the dashboard lists --------------------------------------------------------------------------------------------
@@ -136,7 +157,7 @@ def event(found):
 
 def may_see(actor, found):
     """Events of an environment are for those who may read there."""
-    return policy.holds(actor.scopes, "k8s:read", found.environment)
+    return found.kind != "question" and policy.holds(actor.scopes, "k8s:read", found.environment)
 
 
 def synced_once(services):

@@ -3,6 +3,8 @@
 import re
 from datetime import datetime
 
+import orjson
+
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -41,8 +43,21 @@ def answer(found):
     if found["type"] == "history":
         return history(data["items"])
     if found["type"] == "diff":
-        return clean("\n".join(each["diff"] for each in data["changes"])) or "nothing differs"
+        files = clean("\n".join(each["diff"] for each in data["changes"])) or "no file differs"
+        return clean("\n".join([files.rstrip(), "", *live(data["live"])])) if "live" in data else files
     return clean("\n".join([found["summary"], *_lines(data)]))
+
+
+def live(found):
+    """A live diff: each object with what an apply would do to it, and the fields."""
+    head = f"live in {found['app']}: {found['message'] or found['status']}"
+    return [head, *(line for each in found.get("items", ()) for line in _object(each)), *([f"the same: {found['same']} objects"] if found.get("same") else [])]
+
+
+def _object(each):
+    yield f"  {each['action']} {each['kind']} {each['name']}" + (f": {each['message']}" if each.get("message") else "")
+    for field in each["fields"]:
+        yield f"    {field['path']}: {orjson.dumps(field['live']).decode()} -> {orjson.dumps(field['desired']).decode()}"
 
 
 def _lines(data):

@@ -14,6 +14,7 @@ from gitops.ledger.events import Event, Events
 from gitops.ledger.feedback import Feedback
 from gitops.ledger.postgres import Postgres
 from gitops.ledger.previews import Previews
+from gitops.ledger.questions import Questions
 from gitops.ledger.reviews import Reviews
 from gitops.ledger.sqlite import Sqlite
 from gitops.ledger.states import States
@@ -28,7 +29,8 @@ class Ledger:
     def __init__(self, store):
         self.store, self.tables = store, tables.define(store.database)
         events, accounts = Events(store, self.tables), Accounts(store, self.tables)
-        commands, states, reviews = (part(store, self.tables, events) for part in (Commands, States, Reviews))
+        commands, states, reviews, questions = (part(store, self.tables, events) for part in (Commands, States, Reviews, Questions))
+        self.ask, self.questions, self.answer = questions.ask, questions.questions, questions.answer
         self.command, self.resume = commands.command, commands.resume
         self.commands_of, self.command_by_uid = commands.commands_of, commands.command_by_uid
         self.command_of_commit, self.commands_of_commits = commands.command_of_commit, commands.commands_of_commits

@@ -58,6 +58,11 @@ STEPS = (
             meant TEXT, note TEXT, status TEXT NOT NULL, settled_by TEXT, at {time} NOT NULL)""",
         "CREATE INDEX klepaas_feedback_status ON klepaas_feedback (status, id)",
     ),
+    # 3: what is asked of controllers
+    (
+        "CREATE TABLE klepaas_question (id TEXT PRIMARY KEY, environment TEXT NOT NULL, app TEXT, asked {time} NOT NULL, answer TEXT)",
+        "CREATE INDEX klepaas_question_asked ON klepaas_question (asked)",
+    ),
 )
 
 

@@ -68,6 +68,8 @@ def define(database):
             "feedback", id=peewee.BigAutoField(), message=peewee.BigIntegerField(), email=peewee.TextField(), kind=peewee.TextField(), text=peewee.TextField(),
             was=peewee.TextField(), meant=peewee.TextField(null=True), note=peewee.TextField(null=True), status=peewee.TextField(default="open"),
             settled_by=peewee.TextField(null=True), at=peewee.DoubleField()),
+        "question": table("question", id=peewee.TextField(primary_key=True), environment=peewee.TextField(), app=peewee.TextField(null=True), asked=peewee.DoubleField(),
+                          answer=peewee.TextField(null=True)),
         "claim": table("claim", name=peewee.TextField(primary_key=True), until=peewee.DoubleField()),
     }
 
