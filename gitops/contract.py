@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 from gitops import values
 from gitops.errors import Invalid, KlepaasError
-from gitops.types import Environment, Ignore, Problem, SyncPolicy, Window
+from gitops.types import Environment, Ignore, Prices, Problem, SyncPolicy, Window
 
 KEYS = MappingProxyType({"version": "image.tag", "image": "image.repository", "replicas": "replicaCount",
                          "restart": r"podAnnotations.klepaas\.io/restartedAt", "env": "env"})
-LATER = ("policy", "notify", "cicd", "integrations", "prices", "owners", "pipelines", "images", "previews", "lexicon")  # checked by the parts they belong to
+LATER = ("policy", "notify", "cicd", "integrations", "owners", "pipelines", "images", "previews", "lexicon")  # checked by the parts they belong to
 NOT_OFFERED = ("enforce_review", "verify", "only_promote", "gates", "owners", "on_alert")  # of an environment
 SECTION_DEFAULTS = MappingProxyType({"repository": None, "suspend": False, "depends_on": (), "adopt": False, "ignore": ()})
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -31,6 +31,7 @@ class Config:
     chart: str | None = None
     environments: dict = field(default_factory=dict)
     ignore: tuple = ()
+    prices: object = None
     keys: object = field(default_factory=lambda: KEYS)
     problems: tuple = ()
 
@@ -78,7 +79,7 @@ def _config(document):
         if environment.promotes_from not in {None, *environments} - {name}:
             raise _Wrong(("environments", name, "promotes_from"), "the name of another environment")
     keys = MappingProxyType({**KEYS, **found.get("keys", {})})
-    return Config(document, found.get("name"), found.get("values"), found.get("chart"), environments, found.get("ignore", ()), keys)
+    return Config(document, found.get("name"), found.get("values"), found.get("chart"), environments, found.get("ignore", ()), found.get("prices"), keys)
 
 
 def _distinct(pattern, environments):
@@ -245,6 +246,23 @@ def _ignore(value, at):
     return Ignore(found["kind"], found.get("name"), found["pointers"])
 
 
+def _prices(value, at):
+    """The Prices, or None where the mapping is empty."""
+    found = _object(value, at, PRICES)
+    missing = [name for name in ("currency", "vcpu_hour", "memory_gib_hour") if name not in found]
+    if found and missing:
+        raise _Wrong(at, f"a mapping with {missing[0]}")
+    return Prices(**found) if found else None
+
+
+def _price(least):
+    def check(value, at):
+        if type(value) not in (int, float) or not least <= value <= 1e12:
+            raise _Wrong(at, "a number that is not negative" if not least else "a number of hours")
+        return value
+    return check
+
+
 _text, _flag = _of(str, "text"), _of(bool, "true or false")
 _name = _matching(NAME, "a DNS label: lower-case letters, digits and dashes")
 _path = _matching(PATH, "a path inside the repository, with no slash at either end")
@@ -252,11 +270,13 @@ _key_path = _matching(KEY_PATH, "a path of keys such as image.tag")
 _repository = _matching(re.compile(r"[\w.-]+(/[\w.-]+)+"), "owner/repo")
 _ignores = _list(_ignore)
 TOP = {"version": _of(int, "1"), "name": _name, "values": _pattern, "chart": _path, "environments": _environments, "keys": _keys,
-       "ignore": _ignores, **dict.fromkeys(LATER, _anything)}
+       "ignore": _ignores, "prices": _prices, **dict.fromkeys(LATER, _anything)}
 ENVIRONMENT = {"namespace": _name, "cluster": _text, "review": _review, "approvals": _count(1, 10), "promotes_from": _name,
                "agents": _choice("propose", "commit"), "cluster_kinds": _list(_text), "forbidden_kinds": _list(_text), "conflicts": _choice("force", "fail"),
                "service_account": _name, "on_failure": _choice("report", "rollback"), "sync": _sync, **dict.fromkeys(NOT_OFFERED, _not_offered)}
 SYNC = {"prune": _flag, "self_heal": _flag, "adopt": _flag, "windows": _list(_window)}
 WINDOW = {"days": _days, "from": _time, "to": _time, "tz": _zone}
+PRICES = {"currency": _matching(re.compile(r"[A-Z]{3}"), "a code such as KRW or USD"), "vcpu_hour": _price(0), "memory_gib_hour": _price(0), "storage_gib_month": _price(0),
+          "load_balancer_month": _price(0), "hours": _price(1)}
 IGNORE = {"kind": _text, "name": _text, "pointers": _list(_matching(re.compile(r"(/[^/]*)+"), "a JSON pointer"))}
 SECTION = {"chart": _path, "repository": _repository, "keys": _keys, "suspend": _flag, "depends_on": _list(_name), "adopt": _flag, "ignore": _ignores}

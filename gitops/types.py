@@ -75,6 +75,18 @@ class Ignore:
 
 
 @dataclass(frozen=True, slots=True)
+class Prices:
+    """What resources cost, as klepaas.yaml says; None: not priced. `hours` is how many a month has."""
+
+    currency: str
+    vcpu_hour: float
+    memory_gib_hour: float
+    storage_gib_month: float | None = None
+    load_balancer_month: float | None = None
+    hours: float = 730
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """One app in one environment. `source` is "chart" (values_path and chart) or "manifests" (manifests_path)."""
 

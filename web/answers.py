@@ -15,6 +15,11 @@ SAID = {
     "get_service": ("Service {name}", "서비스 {name}", lambda data: data),
     "get_deployment": ("Deployment {name}: {ready} of {desired} ready", "디플로이먼트 {name}: {desired}개 중 {ready}개 준비됨", lambda data: data),
 }
+COST = {  # analysis -> with prices, and without
+    "usage": (("{month:,.0f} {currency} a month", "월 {month:,.0f} {currency}"), ("{vcpu:g} vCPU and {memory:g} GiB asked for; there is no price table", "vCPU {vcpu:g}개, 메모리 {memory:g} GiB 요청 중 (가격표 없음)")),
+    "optimization": (("{count} things to look at, {saves:,.0f} {currency} a month", "살펴볼 것 {count}개, 월 {saves:,.0f} {currency}"), ("{count} things to look at; there is no price table", "살펴볼 것 {count}개 (가격표 없음)")),
+    "forecast": (("{month:,.0f} {currency} a month if nothing more is changed", "더 바꾸지 않으면 월 {month:,.0f} {currency}"), ("{vcpu:g} vCPU if nothing more is changed; there is no price table", "더 바꾸지 않으면 vCPU {vcpu:g}개 (가격표 없음)")),
+}
 THINGS = {"list_pods": ("pods", "파드"), "list_deployments": ("Deployments", "디플로이먼트"), "list_services": ("Services", "서비스"), "list_ingresses": ("Ingresses", "인그레스"),
           "list_endpoints": ("addresses", "주소"), "list_apps": ("apps", "앱"), "list_namespaces": ("namespaces", "네임스페이스"), "get": ("objects", "오브젝트")}
 HEALTH = {"healthy": "정상", "progressing": "진행 중", "degraded": "이상", "suspended": "중지됨", "missing": "없음", "unknown": "알 수 없음"}
@@ -25,9 +30,16 @@ def sentence(found, language):
     kind, korean = found["type"], language == "ko"
     if kind in THINGS:
         return f"{THINGS[kind][1]} {len(found['data']['items'])}개" if korean else f"{len(found['data']['items'])} {THINGS[kind][0]}"
+    if kind == "cost_analysis":
+        return _cost(found["data"], korean)
     if kind not in SAID:
         return found["summary"]
     values = found["metadata"] | dict(SAID[kind][2](found["data"]))
     if korean and "health" in values:
         values["health"] = HEALTH.get(values["health"], values["health"])
     return SAID[kind][korean].format(**values)
+
+
+def _cost(data, korean):
+    priced, vcpu, memory = data["currency"] is not None, *(sum(each[name] for each in data["environments"]) for name in ("vcpu", "memory_gib"))
+    return COST[data["analysis"]][not priced][korean].format(month=data["month"] or 0, currency=data["currency"], vcpu=vcpu, memory=memory, count=len(data.get("advice", ())), saves=data.get("saves") or 0)

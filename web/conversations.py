@@ -143,6 +143,8 @@ def _one(turn, reading, corrects=True):
         found = reads.read(services(), cluster(), turn.actor, command)
         return found | {"summary": answers.sentence(found, turn.language), "command": cards.shown(command), "language": turn.language}
     last = _withdrawn(turn) if corrects else None
+    if last is not None:
+        command = replace(command, text="\n".join(filter(None, [last["command"].text, turn.text])))
     plan = cards.planned(turn.actor, command)
     if last is not None:
         _keep_correction(turn, last, command, plan)

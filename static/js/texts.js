@@ -23,7 +23,7 @@ export function sentence({ verb, app, args = {} }) {
   return found ? filled(found.text[index], values) : [t(verb), app].filter(Boolean).join(" · ");
 }
 // The same as a line of the command's own words, "scale nginx replicas=3".
-export const line = ({ verb, app, args = {} }) => [verb, app, ...Object.entries(args).map(([name, value]) => `${name}=${typeof value === "object" ? JSON.stringify(value) : value}`)].filter(Boolean).join(" ");
+export const line = ({ verb, app, args = {} }) => [verb, app, ...Object.entries(args).map(([name, value]) => `${name}=${typeof value === "object" ? JSON.stringify(value) : /^[0-9a-f]{40}$/.test(value) ? value.slice(0, 8) : value}`)].filter(Boolean).join(" ");
 
 const FULL = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "long" });
 const TIME = new Intl.DateTimeFormat(locale, { timeStyle: "short" });

@@ -17,6 +17,8 @@ export const WORDS = {
   confirm: ["Confirm", "확인"], cancel: ["Cancel", "취소"], cancelled: ["Cancelled. Nothing was changed.", "취소했습니다. 아무것도 바뀌지 않았습니다."],
   confirmWord: ["High risk: type {word} to confirm", "위험도 높음: 확인하려면 입력하세요: {word}"], edit: ["Edit", "수정"], edited: ["Edited: see the newer card.", "수정했습니다. 새 카드를 보세요."], showAgain: ["Show again", "다시 보기"],
   outdated: ["Something changed since this was shown. This is what it would do now:", "미리보기 이후 내용이 바뀌었습니다. 지금 실행하면 이렇게 됩니다:"], newChat: ["New chat", "새 대화"],
+  aMonth: ["a month", "월"], total: ["Total", "합계"], memory: ["Memory", "메모리"], storage: ["Storage", "스토리지"], arithmetic: ["How it was computed", "계산 과정"], advice: ["Worth a look", "살펴볼 것"], saves: ["saves {money}", "{money} 절감"],
+  atMost: ["At most", "최대"], changeSince: ["Since {when}", "{when} 이후"], notRendered: ["Not counted", "계산하지 못함"],
   wrong: ["Read wrongly?", "잘못 읽었나요?"], meant: ["What did you mean? (optional)", "무슨 뜻이었나요? (선택)"], noted: ["Noted. Thank you.", "기록했습니다. 감사합니다."], tokens_: ["tokens", "토큰"], "parser-rules": ["rules", "규칙"], values: ["Values", "값"], manifests: ["Manifests", "매니페스트"], environment: ["Environment", "환경"],
   asCommit: ["as one commit", "커밋 1개"], asReview: ["after a review", "리뷰를 거친 뒤"], asOrder: ["at once, without a commit", "커밋 없이 바로"], unchanged: ["Already so: nothing to change.", "이미 그 상태입니다. 바꿀 것이 없습니다."],
   committed: ["Committed", "커밋했습니다"], proposed: ["Proposed: another person reviews it", "제안했습니다. 다른 사람이 리뷰합니다"], accepted: ["Accepted", "접수했습니다"], delivery: ["Takes effect", "반영"], toReview: ["Open the review", "리뷰 열기"],

@@ -7,7 +7,8 @@ from tests.web.test_browser import WAIT, chromium, person  # noqa: F401 (fixture
 from tests.web.test_chat import commits
 
 READS = {"nginx 상태 어때?": "status", "nginx 로그 5줄": "logs", "nginx 접속 주소 알려줘": "endpoint", "전체 상황 보여줘": "overview", "모든 파드 조회해줘": "list_pods", "앱 목록": "list_apps",
-         "nginx 배포 이력": "history", "nginx diff 보여줘": "diff", "도움말": "help"}
+         "nginx 배포 이력": "history", "nginx diff 보여줘": "diff", "도움말": "help",
+         "비용 분석해줘": "cost_analysis", "비용 줄일 방법 알려줘": "cost_analysis", "월간 예상 비용 알려줘": "cost_analysis"}
 
 
 def preview(who):

@@ -2,6 +2,7 @@
 import { el, link } from "../dom.js";
 import { age, spoken, stamp, t } from "../texts.js";
 import { badge, diffs, empty, facts, list, sha, table } from "./parts.js";
+import { cost } from "./cost.js";
 import { entries } from "./history.js";
 
 const SHOWN = {
@@ -10,7 +11,7 @@ const SHOWN = {
   overview, help: (data) => table([t("verb"), { text: t("help"), wide: true }], data.items.map((each) => [el("code", {}, each.verb), spoken() === "ko" ? each.ko : each.en])),
   list_pods: (data) => placed(data.items, podLine), list_deployments: (data) => placed(data.items, workloadLine), list_apps: (data) => placed(data.items, appLine),
   list_services: (data) => placed(data.items, (each) => row(el("code", {}, each.name), each.type, each.addresses.join(", "))), list_ingresses: (data) => placed(data.items, (each) => row(el("code", {}, each.name), ...each.urls.map((url) => link(url, url)))),
-  list_endpoints: (data) => placed(data.items, (each) => row(link(each.address, each.address))),
+  cost_analysis: cost, list_endpoints: (data) => placed(data.items, (each) => row(link(each.address, each.address))),
 };
 
 export function answerCard({ type, summary, data, metadata = {} }) {

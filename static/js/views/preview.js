@@ -55,7 +55,7 @@ function parts(item, edit) {
     editable(item).length && status !== "unchanged" ? el("div", { class: "row" }, el("code", { class: "soft grow" }, line(command)), el("button", { type: "button", class: "small", "data-role": "edit", onclick: () => edit(item, fields) }, t("edit"))) :
     el("code", { class: "soft" }, line(command)),
     plan.summary ? el("p", { class: "small" }, plan.summary.replaceAll(" -> ", " → ")) : null,
-    facts([[t("environment"), environments(plan)], ...args.map(([name, value]) => [name, /^[0-9a-f]{40}$/.test(value) ? sha(value) : el("code", {}, String(value))]), [t("delivery"), status === "unchanged" ? null : t(DELIVERED[plan.delivery])]]),
+    facts([[t("environment"), environments(plan)], ...args.map(([name, value]) => [t(name), /^[0-9a-f]{40}$/.test(value) ? sha(value) : el("code", {}, String(value))]), [t("delivery"), status === "unchanged" ? null : t(DELIVERED[plan.delivery])]]),
     fields,
     ...warnings(plan),
     changed ? el("details", { class: "body", open: true }, el("summary", {}, t("showDiff")), el("div", { class: "tight" },
