@@ -159,8 +159,11 @@ def _compared(rendered, live):
 
 
 def _differing(made, live):
-    """Both ways: what the chart says and is not so, and what is so and the chart does not say. Labels and annotations of the object itself start nothing anew."""
-    there, here = diff.differences(made, live), diff.differences(cleaning.cleaned(live), made)
+    """Both ways: what the chart says and is not so, and what is so and the chart does not say, but for replicas that it leaves to an autoscaler.
+
+    Labels and annotations of the object itself start nothing anew.
+    """
+    there, here = diff.differences(made, live), diff.differences(cleaning.cleaned(live), made, () if "replicas" in made.get("spec", {}) else ("/spec/replicas",))
     return None if any(not each.startswith("/metadata/") for each in (*there, *here)) else tuple(there)
 
 

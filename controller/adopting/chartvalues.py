@@ -38,6 +38,8 @@ def _container(container, deployment, service):
     more = {field: value for field, value in container.items() if field not in SAID}
     if service and [_port(service, container)] == more.get("ports"):
         del more["ports"]
+    elif service:
+        more.setdefault("ports", [])  # the chart would name the Service's
     return found | {"container": more}
 
 
@@ -97,7 +99,8 @@ def _ingress(ingress, live):
         return {}
     spec = cleaned(ingress)["spec"]
     hosts = [{"host": rule.get("host"), "paths": [{"path": path.get("path", "/"), "pathType": path["pathType"]} for path in (rule.get("http") or {}).get("paths") or ()]} for rule in spec.get("rules") or ()]
-    found = {"enabled": True, "name": ingress["metadata"]["name"], "className": spec.get("ingressClassName"), "annotations": _annotations(ingress), "hosts": hosts, "tls": spec.get("tls")}
+    numbered = any("number" in (((path.get("backend") or {}).get("service") or {}).get("port") or {}) for rule in spec.get("rules") or () for path in (rule.get("http") or {}).get("paths") or ())
+    found = {"enabled": True, "name": ingress["metadata"]["name"], "byNumber": numbered or None, "className": spec.get("ingressClassName"), "annotations": _annotations(ingress), "hosts": hosts, "tls": spec.get("tls")}
     return {"ingress": {name: value for name, value in found.items() if value not in (None, {}) and (name, value) != ("name", live["metadata"]["name"])}}
 
 

@@ -66,6 +66,7 @@ class Api:
 
     def update(self, resource, old, new, manager, subresource="", dry=False, owners=None):
         """The object in place of the old one; what a subresource does not own stays. Nothing is written where nothing changes."""
+        before = None if subresource else fields.named(old, (new.get("metadata") or {}).get("managedFields"))
         new = self._combined(resource, old, new, subresource)
         new = defaults.filled(self.schema(resource), new, resource.schema is None, old)
         new = admission.kept(resource, new, old, self.addresses, subresource)
@@ -74,7 +75,7 @@ class Api:
         if generation is not None:
             new = {**new, "metadata": {**new["metadata"], "generation": generation}}
         if owners is None:
-            owners = fields.updated(self.schema(resource), old, new, manager, resource.api_version(), now(), subresource, self._reset(resource, subresource))
+            owners = fields.updated(self.schema(resource), old, new, manager, resource.api_version(), now(), subresource, self._reset(resource, subresource), before)
         return self._written(resource, old, self._owned(new, owners), dry)
 
     def _written(self, resource, old, new, dry):

@@ -134,11 +134,23 @@ def applied(schema, live, config, manager, force, api_version, now, subresource=
     return after, owners
 
 
-def updated(schema, old, new, manager, api_version, now, subresource="", reset=()):
-    """The managers after an ordinary write of `new` over `old` (None: created)."""
+def named(live, given):
+    """The managers that an ordinary write starts from: those in its own body where they can be read, none where it resets them (apimachinery's decodeLiveOrNew)."""
+    if given is None or given is live["metadata"].get("managedFields"):
+        return managers(live)
+    if given == [{}]:
+        return {}
+    try:
+        return managers({"metadata": {"managedFields": given}}) or managers(live)
+    except (KeyError, TypeError, AttributeError, ValueError):
+        return managers(live)
+
+
+def updated(schema, old, new, manager, api_version, now, subresource="", reset=(), before=None):
+    """The managers after an ordinary write of `new` over `old` (None: created); `before`: those it starts from, if not old's."""
     mine = manager, "Update", subresource, api_version
     added, changed, removed = compare(schema, old if old is not None else zero(schema) if schema.ref else {}, new)
-    owners = {name: (entry, paths - added - changed - removed) for name, (entry, paths) in managers(old).items()}
+    owners = {name: (entry, paths - added - changed - removed) for name, (entry, paths) in (managers(old) if before is None else before).items()}
     touched = _within(added | changed, reset)
     if touched:
         owners[mine] = _entry(manager, "Update", api_version, now, subresource), owners.get(mine, (None, set()))[1] | touched
