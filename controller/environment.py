@@ -56,6 +56,8 @@ class World:
         """The lease (and the namespace it is in), and what the cluster holds of ours; whether this process works here."""
         if self.writes and not self._leased():
             self.had_lease = False
+            if self.lease.error:
+                raise self.lease.error
             return False
         if not self.ready:
             for kind in self._kinds():
@@ -226,6 +228,13 @@ class World:
         if state is not None:
             state.cancelled, state.waiting_since, state.next_try = True, None, float("inf")
             self.enqueue(app, "cancel")
+
+    def judge_again(self):
+        """Say anew what is seen of every app."""
+        for state in tuple(self.states.values()):
+            if state.inputs is not None:
+                state.told = None
+                rollout.judge(self, state)
 
     def busy(self):
         """Whether a sync runs or waits to run."""

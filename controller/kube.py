@@ -22,6 +22,7 @@ APPLY, MERGE = "application/apply-patch+yaml", "application/merge-patch+json"
 PARTIAL = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
 CONNECT, READ, POOL, PAGE = 5, 30, 48, 500
 SIGNED = 1.0  # seconds
+DISCOVERY = 10  # seconds
 KINDS = {400: Invalid, 401: Unauthorized, 403: Forbidden, 404: NotFound, 409: Conflict, 422: Invalid, 500: Invalid, 504: Timeout}
 
 
@@ -94,6 +95,8 @@ class Kube:
             self.writes += 1
         try:
             return self.pool.request(method, url, body=data, headers=headers, timeout=timeout, preload_content=preload, retries=False)
+        except urllib3.exceptions.NewConnectionError as error:
+            raise Unavailable("cluster_unavailable", detail=type(error).__name__) from None
         except urllib3.exceptions.TimeoutError:
             raise Timeout("cluster_timeout", seconds=timeout.read_timeout) from None
         except urllib3.exceptions.HTTPError as error:
@@ -126,7 +129,7 @@ class Kube:
         with self.guard:
             if self.kinds is None or again:
                 accept = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json"
-                groups = [group for path in ("/api", "/apis") for group in self.request("GET", path, accept=accept).get("items", ())]
+                groups = [group for path in ("/api", "/apis") for group in self.request("GET", path, accept=accept, timeout=DISCOVERY).get("items", ())]
                 self.kinds = {(kind.group, kind.kind): kind for group in reversed(groups) for version in reversed(group["versions"]) for kind in _kinds(group, version)}
             return self.kinds
 
@@ -147,10 +150,10 @@ class Kube:
 
     # --- objects ---------------------------------------------------------------------------------------------------
 
-    def get(self, kind, namespace, name):
+    def get(self, kind, namespace, name, timeout=READ):
         """The object, or None."""
         try:
-            return self.request("GET", kind.path(namespace, name))
+            return self.request("GET", kind.path(namespace, name), timeout=timeout)
         except NotFound:
             return None
 

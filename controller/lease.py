@@ -10,6 +10,7 @@ from gitops.errors import Conflict, KlepaasError, NotFound, Unavailable
 
 log = logging.getLogger(__name__)
 LEASES = "coordination.k8s.io", "Lease"
+ASK = 4                  # seconds for an answer about the lease: it must come while that lasts
 DURATION, RENEW = 10, 3  # seconds; who waits looks every 2 s, so a dead holder is followed within 15
 REVISION, NAMESPACE = "klepaas.io/revision", "klepaas.io/namespace"
 
@@ -21,7 +22,7 @@ class Lease:
         self.kube, self.namespace, self.name = kube, namespace, name
         self.holder = holder.name()
         self.until, self.live, self.seen, self.revision = 0.0, None, None, None
-        self.lock = threading.Lock()
+        self.lock, self.error = threading.Lock(), None  # what kept it from being asked for, the last time
 
     def held(self):
         return time.monotonic() < self.until
@@ -42,6 +43,7 @@ class Lease:
             self.keep()
 
     def _kept(self):
+        self.error = None
         try:
             return self._keep()
         except NotFound:
@@ -49,12 +51,12 @@ class Lease:
         except Conflict:
             return self.held()  # somebody else wrote it: look again next time
         except KlepaasError as error:
-            log.warning("lease %s: %s", self.name, error)
+            self.error = error
             return self.held()
 
     def _keep(self):
         kind, began = self.kube.kind(*LEASES), time.monotonic()
-        live = self.kube.get(kind, self.namespace, self.name)
+        live = self.kube.get(kind, self.namespace, self.name, ASK)
         if live is not None and (live.get("spec") or {}).get("holderIdentity") != self.holder:
             self.revision = (live["metadata"].get("annotations") or {}).get(REVISION) or self.revision
         if live is not None and not self._free(live):
@@ -83,8 +85,8 @@ class Lease:
         metadata = {**((live or {}).get("metadata") or {"name": self.name, "namespace": self.namespace}), "annotations": annotations}
         obj = {"apiVersion": kind.api_version, "kind": kind.kind, "metadata": metadata, "spec": spec}
         if live is None:
-            return self.kube.request("POST", kind.path(self.namespace), {"fieldManager": "klepaas-lease"}, obj)
-        return self.kube.request("PUT", kind.path(self.namespace, self.name), {"fieldManager": "klepaas-lease"}, obj)
+            return self.kube.request("POST", kind.path(self.namespace), {"fieldManager": "klepaas-lease"}, obj, timeout=ASK)
+        return self.kube.request("PUT", kind.path(self.namespace, self.name), {"fieldManager": "klepaas-lease"}, obj, timeout=ASK)
 
     def give_back(self):
         """Let the next one take it at once."""
@@ -99,6 +101,6 @@ class Lease:
         annotations = {**(self.live["metadata"].get("annotations") or {}), **({REVISION: self.revision} if self.revision else {})}
         obj = {**self.live, "metadata": {**self.live["metadata"], "annotations": annotations}, "spec": spec}
         try:
-            self.kube.request("PUT", kind.path(self.namespace, self.name), {"fieldManager": "klepaas-lease"}, obj)
+            self.kube.request("PUT", kind.path(self.namespace, self.name), {"fieldManager": "klepaas-lease"}, obj, timeout=ASK)
         except KlepaasError as error:
             log.info("lease %s was not given back: %s", self.name, error)

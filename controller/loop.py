@@ -14,11 +14,13 @@ from controller import livediff, prune
 from controller.environment import World
 from controller.lease import RENEW
 from controller.outbox import Outbox
+from controller.together import Together
 from gitops import catalog as catalogs
 from gitops.errors import Invalid, KlepaasError, Unavailable
 
 log = logging.getLogger(__name__)
-WORKERS = 16
+WORKERS = 16           # syncs at once in an environment
+PATIENCE = 1.0         # seconds a tick waits for an environment that takes long
 LOOK = 1.0             # seconds between looks at pods while something is not healthy
 UPKEEP = 6 * 3600      # seconds between packings of the repository
 KEEP_DAYS = 90         # of events and syncs
@@ -28,12 +30,21 @@ class Loop:
     def __init__(self, services):
         self.services, self.settings = services, services.settings
         self.repo, self.ledger, self.renderer = services.repo, services.ledger, services.renderer
-        self.executor = ThreadPoolExecutor(WORKERS, "sync")
-        self.worlds, self.head, self.fetch, self.stopped = {}, None, True, threading.Event()
-        self.catalog, self.tree, self.broken, self.unreached = None, None, False, {}
+        self.ticks, self.renewals = Together("tick", self._one), Together("lease", self._renew_one)
+        self.worlds, self.fetch, self.stopped = {}, True, threading.Event()
+        self.at = None, None, None  # the revision that is followed, its tree, its catalog
+        self.broken, self.unreached = False, {}
         self.active, self.ordered, self.asked = set(), True, True  # environments that this process works on; whether orders and questions may wait in the ledger
         self.after, self.problems, self.outbox = None, None, Outbox(self._busy)
         self.scheduler = BackgroundScheduler(job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 60})
+
+    @property
+    def head(self):
+        return self.at[0]
+
+    @property
+    def catalog(self):
+        return self.at[2]
 
     # --- running -------------------------------------------------------------------------------------------------------
 
@@ -53,7 +64,7 @@ class Loop:
     def once(self):
         """One tick that does not wait for health: 0 all applied, 1 some app failed, 2 could not run."""
         try:
-            self.tick()
+            self.tick(None)
             self._reached()
             while self._busy():
                 self._renew()
@@ -87,8 +98,10 @@ class Loop:
     def close(self):
         if self.scheduler.running:
             self.scheduler.shutdown(wait=False)
-        self.executor.shutdown(wait=True, cancel_futures=True)
+        for pool in (self.ticks, self.renewals):
+            pool.close()
         for world in self.worlds.values():
+            world.executor.shutdown(wait=True, cancel_futures=True)
             world.synced()
             world.stop()
         self.outbox.flush()
@@ -103,13 +116,14 @@ class Loop:
 
     # --- one tick ------------------------------------------------------------------------------------------------------
 
-    def tick(self):
-        """Nothing moved and nothing drifted: no render, and no request but the leases'."""
+    def tick(self, patience=PATIENCE):
+        """Nothing moved and nothing drifted: no render, and no request but the leases'. An environment that takes longer goes on beside."""
         head = self._fetched()
         if head is not None and head != self.head:
             self._advance(head)
         names = {*self.worlds, *(self.catalog.environments if self.catalog else ())}
-        self.unreached = {name: error for name in sorted(names) if (error := self._one(name)) is not True}
+        for name, error in self.ticks.each(sorted(names), patience).items():
+            self._reached_or_not(name, error)
         active = {name for name, world in self.worlds.items() if world.active()}
         self.ordered, self.active = self.ordered or active != self.active, active
 
@@ -119,18 +133,36 @@ class Loop:
         self._tell_problems(catalog)
         self.broken = not catalog.environments
         if not self.broken:  # a broken klepaas.yaml stops nothing that runs
-            self.catalog, self.tree, self.head = catalog, tree, head
+            self.at = head, tree, catalog
 
-    def _world(self, name):
+    def _reached_or_not(self, name, error):
+        """What keeps an environment from being worked on is said on each of its apps, once; and once it is over."""
+        before = self.unreached.pop(name, None)
+        if error is not True:
+            self.unreached[name] = error
+        text = error.text() if isinstance(error, KlepaasError) else None
+        if text == (before.text() if isinstance(before, KlepaasError) else None):
+            return
+        log.warning("%s: %s", name, text or "can be worked on again")
+        self.outbox.tell(self.ledger.event, "notice", None, name, unreached=text)
+        world = self.worlds.get(name)
+        if text is None and world:
+            world.judge_again()
+        for each in (self.catalog.targets(name) if text and name in self.catalog.environments else ()):
+            if each.app:
+                self.outbox.tell(self.ledger.observe, each.app, name, health="unknown", message=text)
+
+    def _world(self, name, catalog):
         """The environment at work; another one when its place is another."""
-        world, environment = self.worlds.get(name), self.catalog.environments.get(name)
+        world, environment = self.worlds.get(name), catalog.environments.get(name)
         if environment is None or world and (world.environment.namespace, world.environment.cluster) == (environment.namespace, environment.cluster):
             return world
         if world:
             log.warning("%s moved from namespace %s to %s: what is there is left as it is", name, world.environment.namespace, environment.namespace)
+            world.executor.shutdown(wait=False, cancel_futures=True)
             world.stop()
-        repository = self.catalog.name or self.repo.name
-        self.worlds[name] = World(self.settings, self.repo, self.renderer, repository, environment, self.executor, self.outbox.tell, self.ledger)
+        executor = ThreadPoolExecutor(WORKERS, f"sync-{name}")  # of its own: a cluster that hangs keeps no other's
+        self.worlds[name] = World(self.settings, self.repo, self.renderer, catalog.name or self.repo.name, environment, executor, self.outbox.tell, self.ledger)
         return self.worlds[name]
 
     def _fetched(self):
@@ -152,22 +184,22 @@ class Loop:
 
     def _one(self, name):
         """One environment's part, its cluster being away stops no other: True, None where another controller has it, or what was wrong."""
+        head, tree, catalog = self.at
         try:
-            world = self._world(name)
-            if name not in self.catalog.environments:
-                world.leave(self.head)
+            world = self._world(name, catalog)
+            if name not in catalog.environments:
+                world.leave(head)
                 return True
             if not world.prepare():
                 return None
-            self._work(name, world)
+            self._work(world, head, tree, catalog)
             return True
         except KlepaasError as error:
-            log.warning("%s: %s", name, error)
             return error
 
-    def _work(self, name, world):
-        if world.head != self.head or world.blocked:
-            world.advance(self.tree.fresh(), self.catalog, self.catalog.environments[name])
+    def _work(self, world, head, tree, catalog):
+        if world.head != head or world.blocked:
+            world.advance(tree.fresh(), catalog, catalog.environments[world.environment.name])
         world.blocked |= self.broken
         world.retry_due()
         world.look()
@@ -218,7 +250,7 @@ class Loop:
         for id, environment, app in self.ledger.questions():
             world = self.worlds.get(environment)
             if world and world.active():
-                self.executor.submit(self._answer, world, id, app)
+                world.executor.submit(self._answer, world, id, app)
 
     def _answer(self, world, id, app):
         try:
@@ -239,13 +271,16 @@ class Loop:
                 world.cancel(each)
 
     def _renew(self):
-        """Leases are kept by a thread of their own: a fetch or a ledger that hangs must not end them."""
-        for name, world in tuple(self.worlds.items()):
-            try:
-                if not world.gone:
-                    world.lease.renew()
-            except KlepaasError as error:
-                log.warning("%s: %s", name, error)
+        """Leases are kept by threads of their own: a fetch, a ledger or another cluster that hangs must not end them."""
+        self.renewals.each(tuple(self.worlds), PATIENCE)
+
+    def _renew_one(self, name):
+        world = self.worlds[name]
+        try:
+            if not world.gone:
+                world.lease.renew()
+        except KlepaasError as error:
+            log.warning("%s: %s", name, error)
 
     def _poll(self):
         self.fetch = True

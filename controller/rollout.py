@@ -4,7 +4,7 @@ import time
 from dataclasses import replace
 
 from controller import health as healths
-from controller import hooks
+from controller import failure, hooks
 from gitops import values
 from gitops.errors import KlepaasError
 from gitops.types import Health, SyncResult
@@ -108,6 +108,8 @@ def _end(world, state, seen):
     world.tell(world.ledger.record_sync, SyncResult(
         state.app, world.environment.name, state.revision or "", status, state.actions, seen, state.started or time.time(),
         time.time() if status != "progressing" else None, why if status == "failed" else None))
+    if status == "failed":
+        world.executor.submit(failure.answer, world, state.app, why)
 
 
 def version(world, target):

@@ -92,7 +92,7 @@ def controller(home, apps):
 
 def _first_sync(loop, floor, count, apps):
     began = time.perf_counter()
-    loop.tick()
+    loop.tick(None)
     world = loop.worlds["staging"]
     while world.busy():
         world.lease.renew()  # as the running loop's scheduler does
