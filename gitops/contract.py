@@ -11,13 +11,15 @@ from gitops.types import Environment, Ignore, Prices, Problem, SyncPolicy, Windo
 
 KEYS = MappingProxyType({"version": "image.tag", "image": "image.repository", "replicas": "replicaCount",
                          "restart": r"podAnnotations.klepaas\.io/restartedAt", "env": "env"})
-LATER = ("policy", "notify", "cicd", "integrations", "owners", "pipelines", "images", "previews", "lexicon")  # checked by the parts they belong to
+LATER = ("policy", "notify", "cicd", "integrations", "owners", "pipelines", "images", "previews")  # checked by the parts they belong to
 NOT_OFFERED = ("enforce_review", "verify", "only_promote", "gates", "owners", "on_alert")  # of an environment
 SECTION_DEFAULTS = MappingProxyType({"repository": None, "suspend": False, "depends_on": (), "adopt": False, "ignore": ()})
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MIDNIGHT = 24 * 60
 NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 PATH = re.compile(r"(?!.*(^|/)(\.{0,2}|\.git)(/|$))[^\\\0-\x1f\x7f]{1,400}")
+PHRASE = re.compile(r"[^\s\"'`\\=\0-\x1f\x7f](?:[^\"'`\\=\0-\x1f\x7f]{0,78}[^\s\"'`\\=\0-\x1f\x7f])")
+PHRASES = 500
 KEY_PATH = re.compile(r"(\\\.|[^\\.\0-\x1f])+(\.(\\\.|[^\\.\0-\x1f])+)*")
 
 
@@ -32,6 +34,7 @@ class Config:
     environments: dict = field(default_factory=dict)
     ignore: tuple = ()
     prices: object = None
+    lexicon: object = field(default_factory=lambda: MappingProxyType({}))
     keys: object = field(default_factory=lambda: KEYS)
     problems: tuple = ()
 
@@ -79,7 +82,7 @@ def _config(document):
         if environment.promotes_from not in {None, *environments} - {name}:
             raise _Wrong(("environments", name, "promotes_from"), "the name of another environment")
     keys = MappingProxyType({**KEYS, **found.get("keys", {})})
-    return Config(document, found.get("name"), found.get("values"), found.get("chart"), environments, found.get("ignore", ()), found.get("prices"), keys)
+    return Config(document, found.get("name"), found.get("values"), found.get("chart"), environments, found.get("ignore", ()), found.get("prices"), MappingProxyType(found.get("lexicon", {})), keys)
 
 
 def _distinct(pattern, environments):
@@ -255,6 +258,13 @@ def _prices(value, at):
     return Prices(**found) if found else None
 
 
+def _lexicon(value, at):
+    """phrase -> the words it stands for."""
+    if not isinstance(value, dict) or len(value) > PHRASES:
+        raise _Wrong(at, f"a mapping of at most {PHRASES} phrases to the words they stand for")
+    return {_phrase(say, (*at, str(say))): _phrase(means, (*at, str(say))) for say, means in value.items()}
+
+
 def _price(least):
     def check(value, at):
         if type(value) not in (int, float) or not least <= value <= 1e12:
@@ -263,6 +273,7 @@ def _price(least):
     return check
 
 
+_phrase = _matching(PHRASE, "2 to 80 characters of one line, without quotes and backslashes")
 _text, _flag = _of(str, "text"), _of(bool, "true or false")
 _name = _matching(NAME, "a DNS label: lower-case letters, digits and dashes")
 _path = _matching(PATH, "a path inside the repository, with no slash at either end")
@@ -270,7 +281,7 @@ _key_path = _matching(KEY_PATH, "a path of keys such as image.tag")
 _repository = _matching(re.compile(r"[\w.-]+(/[\w.-]+)+"), "owner/repo")
 _ignores = _list(_ignore)
 TOP = {"version": _of(int, "1"), "name": _name, "values": _pattern, "chart": _path, "environments": _environments, "keys": _keys,
-       "ignore": _ignores, "prices": _prices, **dict.fromkeys(LATER, _anything)}
+       "ignore": _ignores, "prices": _prices, "lexicon": _lexicon, **dict.fromkeys(LATER, _anything)}
 ENVIRONMENT = {"namespace": _name, "cluster": _text, "review": _review, "approvals": _count(1, 10), "promotes_from": _name,
                "agents": _choice("propose", "commit"), "cluster_kinds": _list(_text), "forbidden_kinds": _list(_text), "conflicts": _choice("force", "fail"),
                "service_account": _name, "on_failure": _choice("report", "rollback"), "sync": _sync, **dict.fromkeys(NOT_OFFERED, _not_offered)}

@@ -66,7 +66,7 @@ def planned(services, verb, command, tree):
     tree.id("klepaas.yaml")
     edit = PLANS[verb.name](Desired(catalogs.load(tree.fresh()), tree, services.repo.tree, services.settings.image_pull_secret), command)
     checks.no_secrets(edit.changes)
-    manifests = tuple(each for app in edit.apps or (command.app,) for each in _effect(services, tree, edit, replace(command, app=app))) if edit.changes else ()
+    manifests = tuple(each for app in edit.apps or filter(None, [command.app]) for each in _effect(services, tree, edit, replace(command, app=app))) if edit.changes else ()
     return Plan(command, tree.revision, edit.changes, manifests, verb.risk, "commit", edit.summary, edit.warnings, tuple(edit.trailers.items()))
 
 

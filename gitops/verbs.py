@@ -153,9 +153,11 @@ _TABLE = (
 )
 VERBS = {verb.name: verb for verb in _TABLE}
 REVIEW_VERBS = ("approve", "merge", "reject")
-# Offered by no door: `klepaas adopt` makes it of what it read in a cluster.
+# In no door's catalogue: `klepaas adopt` makes the one of what it read in a cluster, the page of misreadings the other after it was tried.
 OPERATOR = {"adopt": Verb("adopt", "change", "admin:write", "high", ("write the files of apps that run already", "이미 실행 중인 앱의 파일 쓰기"), (
-    Argument("files", ("what was made of them, by app", "앱별로 만든 파일"), "manifest", required=True, max_length=16 << 20),), app="none")}
+    Argument("files", ("what was made of them, by app", "앱별로 만든 파일"), "manifest", required=True, max_length=16 << 20),), app="none"),
+    "teach": Verb("teach", "change", "admin:write", "medium", ("teach a phrase of this installation", "이 설치의 표현 가르치기"), (
+        Argument("say", ("the phrase", "표현"), required=True, max_length=80), Argument("means", ("the words it stands for", "그 표현이 뜻하는 말"), required=True, max_length=80)), app="none")}
 
 
 def find(name):

@@ -31,7 +31,7 @@ def create_app(settings=None):
     """The Flask application, its services opened. Called in each worker, after the fork."""
     from controller.observe import Observer
     from gitops import config, services
-    from web import accounts, api, chat, chat_socket, errors, identity, live, metrics, tokens
+    from web import accounts, api, chat, chat_socket, errors, identity, live, metrics, teaching, tokens
     from web.mcp_server import mount
 
     settings = settings or config.load()
@@ -44,7 +44,7 @@ def create_app(settings=None):
     app.before_request(_identify)
     app.before_request(identity.guard)
     app.after_request(_headers)
-    for blueprint in (api.blueprint, accounts.blueprint, chat.blueprint, tokens.blueprint):
+    for blueprint in (api.blueprint, accounts.blueprint, chat.blueprint, teaching.blueprint, tokens.blueprint):
         app.register_blueprint(blueprint)
     chat_socket.sock.init_app(app)  # the one Sock: that of live, with the route of chat_socket
     metrics.install(app)

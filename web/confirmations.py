@@ -14,6 +14,7 @@ from web.context import services
 # What a high-risk command is confirmed with beside the app's name: (Korean, English).
 WORDS = {"rollback": ("롤백 확인", "rollback"), "delete_app": ("삭제 확인", "delete"), "delete_manifest": ("삭제 확인", "delete"), "promote": ("승격 확인", "promote"), "apply_manifest": ("적용 확인", "apply"),
          "release": ("진행 확인", "release"), "approve": ("승인 확인", "approve"), "merge": ("병합 확인", "merge"), "reject": ("반려 확인", "reject")}
+WORD = ("확인", "confirm")  # of a verb that no door offers
 PLAIN = {"rollback": ("확인",)}  # verbs for which the everyday word is enough
 YES = re.compile(r"(?:네|예|응|yes|ok|okay|확인|please)\s+(?=\S)")
 POLITE = re.compile(r"(?:합니다|해요|해 ?줘|해주세요|할게요?|이요|요|please)$")
@@ -27,13 +28,13 @@ def kept(actor, command, plan, **where):
 
 def word(command, risk):
     """The words that confirm it, by language; None where a click is enough."""
-    return dict(zip(("ko", "en"), WORDS[command.verb], strict=True)) if risk == "high" else None
+    return dict(zip(("ko", "en"), WORDS.get(command.verb, WORD), strict=True)) if risk == "high" else None
 
 
 def given(found, said):
     """Whether these words confirm a high-risk preview: its own, or the app's name, and nothing else with them."""
     command, words = found["command"], " ".join(re.sub(r"[^\w/.-]+", " ", said.lower()).split())
-    korean, english = WORDS[command.verb]
+    korean, english = WORDS.get(command.verb, WORD)
     accepted = {korean, korean.replace(" ", ""), english, f"confirm {english}", f"{english} confirm", *PLAIN.get(command.verb, ()), *filter(None, [command.app])}
     return bool({words, POLITE.sub("", words).strip(), YES.sub("", words, 1)} & accepted)
 
@@ -41,7 +42,7 @@ def given(found, said):
 def sure(found, said, language):
     """Invalid unless the words are enough for the risk."""
     if found["risk"] == "high" and not given(found, said or ""):
-        raise Invalid("word_needed", verb=found["command"].verb, word=WORDS[found["command"].verb][language == "en"])
+        raise Invalid("word_needed", verb=found["command"].verb, word=WORDS.get(found["command"].verb, WORD)[language == "en"])
 
 
 def confirmed(actor, id, digest=None):

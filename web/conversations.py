@@ -15,7 +15,7 @@ from gitops.types import Command
 from nlp import followups, interpret
 from nlp.hangul import has_korean
 from nlp.reading import Reading
-from web import answers, cards, confirmations, metrics, reads
+from web import answers, cards, confirmations, lexicon, metrics, reads
 from web.context import cluster, services
 
 QUESTIONS = ("clarify", "unknown")
@@ -47,7 +47,7 @@ def spoken(turn):
     """(event, value) as they come: `reading` how it was read, `item` each answer, last of all `answer`, the whole."""
     began = time.perf_counter()
     catalog = services().head()[1]
-    reading = _worded(turn) or interpret.interpret(turn.text, turn.context, list(catalog.app_names), list(catalog.environments))
+    reading = _worded(turn) or interpret.interpret(lexicon.rewritten(turn.text, lexicon.used(catalog)), turn.context, list(catalog.app_names), list(catalog.environments))
     read_by = {"parser": reading.parser, "model": None, "latency": (time.perf_counter() - began) * 1000, "tokens_in": None, "tokens_out": None}
     metrics.WORDS.labels(reading.command, reading.parser).inc()
     every = (reading, *reading.more)

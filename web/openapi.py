@@ -17,6 +17,7 @@ BODIES = {
     "chat.process": _object(["text"], text="string", session_id="string", pending={"type": "array", "items": {"type": "string"}}),
     "chat.confirm": _object(["command_id", "confirmed"], session_id="string", command_id="string", confirmed="boolean", word="string"),
     "chat.marked": _object(["message"], message="integer", meant="string", note="string"),
+    "teaching.teach": _object(["feedback", "say", "means"], feedback="integer", say="string", means="string"), "teaching.settle": _object(["status"], status={"enum": ["accepted", "dismissed"]}),
     "chat.previewed": _object(["verb"], verb="string", app="string", environment="string", args="object", text="string", session_id="string", command_id="string"),
 }
 

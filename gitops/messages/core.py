@@ -35,6 +35,8 @@ MESSAGES = {
     "no_such_manifest": ("there is no manifest of {kind} {name}", "{kind} {name} 매니페스트가 없습니다"),
     "no_environment_there": ("no environment of klepaas.yaml has the namespace {namespace}; there are: {choices}. Add one under environments, with namespace: {namespace}",
                              "klepaas.yaml에 네임스페이스 {namespace} 를 쓰는 환경이 없습니다. 있는 환경: {choices}. environments 아래에 namespace: {namespace} 로 추가하세요"),
+    "no_config_file": ("there is no klepaas.yaml that could hold this", "이 내용을 담을 klepaas.yaml이 없습니다"),
+    "phrase_known": ("{say} stands for {means} already: change it in git", "{say} 은(는) 이미 {means} 을(를) 뜻합니다. git에서 바꾸세요"),
     # checks
     "no_effect": ("this {verb} changes nothing of what {app} runs: its chart ignores the value", "{verb} 를 해도 {app} 에 달라지는 것이 없습니다. 차트가 이 값을 쓰지 않습니다"),
     "secret_in_words": ("the request holds a {kind} in clear; what is written here goes into git", "요청에 {kind} 이(가) 그대로 들어 있습니다. 여기에 쓴 말은 git에 남습니다"),

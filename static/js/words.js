@@ -19,6 +19,9 @@ export const WORDS = {
   outdated: ["Something changed since this was shown. This is what it would do now:", "미리보기 이후 내용이 바뀌었습니다. 지금 실행하면 이렇게 됩니다:"], newChat: ["New chat", "새 대화"],
   aMonth: ["a month", "월"], total: ["Total", "합계"], memory: ["Memory", "메모리"], storage: ["Storage", "스토리지"], arithmetic: ["How it was computed", "계산 과정"], advice: ["Worth a look", "살펴볼 것"], saves: ["saves {money}", "{money} 절감"],
   atMost: ["At most", "최대"], changeSince: ["Since {when}", "{when} 이후"], notRendered: ["Not counted", "계산하지 못함"],
+  misreadings: ["Misreadings", "잘못 읽은 문장"], noMisreadings: ["Nothing was marked as read wrongly.", "잘못 읽었다고 표시된 문장이 없습니다."], phrases: ["Phrases of this installation", "이 설치의 표현"], say: ["Phrase", "표현"], means: ["Stands for", "뜻"], used: ["Used", "사용"],
+  yes: ["yes", "예"], notUsed: ["no: it changes known sentences", "아니요: 알려진 문장의 해석이 바뀝니다"], tryPhrase: ["Try", "시험"], triedAgainst: ["Tried against {count} sentences; this one now reads: {read}", "문장 {count}개로 시험했습니다. 이제 이렇게 읽습니다: {read}"],
+  readAs: ["Read as", "해석"], meantWas: ["Meant", "의도"], dismiss: ["Dismiss", "닫기"], "marked-corrected": ["corrected", "고쳐 말함"], "marked-wrong": ["marked", "표시함"],
   wrong: ["Read wrongly?", "잘못 읽었나요?"], meant: ["What did you mean? (optional)", "무슨 뜻이었나요? (선택)"], noted: ["Noted. Thank you.", "기록했습니다. 감사합니다."], tokens_: ["tokens", "토큰"], "parser-rules": ["rules", "규칙"], values: ["Values", "값"], manifests: ["Manifests", "매니페스트"], environment: ["Environment", "환경"],
   asCommit: ["as one commit", "커밋 1개"], asReview: ["after a review", "리뷰를 거친 뒤"], asOrder: ["at once, without a commit", "커밋 없이 바로"], unchanged: ["Already so: nothing to change.", "이미 그 상태입니다. 바꿀 것이 없습니다."],
   committed: ["Committed", "커밋했습니다"], proposed: ["Proposed: another person reviews it", "제안했습니다. 다른 사람이 리뷰합니다"], accepted: ["Accepted", "접수했습니다"], delivery: ["Takes effect", "반영"], toReview: ["Open the review", "리뷰 열기"],
@@ -45,6 +48,7 @@ export const SENTENCES = {
   suspend: [{ text: ["Pause syncing of {app}", "{app} 동기화 중지"] }], resume: [{ text: ["Resume syncing of {app}", "{app} 동기화 재개"] }],
   create_app: [{ text: ["Create {app}", "{app} 앱 만들기"] }], delete_app: [{ text: ["Delete {app}", "{app} 앱 삭제"] }],
   apply_manifest: [{ text: ["Apply a manifest", "매니페스트 적용"] }], delete_manifest: [{ text: ["Delete {kind} {name}", "{kind} {name} 삭제"] }],
+  teach: [{ text: ["Teach: {say} = {means}", "표현 추가: {say} = {means}"] }],
   sync: [{ text: ["Sync {app} now", "{app} 지금 동기화"] }], retry: [{ text: ["Try {app} again", "{app} 다시 시도"] }], cancel: [{ text: ["Cancel the sync of {app}", "{app} 동기화 취소"] }], release: [{ text: ["Release the held sync", "보류된 동기화 진행"] }],
   approve: [{ text: ["Approve {review}", "{review} 승인"] }], merge: [{ text: ["Merge {review}", "{review} 병합"] }], reject: [{ text: ["Reject {review}", "{review} 반려"] }],
 };

@@ -127,3 +127,36 @@ def test_a_misreading_is_marked(demo, person):  # noqa: F811
     owner.page.keyboard.press("Enter")
     expect(owner.page.get_by_text("기록했습니다")).to_be_visible(timeout=WAIT)
     assert "storefront 팍팍 돌려줘" in [each["text"] for each in demo.client().get(f"{demo.api}/nlp/feedback").json()["items"]]
+
+
+def test_the_administrator_tries_a_phrase(demo, person):  # noqa: F811
+    """In the settings the marked sentence is listed; a phrase is tried against known sentences, and its change of klepaas.yaml previewed; nothing is committed by that."""
+    owner, before = person(), demo.head()
+    owner.say("storefront 뻥튀기해줘")
+    owner.page.locator('[data-role="wrong"]').last.click(timeout=WAIT)
+    owner.page.keyboard.type("storefront 5개로 늘려줘")
+    owner.page.keyboard.press("Enter")
+    expect(owner.page.get_by_text("기록했습니다")).to_be_visible(timeout=WAIT)
+    owner.page.goto(f"{demo.url}/#/settings")
+    entry = owner.page.locator("[data-feedback]").filter(has_text="storefront 뻥튀기해줘").first
+    for name, value in (("say", "뻥튀기"), ("means", "상태")):
+        entry.locator(f'input[name="{name}"]').fill(value, timeout=WAIT)
+    entry.get_by_role("button", name="시험").click()
+    expect(entry.locator("[role=alert]")).to_be_visible(timeout=WAIT)
+    entry.locator('input[name="means"]').fill("5개로 증설")
+    entry.get_by_role("button", name="시험").click()
+    expect(entry.locator('[data-role="values-diff"]')).to_contain_text("lexicon:", timeout=WAIT)
+    assert demo.head() == before
+    entry.scroll_into_view_if_needed()
+    owner.shot("misreadings")
+
+
+def test_costs_are_a_card(demo, person):  # noqa: F811
+    """Sums by environment, the arithmetic behind a click, and that there are no prices."""
+    owner = person()
+    owner.say("비용 분석해줘")
+    card = owner.page.locator('[data-type="cost_analysis"]')
+    expect(card.locator('[data-note="no_prices"]')).to_be_visible(timeout=WAIT)
+    card.locator("summary").click()
+    expect(card.locator("details")).to_contain_text("storefront")
+    owner.shot("chat-cost")

@@ -9,7 +9,7 @@ import { badge, diffs, facts, failure, manifestDiffs, sha, toneOf, warnings } fr
 const DELIVERED = { commit: "asCommit", review: "asReview", order: "asOrder" };
 const FIXED = ["at", "commit", "manifest"]; // arguments that nobody would type
 
-// {box, settle}: `changed` is told the item in whose place of which id it stands now, `done` the id that was decided.
+// {box, settle}: `changed` is told the item in whose place of which id it stands now, `done` the id that was decided, and the receipt if it was confirmed.
 export function preview(item, { changed = () => {}, done = () => {} } = {}) {
   const box = el("section", { class: "preview", "data-role": "preview", "aria-label": t("preview") });
   const settle = (...nodes) => {
@@ -77,7 +77,7 @@ function buttons(item, settle, done, renew) {
     try {
       const found = await api.post("nlp/confirm", { command_id: item.command_id, confirmed, ...(confirmed && word ? { word: word.value } : {}) });
       inLanguage(code, () => settle(settled(found)));
-      done(item.command_id);
+      done(item.command_id, confirmed ? found : null);
     } catch (error) {
       if (error.code === "preview_outdated") return renew(item, {}, [el("p", { class: "notice", "data-tone": "warn", role: "alert" }, t("outdated"))]);
       confirm.disabled = cancel.disabled = false;

@@ -3,11 +3,12 @@ import * as api from "../api.js";
 import { el } from "../dom.js";
 import { store } from "../store.js";
 import { stamp, t } from "../texts.js";
+import { misreadings } from "./misreadings.js";
 import { empty, failure, fill, table } from "./parts.js";
 
 export function settings(main) {
   const me = el("section", { class: "panel" }, el("h2", {}, t("you")), el("p", {}, `${store.me.name} <${store.me.email}>`), scopes(store.me.scopes));
-  main.append(el("div", { class: "stack" }, el("h1", { tabindex: "-1" }, t("settings")), me, tokens(), environments()));
+  main.append(el("div", { class: "stack" }, el("h1", { tabindex: "-1" }, t("settings")), me, tokens(), environments(), misreadings() ?? ""));
 }
 const scopes = (names) => el("div", { class: "row" }, names.map((each) => el("span", { class: "tag" }, each)));
 
