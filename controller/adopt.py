@@ -4,6 +4,7 @@ A Deployment becomes values of the bundled chart where that renders the very sam
 never read: they are named, and stay in the cluster.
 """
 
+import re
 from dataclasses import dataclass
 
 from controller import diff, ownership
@@ -24,14 +25,13 @@ EXTRAS = "extras"
 
 @dataclass(frozen=True, slots=True)
 class Adopted:
-    """One object that git would say from now on. `fields`: JSON pointers of what would be written anew; `restarts`: it would start pods anew."""
+    """One object that git would say from now on. `fields`: JSON pointers of what would be written anew, of its metadata alone."""
 
     app: str
     source: str
     kind: str
     name: str
     fields: tuple = ()
-    restarts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +103,8 @@ class _Reader:
     def _as_manifests(self, app, objects):
         if objects and app in self.there:
             return self._leave(objects, f"the app {app} is in {self.environment.name} already")
-        written = {f"{each['kind'].lower()}-{_file(each['metadata']['name'])}.yaml": values.dump(ownership.to_adopt(cleaning.cleaned(each))) for each in objects}
-        if written:
-            self.files[app] = {"manifests": written}
+        if objects:
+            self.files[app] = {"manifests": dict(zip(_files(objects), (values.dump(ownership.to_adopt(cleaning.cleaned(each))) for each in objects)))}
             self.objects += [Adopted(app, "manifests", each["kind"], each["metadata"]["name"]) for each in objects]
         return None
 
@@ -183,5 +182,10 @@ def _variables(obj):
     return [(each["name"], each["value"]) for container in (*spec["containers"], *(spec.get("initContainers") or ())) for each in container.get("env") or () if each.get("value")]
 
 
-def _file(name):
-    return name.replace(":", "-").lower()
+def _files(objects):
+    """A file's name for each object; kinds of RBAC may have names that no file should."""
+    found = []
+    for each in objects:
+        name = re.sub(r"[^a-z0-9.-]+", "-", f"{each['kind']}-{each['metadata']['name']}".lower())
+        found.append(f"{name}.yaml" if f"{name}.yaml" not in found else f"{name}-{len(found)}.yaml")
+    return found

@@ -25,15 +25,11 @@ def receipt(found):
 
 def adoption(adoption, found):
     """Object by object what the takeover does, then what is written, then what stays outside."""
-    lines = [f"{each.app:<24} {each.source:<10} {each.kind} {each.name}: {_taken(each)}" for each in adoption.objects]
+    lines = [f"{each.app:<24} {each.source:<10} {each.kind} {each.name}: {'differs: ' + ', '.join(each.fields) if each.fields else 'nothing differs'}" for each in adoption.objects]
     left = [f"  {kind} {name}: {why}" for kind, name, why in adoption.left]
     releases = [f"Helm's release {each} still claims what it installed: once git has it, delete the Secrets owner=helm,name={each}, and do not run helm uninstall" for each in adoption.releases]
     said = [receipt(found)] if found else ["nothing to adopt"]
     return clean("\n".join([*lines, *(["left as it is:", *left] if left else []), *releases, *said]))
-
-
-def _taken(each):
-    return "would restart its pods" if each.restarts else f"differs: {', '.join(each.fields)}" if each.fields else "nothing differs"
 
 
 def answer(found):

@@ -50,7 +50,7 @@ def _image(text):
         return {"repository": name, "tag": digest}
     head, slash, last = name.rpartition("/")
     repository, _, tag = last.partition(":")
-    return {"repository": f"{head}{slash}{repository}", "tag": tag}
+    return {"repository": f"{head}{slash}{repository}", **({"tag": tag} if tag else {})}
 
 
 def _pod(pod):

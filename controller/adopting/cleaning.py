@@ -3,7 +3,7 @@
 from controller.adopting.defaults import DROP, EACH, KINDS
 
 SERVERS = ("managedFields", "resourceVersion", "uid", "creationTimestamp", "generation", "selfLink", "namespace", "finalizers", "ownerReferences", "deletionTimestamp")
-TOOLS = ("kubectl.kubernetes.io/last-applied-configuration", "deployment.kubernetes.io/", "deprecated.daemonset.template.generation", "meta.helm.sh/", "pv.kubernetes.io/",
+TOOLS = ("kubectl.kubernetes.io/last-applied-configuration", "klepaas.io/", "helm.sh/hook", "deployment.kubernetes.io/", "deprecated.daemonset.template.generation", "meta.helm.sh/", "pv.kubernetes.io/",
          "volume.kubernetes.io/", "volume.beta.kubernetes.io/storage-provisioner", "autoscaling.alpha.kubernetes.io/", "control-plane.alpha.kubernetes.io/", "endpoints.kubernetes.io/")
 HELM, MANAGED = "Helm", "app.kubernetes.io/managed-by"
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from gitops import config, services, submit
+from gitops.types import SCOPES, Actor, Command
 from tests import tools
 from tests.controller.house import MERGE
 from tests.devcluster.cluster import PATCH
@@ -17,6 +19,7 @@ LABELS = {"app": "web"}
 PATHS = {"Deployment": "/apis/apps/v1/namespaces/{}/deployments", "StatefulSet": "/apis/apps/v1/namespaces/{}/statefulsets", "Service": "/api/v1/namespaces/{}/services",
          "ConfigMap": "/api/v1/namespaces/{}/configmaps", "Secret": "/api/v1/namespaces/{}/secrets", "Ingress": "/apis/networking.k8s.io/v1/namespaces/{}/ingresses",
          "HorizontalPodAutoscaler": "/apis/autoscaling/v2/namespaces/{}/horizontalpodautoscalers", "ServiceAccount": "/api/v1/namespaces/{}/serviceaccounts",
+         "DaemonSet": "/apis/apps/v1/namespaces/{}/daemonsets", "CronJob": "/apis/batch/v1/namespaces/{}/cronjobs",
          "PodDisruptionBudget": "/apis/policy/v1/namespaces/{}/poddisruptionbudgets", "Pod": "/api/v1/namespaces/{}/pods"}
 
 
@@ -74,7 +77,7 @@ def service(named="web", labels=LABELS, **port):
 def adopted(running, *apps):
     """After the controller's first sync: no pod is another one, and every object of the apps is ours."""
     before, preview = running.pods(), running.adopt("--preview")
-    assert not any(each["restarts"] for each in preview["objects"])
+    assert all(field.startswith("/metadata/") for each in preview["objects"] for field in each["fields"])
     found = running.adopt()
     assert found["objects"] == preview["objects"] and found["receipt"]["status"] == "committed"
     running.made.start()
@@ -217,12 +220,18 @@ def test_a_preview_writes_nothing_and_a_second_time_finds_nothing(running):
 
 
 def test_where_the_environment_asks_for_review_it_is_proposed(house):
-    """One review for all of it, merged as one commit."""
+    """One review for all of it; approved and merged, it is one commit of the same files."""
     running = Running(house(of=", review: required"))
     running.create(deployment(), deployment("api", {"app": "api"}))
     found = running.adopt()["receipt"]
     assert found["status"] == "proposed" and found["plan"]["summary"] == "2 apps that run already: api, web"
     assert running.made.git("show", "--format=", "--name-only", found["review"]["branch"]).split() == ["values/staging/api.yaml", "values/staging/web.yaml"]
+    opened, reviewer = services.open(config.load(running.made.env, None)), Actor("Lee", "lee@example.com", frozenset(SCOPES), "rest", session=True)
+    for verb in ("approve", "merge"):
+        submit.submit(opened, reviewer, Command(verb, None, None, {"review": found["review"]["id"]}))
+    opened.close()
+    assert running.file("values/staging/web.yaml")["klepaas"] == {"adopt": True}
+    assert running.made.git("log", "-1", "--format=%s", "main") == "adopt(staging): 2 apps that run already: api, web"
 
 
 def test_a_namespace_of_no_environment_is_refused(running):
@@ -250,3 +259,38 @@ def test_other_tools_fields_are_left_to_them(running):
     running.made.cluster.ask("PATCH", running.path("Deployment", "web") + "/scale", {"spec": {"replicas": 3}}, **{"Content-Type": PATCH})
     assert running.file("values/staging/web.yaml")["replicaCount"] is None
     running.made.wait(lambda: (running.get("Deployment", "web").get("status") or {}).get("availableReplicas") == 3)
+
+
+def test_what_the_chart_cannot_say_becomes_manifests(running):
+    """A paused Deployment and one selected by expressions, beside roles whose names differ by little: each as it is, and the paused one stays paused."""
+    paused, chosen = deployment("paused", {"app": "paused"}, {"serviceAccountName": "reader"}), deployment("chosen", {"app": "chosen"})
+    paused["spec"]["paused"] = True
+    chosen["spec"]["selector"] = {"matchExpressions": [{"key": "app", "operator": "In", "values": ["chosen"]}]}
+    running.create(paused, chosen, {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "reader", "annotations": {"helm.sh/hook": "pre-install"}}})
+    rbac = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{running.namespace}"
+    for name in ("app.reader", "app-reader"):
+        running.made.cluster.create(f"{rbac}/roles", {"metadata": {"name": name}, "rules": [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}]})
+        running.made.cluster.create(f"{rbac}/rolebindings", {"metadata": {"name": name}, "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": name},
+                                                             "subjects": [{"kind": "ServiceAccount", "name": "reader", "namespace": running.namespace}]})
+    found = running.adopt()
+    assert {each["app"]: each["source"] for each in found["objects"]} == {"paused": "manifests", "chosen": "manifests"}
+    assert len(found["files"]["paused"]["manifests"]) == 6
+    running.made.start()
+    running.made.synced("paused")
+    assert running.get("Deployment", "paused")["spec"]["paused"] is True
+    roles = running.made.cluster.get(f"{rbac}/roles")["items"]
+    assert {each["metadata"]["name"] for each in roles if "klepaas.io/owner" in (each["metadata"].get("annotations") or {})} == {"app.reader", "app-reader"}
+
+
+def test_what_kubectl_made_becomes_values(running):
+    """`kubectl create deployment` and `kubectl expose`, a DaemonSet and a CronJob: all of it goes on from git."""
+    kubectl = [tools.kubectl(), "--kubeconfig", running.made.env["KUBECONFIG"], "--namespace", running.namespace]
+    for words in (["create", "deployment", "web", "--image=nginx", "--port=80"], ["expose", "deployment", "web"], ["create", "cronjob", "nightly", "--image=busybox:1", "--schedule=0 3 * * *"]):
+        made = subprocess.run([*kubectl, *words, "--dry-run=client", "-o", "json"], check=True, capture_output=True).stdout  # sent as JSON: the embedded cluster reads no protobuf
+        subprocess.run([*kubectl, "create", "-f", "-"], input=made, check=True, capture_output=True)
+    daemon = {"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": {"name": "agent"}, "spec": {key: value for key, value in deployment("agent", {"app": "agent"})["spec"].items() if key != "replicas"}}
+    subprocess.run([*kubectl, "apply", "-f", "-"], input=json.dumps(daemon), text=True, check=True, capture_output=True)
+    running.up("web")
+    found = adopted(running, "web", "nightly", "agent")
+    assert {(each["kind"], each["source"]) for each in found["objects"]} == {("Deployment", "values"), ("Service", "values"), ("CronJob", "manifests"), ("DaemonSet", "manifests")}
+    assert running.file("values/staging/web.yaml")["image"] == {"repository": "nginx", "pullPolicy": "Always"}
