@@ -22,35 +22,36 @@ class Cache:
         self.kube, self.namespace, self.repository, self.environment, self.changed = kube, namespace, repository, environment, changed
         self.labels = f"{ownership.LABEL}={ownership.label(repository, environment)}"
         self.objects, self.apps, self.strangers, self.kinds = {}, {}, set(), {}
+        self.named = set()  # kinds of which the names of others' objects are known
         self.lock, self.opening, self.stopped = threading.RLock(), threading.Lock(), threading.Event()
 
-    def watch(self, kind):
-        """Begin to look at a kind: its list is read before this returns; raises when it cannot be."""
+    def watch(self, kind, even_if_none=True):
+        """Begin to look at a kind: its list is read before this returns; raises when it cannot be. Or only where something of ours is there."""
         if (kind.group, kind.kind) in self.kinds:
             return
         with self.opening:  # once, however many apps bring the kind at the same time
             if (kind.group, kind.kind) not in self.kinds:
-                self._open(kind)
+                self._open(kind, even_if_none)
 
-    def _open(self, kind):
+    def _open(self, kind, even_if_none):
         version = self._list(kind)
+        if not even_if_none and not any((key.group, key.kind) == (kind.group, kind.kind) for key in self.objects):
+            return
         self.kinds[kind.group, kind.kind] = kind
         threading.Thread(target=self._follow, args=(kind, version), name=f"watch-{kind.plural}-{self.namespace}", daemon=True).start()
 
     def _list(self, kind):
-        """Ours as they are, and the names of the others; the version to watch from."""
+        """Ours as they are; the version to watch from."""
         namespace = self.namespace if kind.namespaced else None
         items, version = self.kube.list(kind, namespace, labels=self.labels)
-        names, _ = self.kube.list(kind, namespace, partial=True)
         with self.lock:
+            self.named.discard((kind.group, kind.kind))
             listed = {ownership.key(each) for each in items}
             gone = {key for key, (_, at, _) in self.objects.items() if (key.group, key.kind) == (kind.group, kind.kind) and key not in listed and not _later(at, version)}
             for each in items:
                 self._store(each)
             for key in gone:
                 self._forget(key)
-            others = {ownership.Key(kind.group, kind.kind, each["metadata"].get("namespace") or "", each["metadata"]["name"]) for each in names} - set(self.objects)
-            self.strangers = {key for key in self.strangers if (key.group, key.kind) != (kind.group, kind.kind)} | others
         for key in gone | listed:
             self._tell(key)
         return version
@@ -162,9 +163,20 @@ class Cache:
             return {key: known[2] for key, known in self.objects.items()}
 
     def stranger(self, key):
-        """Whether an object of this name is there that is not ours."""
+        """Whether an object of this name is there that is not ours. The names of a kind are listed when first asked for: who starts and creates nothing needs none."""
+        if (key.group, key.kind) not in self.named:
+            with self.opening:
+                if (key.group, key.kind) not in self.named:
+                    self._name(self.kube.kind(key.group, key.kind))
         with self.lock:
             return key in self.strangers
+
+    def _name(self, kind):
+        names, _ = self.kube.list(kind, self.namespace if kind.namespaced else None, partial=True)
+        with self.lock:
+            others = {ownership.Key(kind.group, kind.kind, each["metadata"].get("namespace") or "", each["metadata"]["name"]) for each in names} - set(self.objects)
+            self.strangers = {key for key in self.strangers if (key.group, key.kind) != (kind.group, kind.kind)} | others
+            self.named.add((kind.group, kind.kind))
 
     def stop(self):
         self.stopped.set()

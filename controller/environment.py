@@ -60,8 +60,7 @@ class World:
                 raise self.lease.error
             return False
         if not self.ready:
-            for kind in self._kinds():
-                self.cache.watch(kind)
+            self._look_around()
             self.ready = True
         elif not self.had_lease:
             self._look_again()
@@ -85,20 +84,16 @@ class World:
         for app in tuple(self.states):
             self.enqueue(app, "drift")
 
-    def _kinds(self):
-        """Every kind of which something of ours is there; what is rendered joins later."""
-        wanted = [kind for kind in self.kube.discover().values() if (kind.namespaced or kind.kind in self.environment.cluster_kinds) and kind.kind not in UNOWNED]
-        return [kind for kind in wanted if self._any(kind)]
-
-    def _any(self, kind):
-        """A kind that its server refuses to list is not looked at, so nothing of it is pruned."""
-        try:
-            return bool(self.kube.list(kind, self.environment.namespace if kind.namespaced else None, labels=self.cache.labels, partial=True)[0])
-        except KlepaasError as error:
-            if error.code != "cluster_refused":
-                raise
-            log.warning("%s: %s are not looked at: %s", self.environment.name, kind.plural, error)
-            return False
+    def _look_around(self):
+        """Whatever is ours here, of any kind, by one list a kind; what is rendered joins later. A kind that its server refuses to list is not looked at, so nothing of it is pruned."""
+        for kind in self.kube.discover().values():
+            if (kind.namespaced or kind.kind in self.environment.cluster_kinds) and kind.kind not in UNOWNED:
+                try:
+                    self.cache.watch(kind, even_if_none=False)
+                except KlepaasError as error:
+                    if error.code != "cluster_refused":
+                        raise
+                    log.warning("%s: %s are not looked at: %s", self.environment.name, kind.plural, error)
 
     def active(self):
         """Whether syncs may run here now."""

@@ -22,8 +22,10 @@ def judge(world, state, pods=None):
     """
     found = _all(world, state, pods)
     seen = healths.worst([each[0] for each in found])
-    _end(world, state, seen)
+    ended = _end(world, state, seen)
     _tell(world, state, seen, *(sum(each[place] for each in found) for place in (1, 2)))
+    if ended:  # after what is seen, so that who reads of the end sees it too
+        world.tell(world.ledger.record_sync, ended)
     if seen.status in ("progressing", "degraded"):
         world.waiting.setdefault(state.app, time.monotonic())
     else:
@@ -92,24 +94,25 @@ def _with_pods(world, state, key, seen, pods):
 
 
 def _end(world, state, seen):
-    """The sync that waits: succeeded when healthy, failed when degraded or past its deadline."""
+    """The SyncResult of the sync that waits, where that is new: succeeded when healthy, failed when degraded or past its deadline."""
     if state.waiting_since is None:
-        return
+        return None
     late = time.monotonic() - state.waiting_since > DEADLINE
     status = "succeeded" if seen.status in ("healthy", "suspended") else "failed" if seen.status == "degraded" or late else "progressing"
     if status == "succeeded" and hooks.due(state):
-        return world.enqueue(state.app, "hooks")
+        world.enqueue(state.app, "hooks")
+        return None
     if state.ended == (status, state.started):
-        return
+        return None
     state.ended = (status, state.started)
     if status == "succeeded" or late:
         state.waiting_since = None  # a degraded rollout may still recover
     why = f"not up after {DEADLINE // 60} minutes: {seen.message}" if late and seen.status != "degraded" else seen.message
-    world.tell(world.ledger.record_sync, SyncResult(
-        state.app, world.environment.name, state.revision or "", status, state.actions, seen, state.started or time.time(),
-        time.time() if status != "progressing" else None, why if status == "failed" else None))
     if status == "failed":
         world.executor.submit(failure.answer, world, state.app, why)
+    return SyncResult(
+        state.app, world.environment.name, state.revision or "", status, state.actions, seen, state.started or time.time(),
+        time.time() if status != "progressing" else None, why if status == "failed" else None)
 
 
 def version(world, target):
