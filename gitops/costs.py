@@ -120,13 +120,13 @@ def lines(demand, prices):
     if demand.storage:
         found.append(_line("storage", (demand.storage,), f"{shown(demand.storage)} GiB", prices and prices.storage_gib_month, None))
     if demand.balancers:
-        found.append(_line("load_balancer", (demand.balancers,), f"{demand.balancers} × load balancer", prices and prices.load_balancer_month, None))
+        found.append(_line("load_balancer", (demand.balancers,), f"{demand.balancers} × LoadBalancer", prices and prices.load_balancer_month, None))
     return tuple(found)
 
 
 def _line(what, factors, said, price, by_hour):
     if price is None:
-        return what, None, f"{said} (no price)"
+        return what, None, said
     cost, hours = exact(price), f" × {shown(exact(by_hour.hours))} h" if by_hour else ""
     for each in (*factors, *([exact(by_hour.hours)] if by_hour else [])):
         cost *= each

@@ -162,8 +162,13 @@ OPERATOR = {"adopt": Verb("adopt", "change", "admin:write", "high", ("write the 
 
 def find(name):
     """The verb of that name; NotFound with the closest names."""
-    if isinstance(name, str) and name in {**VERBS, **OPERATOR}:
-        return VERBS.get(name) or OPERATOR[name]
+    return OPERATOR[name] if isinstance(name, str) and name in OPERATOR else offered(name)
+
+
+def offered(name):
+    """The same of those that doors offer."""
+    if isinstance(name, str) and name in VERBS:
+        return VERBS[name]
     raise NotFound("unknown_verb", verb=_shown(name), choices=difflib.get_close_matches(_shown(name), VERBS, 3) or ["help"])
 
 

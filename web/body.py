@@ -3,6 +3,7 @@
 import orjson
 from flask import request
 
+from gitops import verbs
 from gitops.errors import Invalid, Malformed
 from gitops.types import Command
 
@@ -41,4 +42,4 @@ def command(body):
     if not isinstance(args, dict):
         raise Invalid("bad_field", field="args", wanted="an object")
     strings = {field: text(body, field) for field in ("id", "app", "environment", "text", "reason")}
-    return Command(text(body, "verb", required=True), args=args, **strings)
+    return Command(verbs.offered(text(body, "verb", required=True)).name, args=args, **strings)

@@ -134,7 +134,7 @@ def _called(app, header, name, arguments):
 
 
 def _asked(actor, name, arguments):
-    verb = verbs.find(name)
+    verb = verbs.offered(name)
     args = {key: value for key, value in arguments.items() if key not in ("app", "environment")}
     command = Command(name, arguments.get("app"), arguments.get("environment"), args)
     if verb.kind == "read":

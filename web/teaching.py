@@ -34,15 +34,17 @@ def teach():
     return answer({"read": {name: read[name] for name in ("command", "app", "environment", "args")}, "tried": len(lexicon.known()[0]), **cards.card(chat.actor(), command, cards.planned(chat.actor(), command))})
 
 
-@blueprint.post("/feedback/<int:id>")
+@blueprint.post("/feedback/<id>")
 def settle(id):
     """Close a misreading: `{status}` accepted or dismissed (admin:write)."""
     identity.need("admin:write")
     status = body.text(body.only(body.json_object(), "status"), "status", required=True)
     if status not in SETTLED:
         raise Invalid("bad_field", field="status", wanted=" or ".join(SETTLED))
-    services().ledger.feedback_settle(id, status, g.actor)
-    return answer({"feedback": id, "status": status})
+    if not (id.isascii() and id.isdigit() and len(id) < 19):
+        raise NotFound("no_such_feedback", feedback=id[:20])
+    services().ledger.feedback_settle(int(id), status, g.actor)
+    return answer({"feedback": int(id), "status": status})
 
 
 def _open(id):

@@ -66,7 +66,7 @@ def test_storage_and_load_balancers():
     found = costs.demands(objects)
     assert costs.month(found, WON) == 40 * 100 + 15000
     assert costs.month(found, Prices("KRW", 40, 5)) == 0
-    assert [said for each in found for _, _, said in costs.lines(each, Prices("KRW", 40, 5))] == ["10 GiB (no price)", "30 GiB (no price)", "1 × load balancer (no price)"]
+    assert [said for each in found for _, _, said in costs.lines(each, Prices("KRW", 40, 5))] == ["10 GiB", "30 GiB", "1 × LoadBalancer"]
 
 
 @pytest.mark.parametrize("object, note", [(deployment(pod({})), "no_requests"), (deployment(pod(asks("lots", "1Gi"))), "no_requests"), ({"kind": "DaemonSet", "metadata": {"name": "x"}, "spec": {}}, "per_node"),

@@ -1,7 +1,12 @@
 """Misreadings taught: a phrase is tried before it is proposed, is a reviewed change of klepaas.yaml, and never changes what is known."""
 
+import json
+
 import pytest
 
+from gitops import contract, values
+from gitops.repo import Draft, Repository
+from gitops.types import Change
 from gitops.verbs import VERBS
 from nlp import interpret
 from tests import product
@@ -82,10 +87,10 @@ def test_bad_phrases_are_refused(demo, code):
 
 
 @pytest.mark.parametrize("say, means", [("x=y", "ok"), ("a", "ok"), ("ok", "two\nlines"), ('"q"', "ok"), ("a\\b", "ok")])
-def test_phrases_that_the_file_cannot_hold(demo, say, means):
-    """Quotes, assignments, lines and single letters are refused before anything is written."""
-    answer = demo.client().post(f"{demo.api}/commands", json={"verb": "teach", "environment": "staging", "args": {"say": say, "means": means}})
-    assert answer.status_code == 422 and answer.json()["code"] in ("config_broken", "values_bad_yaml"), answer.text
+def test_phrases_that_the_file_cannot_hold(say, means):
+    """Quotes, assignments, lines and single letters are refused, with their line, however they came."""
+    config = contract.read(f"environments:\n  live: {{}}\nlexicon:\n  {json.dumps(say)}: {json.dumps(means)}\n".encode(), "klepaas.yaml")
+    assert [problem.line for problem in config.problems] == [4]
 
 
 def test_teaching_is_for_administrators(demo):
@@ -93,16 +98,17 @@ def test_teaching_is_for_administrators(demo):
     _, id = marked(demo, "storefront 살살")
     reviewer = Talk(demo, demo.signed_in("reviewer"))
     assert {reviewer.post("lexicon", feedback=id, say="살살", means="1개로").status_code, reviewer.post(f"feedback/{id}", status="dismissed").status_code, reviewer.client.get(f"{demo.api}/nlp/lexicon").status_code} == {403}
-    assert "teach" not in VERBS
+    for verb in ("teach", "adopt"):
+        assert verb not in VERBS and demo.client().post(f"{demo.api}/commands", json={"verb": verb, "args": {"say": "상태", "means": "재시작"}}).json()["code"] == "unknown_verb"
 
 
 def test_a_phrase_that_came_by_a_push_is_tried_too(demo):
     """Pushed past the page, one that would change known sentences is shown as not used, and is not."""
     owner = Talk(demo, demo.signed_in("owner"))
-    done = demo.client().post(f"{demo.api}/commands", json={"verb": "teach", "environment": "production", "args": {"say": "상태", "means": "재시작"}})
-    review = done.json()["review"]["id"]
-    assert demo.signed_in("reviewer").post(f"{demo.api}/commands", json={"verb": "approve", "args": {"review": review}}).status_code == 200
-    assert owner.client.post(f"{demo.api}/commands", json={"verb": "merge", "args": {"review": review}}).status_code == 200
+    repo = Repository.open(str(demo.home / "config.git"), demo.home)
+    known = repo.tree(repo.head()).read("klepaas.yaml")
+    repo.land(lambda tree: Draft((Change("klepaas.yaml", known, values.edit(known, {"lexicon.상태": "재시작"}, "klepaas.yaml")),), "Phrases", ("Somebody", "x@example.com")), lambda sha: None)
+    repo.close()
     assert {"say": "상태", "means": "재시작", "used": False} in owner.get("lexicon")["items"]
     assert owner("nginx 상태 알려줘")["items"][0]["type"] == "status"
     assert interpret.interpret("nginx 상태 알려줘", None, ["nginx"], []).command == "status"

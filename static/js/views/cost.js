@@ -9,14 +9,14 @@ export function cost(data) {
   return [
     data.analysis === "optimization" ? advice(data, money) : sums,
     facts([[data.currency ? t("total") : null, money(data.month)], [t("atMost"), data.most !== data.month ? money(data.most) : null], ...since(data, money)].filter(([name]) => name)),
-    el("details", {}, el("summary", {}, t("arithmetic")), el("ul", { class: "lines" }, data.items.filter((each) => each.arithmetic.length || each.notes.length).map((each) => item(each, money)))),
+    el("details", {}, el("summary", {}, t("arithmetic")), el("ul", { class: "lines" }, data.items.filter((each) => each.arithmetic.length || each.notes.length).map((each) => item(each, money, data.notes)))),
     ...data.problems.map((each) => el("p", { class: "notice", "data-tone": "bad" }, `${t("notRendered")}: ${each.app} / ${each.environment}: ${each.message}`)),
-    ...data.notes.map((each) => el("p", { class: "small soft", "data-note": each.code }, each[spoken()])),
+    ...data.notes.filter(({ code }) => !data.items.some((each) => each.notes.includes(code))).map((each) => el("p", { class: "small soft", "data-note": each.code }, each[spoken()])),
   ];
 }
-function item(each, money) {
+function item(each, money, notes) {
   return el("li", {}, el("div", { class: "row" }, el("b", {}, each.app), el("span", { class: "tag" }, each.environment), el("code", { class: "soft" }, `${each.kind} ${each.name}`), el("span", { class: "grow" }), money(each.month) ? el("span", {}, money(each.month)) : null),
-    each.arithmetic.map((line) => el("code", { class: "small" }, line)));
+    each.arithmetic.map((line) => el("code", { class: "small" }, line)), notes.filter(({ code }) => each.notes.includes(code)).map((note) => el("span", { class: "small soft", "data-note": note.code }, note[spoken()])));
 }
 function advice(data, money) {
   if (!data.advice.length) return empty(t("nothing"));

@@ -7,7 +7,7 @@ import { reason } from "./apps.js";
 import { badge, diffs, facts, failure, manifestDiffs, sha, toneOf, warnings } from "./parts.js";
 
 const DELIVERED = { commit: "asCommit", review: "asReview", order: "asOrder" };
-const FIXED = ["at", "commit", "manifest"]; // arguments that nobody would type
+const FIXED = ["at", "commit", "manifest", "say", "means"]; // arguments that nobody would type, or that are tried elsewhere
 
 // {box, settle}: `changed` is told the item in whose place of which id it stands now, `done` the id that was decided, and the receipt if it was confirmed.
 export function preview(item, { changed = () => {}, done = () => {} } = {}) {
@@ -64,7 +64,7 @@ function parts(item, edit) {
 }
 const risk = (plan) => el("span", plan.risk === "high" ? { class: "badge", "data-tone": "bad" } : { class: "tag" }, t(`risk-${plan.risk}`));
 function environments(plan) {
-  if (!plan.environment) return null;
+  if (!plan.app) return plan.environment;
   return el("select", { class: "small", "data-role": "environment", "aria-label": t("environment") }, store.environments.map((each) => el("option", { value: each.name, selected: each.name === plan.environment }, each.name)));
 }
 function buttons(item, settle, done, renew) {
