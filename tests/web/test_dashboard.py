@@ -90,3 +90,11 @@ def test_logs_of_every_pod_can_be_chosen(demo, person):  # noqa: F811
     owner.page.get_by_role("button", name="Refresh").click()
     expect(pods.locator("option")).to_have_count(3)
     expect(pods).to_have_value(wanted)
+
+
+def test_live_is_compared_field_by_field(demo, person):  # noqa: F811
+    """The app's page asks the controller what differs; that nothing does is said in words."""
+    owner = person("owner", "en-US")
+    owner.page.goto(f"{demo.url}/#/apps/nginx/staging")
+    owner.page.locator('[data-role="compare"]').click()
+    expect(owner.page.locator('[data-role="live-diff"]')).to_contain_text("Everything is as git says", timeout=WAIT)

@@ -2,11 +2,12 @@
 import { el, link } from "../dom.js";
 import { age, spoken, stamp, t } from "../texts.js";
 import { badge, diffs, empty, facts, list, sha, table } from "./parts.js";
+import { liveDiff } from "./compared.js";
 import { cost } from "./cost.js";
 import { entries } from "./history.js";
 
 const SHOWN = {
-  status: (data) => podList(data.pods), logs, events: (data) => eventList(data.items), history: (data, about) => entries(data.items, about), diff: (data) => diffs(data.changes, "values-diff"),
+  status: (data) => podList(data.pods), logs, events: (data) => eventList(data.items), history: (data, about) => entries(data.items, about), diff: (data) => [...diffs(data.changes, "values-diff"), ...liveDiff(data.live)],
   endpoint: (data) => el("ul", { class: "lines" }, data.urls.map((url) => el("li", {}, link(url, url)))), health: (data) => [el("div", { class: "row" }, badge(data.health)), ...data.problems.map((each) => el("p", { class: "notice", "data-tone": "bad" }, each))],
   overview, help: (data) => table([t("verb"), { text: t("help"), wide: true }], data.items.map((each) => [el("code", {}, each.verb), spoken() === "ko" ? each.ko : each.en])),
   list_pods: (data) => placed(data.items, podLine), list_deployments: (data) => placed(data.items, workloadLine), list_apps: (data) => placed(data.items, appLine),

@@ -6,6 +6,7 @@ import { stamp, t } from "../texts.js";
 import { actions } from "./actions.js";
 import { eventList, podList } from "./answers.js";
 import { card, update } from "./apps.js";
+import { compared } from "./compared.js";
 import { timeline } from "./history.js";
 import { logs } from "./logs.js";
 import { badge, empty, fill, list, sha } from "./parts.js";
@@ -22,7 +23,7 @@ export function app(main, name, environment) {
   main.append(el("div", { class: "stack" },
     el("div", { class: "row" }, el("a", { class: "crumb", href: "#/apps" }, t("apps")), el("h1", { tabindex: "-1" }, name)),
     el("nav", { class: "environments", "aria-label": t("environments") }, [...cards.values()]), out.details, act.node,
-    el("div", { class: "columns" }, el("div", { class: "stack" }, panel("pods", out.pods), log.node, panel("events", out.events)), el("div", { class: "stack" }, panel("history", past.node), panel("syncs", out.syncs), panel("valuesFile", out.values)))));
+    el("div", { class: "columns" }, el("div", { class: "stack" }, panel("pods", out.pods), log.node, compared(place).node, panel("events", out.events)), el("div", { class: "stack" }, panel("history", past.node), panel("syncs", out.syncs), panel("valuesFile", out.values)))));
   const live = () => {
     fill(out.pods, api.read("status", place), (found) => podList(found.data.pods));
     fill(out.events, api.read("events", place), (found) => eventList(found.data.items));
