@@ -66,13 +66,14 @@ def planned(services, verb, command, tree):
     tree.id("klepaas.yaml")
     edit = PLANS[verb.name](Desired(catalogs.load(tree.fresh()), tree, services.repo.tree, services.settings.image_pull_secret), command)
     checks.no_secrets(edit.changes)
-    manifests = tuple(each for app in edit.apps or filter(None, [command.app]) for each in _effect(services, tree, edit, replace(command, app=app))) if edit.changes else ()
+    by_app = edit.apps or ({command.app: edit.changes} if command.app and edit.changes else {})
+    manifests = tuple(each for app, changes in by_app.items() for each in _effect(services, tree, changes, replace(command, app=app)))
     return Plan(command, tree.revision, edit.changes, manifests, verb.risk, "commit", edit.summary, edit.warnings, tuple(edit.trailers.items()))
 
 
-def _effect(services, tree, edit, command):
-    """What the edit changes of what one app runs."""
-    before, after = checks.rendered(services.renderer, catalogs.load, tree, edit.changes, command.app, command.environment)
+def _effect(services, tree, changes, command):
+    """What the changes are of what one app runs."""
+    before, after = checks.rendered(services.renderer, catalogs.load, tree, changes, command.app, command.environment)
     if after is not None:
-        checks.allowed(after.objects, catalogs.load(overlay(tree, edit.changes)).environment(command.environment))
+        checks.allowed(after.objects, catalogs.load(overlay(tree, changes)).environment(command.environment))
     return checks.effect(command, before, after)

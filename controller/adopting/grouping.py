@@ -21,6 +21,15 @@ class Group:
     secrets: tuple = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What a workload's pods carry and refer to: their labels, and the names of other objects by kind."""
+
+    workload: dict
+    labels: dict
+    names: dict
+
+
 def free(objects):
     """Those that people made and that are not ours: what a controller made for another object goes with that one."""
     return [each for each in objects if not each["metadata"].get("ownerReferences") and not each["metadata"].get("deletionTimestamp")
@@ -31,9 +40,10 @@ def groups(objects, taken=()):
     """(the Groups, by the name of their app; the objects that belong to no workload). What several use is the shared app's."""
     found = free(objects)
     workloads = sorted((each for each in found if each["kind"] in WORKLOADS), key=lambda each: (WORKLOADS.index(each["kind"]), each["metadata"]["name"]))
-    users = {_id(each): [place for place, workload in enumerate(workloads) if _belongs(each, workload, found)] for each in found if each["kind"] not in WORKLOADS}
+    uses, there = [Use(each, _labels(each), _read(each)) for each in workloads], {_id(each): each for each in found}
+    users = {_id(each): [place for place, use in enumerate(uses) if BELONGS[each["kind"]](each, use, there)] for each in found if each["kind"] in BELONGS}
     names = _names([_name(each) for each in workloads], taken)
-    apps = [Group(names[place], workload, tuple(each for each in found if users.get(_id(each)) == [place]), tuple(sorted(_read(workload)["Secret"]))) for place, workload in enumerate(workloads)]
+    apps = [Group(names[place], workload, tuple(each for each in found if users.get(_id(each)) == [place]), tuple(sorted(uses[place].names["Secret"]))) for place, workload in enumerate(workloads)]
     shared = tuple(each for each in found if len(users.get(_id(each), ())) > 1)
     apps += [Group(_names([SHARED], (*taken, *names))[0], None, shared)] if shared else []
     return apps, [each for each in found if users.get(_id(each)) == []]
@@ -68,24 +78,21 @@ def _labels(workload):
     return ((spec["jobTemplate"]["spec"] if workload["kind"] == "CronJob" else spec)["template"].get("metadata") or {}).get("labels") or {}
 
 
-def _belongs(obj, workload, objects):
-    return BELONGS[obj["kind"]](obj, workload, objects) if obj["kind"] in BELONGS else False
+def _selected(selector, use):
+    return bool(selector) and selector.items() <= use.labels.items()
 
 
-def _selected(selector, workload):
-    return bool(selector) and selector.items() <= _labels(workload).items()
-
-
-def _service(obj, workload, objects):
-    return _selected(obj["spec"].get("selector") or {}, workload) or workload["kind"] == "StatefulSet" and workload["spec"].get("serviceName") == obj["metadata"]["name"]
+def _service(obj, use, there):
+    governs = use.workload["kind"] == "StatefulSet" and use.workload["spec"].get("serviceName") == obj["metadata"]["name"]
+    return governs or _selected(obj["spec"].get("selector") or {}, use)
 
 
 def _by_selector(field):
-    return lambda obj, workload, objects: _selected((obj["spec"].get(field) or {}).get("matchLabels") or {}, workload)
+    return lambda obj, use, there: _selected((obj["spec"].get(field) or {}).get("matchLabels") or {}, use)
 
 
-def _ingress(obj, workload, objects):
-    return any(each["kind"] == "Service" and each["metadata"]["name"] in backends(obj) and _service(each, workload, objects) for each in objects)
+def _ingress(obj, use, there):
+    return any(_service(there["Service", name], use, there) for name in backends(obj) if ("Service", name) in there)
 
 
 def backends(ingress):
@@ -95,21 +102,22 @@ def backends(ingress):
     return {(each.get("service") or {}).get("name") for each in found}
 
 
-def _autoscaler(obj, workload, objects):
+def _autoscaler(obj, use, there):
     target = obj["spec"].get("scaleTargetRef") or {}
-    return (target.get("kind", "Deployment"), target.get("name")) == _id(workload)
+    return (target.get("kind", "Deployment"), target.get("name")) == _id(use.workload)
 
 
-def _named(obj, workload, objects):
-    return obj["metadata"]["name"] in _read(workload)[obj["kind"]]
+def _named(obj, use, there):
+    return obj["metadata"]["name"] in use.names[obj["kind"]]
 
 
-def _binding(obj, workload, objects):
-    return any(each.get("kind") == "ServiceAccount" and each.get("name") in _read(workload)["ServiceAccount"] for each in obj.get("subjects") or ())
+def _binding(obj, use, there):
+    return any(each.get("kind") == "ServiceAccount" and each.get("name") in use.names["ServiceAccount"] for each in obj.get("subjects") or ())
 
 
-def _role(obj, workload, objects):
-    return any(each["kind"] == "RoleBinding" and each["roleRef"].get("kind") == "Role" and each["roleRef"].get("name") == obj["metadata"]["name"] and _binding(each, workload, objects) for each in objects)
+def _role(obj, use, there):
+    bindings = [each for (kind, _), each in there.items() if kind == "RoleBinding" and (each["roleRef"].get("kind"), each["roleRef"].get("name")) == _id(obj)]
+    return any(_binding(each, use, there) for each in bindings)
 
 
 def _read(workload):

@@ -6,22 +6,25 @@ import orjson
 
 from gitops.errors import Conflict, Invalid, NotFound
 from gitops.layout import LABEL, manifests_path
-from gitops.plans.base import Edit, changed
+from gitops.plans.base import Edit
 from gitops.types import Change
 
+SHOWN = 5  # names of apps in the commit's subject
 FILE = re.compile(r"[a-z0-9][a-z0-9.-]*\.yaml")
 
 
 def adopt(desired, command):
     """Files of apps that the environment does not have yet: `{app: {"values": text}}` or `{app: {"manifests": {name: text}}}`."""
-    environment, changes, files = command.environment, [], _given(command.args["files"])
+    environment, changes, files = command.environment, {}, _given(command.args["files"])
     for app, content in sorted(files.items()):
         found = [Change(path, None, text.encode()) for path, text in sorted(_paths(desired.catalog, app, environment, content).items())]
         new = [each for each in found if desired.tree.read(each.path) != each.after]
         if new and _is_there(desired.catalog, app, environment):
             raise Conflict("app_exists", app=app, environment=environment, path=new[0].path)
-        changes += [change for each in new for change in changed(each.path, None, each.after)]
-    return Edit(tuple(changes), f"{len(files)} apps that run already: {', '.join(sorted(files))}", apps=tuple(sorted(files)))
+        changes |= {app: tuple(new)} if new else {}
+    every = tuple(change for found in changes.values() for change in found)
+    shown = ", ".join(sorted(files)[:SHOWN]) + (", …" if len(files) > SHOWN else "")
+    return Edit(every, f"{len(files)} app{'s' * (len(files) != 1)} there already: {shown}", apps=changes)
 
 
 def _given(text):

@@ -20,13 +20,13 @@ class Desired:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """The files a verb changes, one line of summary for the commit's subject, trailers of its own, and warnings. `apps`: whose, where the command names none."""
+    """The files a verb changes, one line of summary for the commit's subject, trailers of its own, and warnings. `apps`: which of them are whose, where the command names no app."""
 
     changes: tuple
     summary: str
     trailers: Mapping = field(default_factory=dict)
     warnings: tuple = ()
-    apps: tuple = ()
+    apps: Mapping = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

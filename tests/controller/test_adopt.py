@@ -224,14 +224,14 @@ def test_where_the_environment_asks_for_review_it_is_proposed(house):
     running = Running(house(of=", review: required"))
     running.create(deployment(), deployment("api", {"app": "api"}))
     found = running.adopt()["receipt"]
-    assert found["status"] == "proposed" and found["plan"]["summary"] == "2 apps that run already: api, web"
+    assert found["status"] == "proposed" and found["plan"]["summary"] == "2 apps there already: api, web"
     assert running.made.git("show", "--format=", "--name-only", found["review"]["branch"]).split() == ["values/staging/api.yaml", "values/staging/web.yaml"]
     opened, reviewer = services.open(config.load(running.made.env, None)), Actor("Lee", "lee@example.com", frozenset(SCOPES), "rest", session=True)
     for verb in ("approve", "merge"):
         submit.submit(opened, reviewer, Command(verb, None, None, {"review": found["review"]["id"]}))
     opened.close()
     assert running.file("values/staging/web.yaml")["klepaas"] == {"adopt": True}
-    assert running.made.git("log", "-1", "--format=%s", "main") == "adopt(staging): 2 apps that run already: api, web"
+    assert running.made.git("log", "-1", "--format=%s", "main") == "adopt(staging): 2 apps there already: api, web"
 
 
 def test_a_namespace_of_no_environment_is_refused(running):
