@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from controller import hooks, order, ownership, reconcile
+from gitops import contract
 from tests import docs
 
 ROOT = Path(__file__).parent.parent
@@ -24,9 +26,30 @@ def test_every_route_says_what_it_is():
     assert not [line for line in docs.tables()["routes"].splitlines() if re.search(r"\|\s*\|$", line)]
 
 
-@pytest.mark.parametrize("name", [*docs.FILES, "docs/operating.md"])
+@pytest.mark.parametrize("name", [*docs.FILES, "docs/operating.md", "docs/repository.md"])
 def test_files_that_documents_name_are_there(name):
     """Every path in backquotes that looks like one of ours exists."""
     text = (ROOT / name).read_text()
     for path in re.findall(r"`((?:gitops|controller|nlp|web|static|tests|docs|deploy)/[\w./-]*)`", text):
         assert (ROOT / path).exists(), path
+
+
+SECTIONS = {"klepaas.yaml": contract.TOP, "An environment": contract.ENVIRONMENT, "sync": contract.SYNC, "The `klepaas:` section of a values file": contract.SECTION}
+
+
+@pytest.mark.parametrize("title", SECTIONS)
+def test_every_key_of_the_repository_is_documented(title):
+    """The page says exactly the keys that are read, and names those that have no effect yet."""
+    part = (ROOT / "docs/repository.md").read_text().partition(f"## {title}\n")[2].partition("\n## ")[0]
+    named = set(re.findall(r"(?m)^\| (\w+) \|", part)) - {"key"}
+    later = set(contract.LATER) - named if title == "klepaas.yaml" else set()
+    offered = {key for key, check in SECTIONS[title].items() if check is not contract._not_offered}
+    assert named | later == offered
+    assert all(f"`{key}`" in part for key in later)
+
+
+def test_every_annotation_is_documented():
+    """Those that the controller heeds."""
+    text = (ROOT / "docs/repository.md").read_text()
+    for name in (order.WAVE, order.HOOK, ownership.PRUNE, ownership.KEEP, reconcile.REPLACE, hooks.WEIGHT, hooks.POLICY):
+        assert f"| {name} |" in text, name
