@@ -77,6 +77,9 @@ def test_a_reload_keeps_the_conversation(demo, person):  # noqa: F811
     owner.say("네")
     expect(owner.page.locator('[data-role="outcome"]')).to_have_attribute("data-status", "committed", timeout=WAIT)
     assert commits(demo, before) == 1
+    owner.page.reload()
+    expect(owner.page.locator(".reply").first).to_contain_text("커밋했습니다", timeout=WAIT)
+    expect(owner.page.locator('[data-role="confirm"]')).to_have_count(0)
     owner.page.locator('[data-role="new-chat"]').click()
     expect(owner.page.locator(".said")).to_have_count(0)
 
@@ -89,8 +92,9 @@ def test_two_tabs_one_commit(demo, person):  # noqa: F811
     other = owner.context.new_page()
     other.add_init_script(f"sessionStorage.setItem('conversation', {owner.page.evaluate('sessionStorage.getItem(`conversation`)')!r})")
     other.goto(f"{demo.url}/#/apps")
+    expect(other.locator('[data-role="confirm"]')).to_be_visible(timeout=WAIT)
     for page in (owner.page, other):
-        page.locator('[data-role="confirm"]').click(timeout=WAIT)
+        page.locator('[data-role="confirm"]').click()
     for page in (owner.page, other):
         expect(page.locator('[data-role="outcome"]')).to_have_attribute("data-status", "committed", timeout=WAIT)
     assert commits(demo, before) == 1

@@ -69,7 +69,7 @@ export function chat(aside) {
   async function resume() {
     try {
       const found = await api.get(`nlp/conversations/${encodeURIComponent(session)}`);
-      for (const each of found.items.toReversed()) { words(each.text); reply(el("p", { class: "small soft" }, [each.outcome?.summary, each.outcome?.question, each.outcome?.text].flat().filter(Boolean).map((text) => t(text)).join(" · "))); }
+      for (const each of found.items.toReversed()) { words(each.text); reply(el("p", { class: "small soft" }, became(each).join(" · "))); }
       for (const item of found.waiting) reply(previewed(item));
       waiting = found.waiting.map((item) => item.command_id);
       context(found.context);
@@ -94,4 +94,6 @@ export function chat(aside) {
     el("form", { class: "chat-form", onsubmit: submit }, input, el("button", { class: "primary", type: "submit" }, t("send"))));
   if (session) resume(); else greet();
 }
+// What came of a message, in a line: of each preview what was decided, else what was answered.
+const became = ({ previews, outcome }) => (previews.length ? previews.map((each) => `${each.verb} ${each.app ?? ""}: ${t(each.outcome?.status ?? `preview-${each.status}`)}`) : [outcome?.summary, outcome?.question, outcome?.text].flat().filter(Boolean).map((text) => t(text)));
 const recall = () => { try { return sessionStorage.getItem(KEPT); } catch { return null; } };
