@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-all bench clean
+.PHONY: demo test test-all test-cluster bench bench-cluster clean
 .DEFAULT_GOAL := demo
 
 $(BIN)/.installed: setup.cfg pyproject.toml
@@ -22,7 +22,10 @@ test-all: $(BIN)/.installed
 	$(BIN)/pytest
 
 bench: $(BIN)/.installed
-	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench $(BENCH)
+
+bench-cluster: $(BIN)/.installed
+	@$(BIN)/python -m tests.bench controller --kubeconfig "$${KUBECONFIG:?names the cluster to measure on}" --apps $(or $(APPS),100)
 
 clean:
 	rm -rf .venv .klepaas tests/output

@@ -60,7 +60,7 @@ class Kube:
         self.configuration.retries = False
         _load(self.configuration, kubeconfig, context)
         self.pool = client.ApiClient(self.configuration).rest_client.pool_manager
-        self.kinds, self.guard, self.writes = None, threading.Lock(), 0
+        self.kinds, self.guard = None, threading.Lock()
         self.signed, self.acting = (0.0, {}), {}  # until when the headers that sign in are taken as they are, monotonic; as whom it acts
 
     def acting_as(self, namespace, account):
@@ -91,8 +91,6 @@ class Kube:
         headers = {"accept": accept, "user-agent": "klepaas", **({"content-type": content_type} if data is not None else {}), **self._credentials()}
         if self.acting:
             headers = _acting(headers, self.acting)
-        if method not in ("GET", "HEAD"):
-            self.writes += 1
         try:
             return self.pool.request(method, url, body=data, headers=headers, timeout=timeout, preload_content=preload, retries=False)
         except urllib3.exceptions.NewConnectionError as error:
