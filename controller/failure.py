@@ -38,7 +38,7 @@ def _roll_back(world, state, message):
     if healthy is None:
         world.tell(world.ledger.event, "notice", state.app, where, not_rolled_back="no sync of it was healthy before")
     elif world.repo.differs(healthy, world.head, _paths(world.target(state.app))):  # else these very files were healthy: it is not their fault
-        command = Command("rollback", state.app, where, {"commit": healthy}, id=_id(where, state.app, bad), reason=f"on_failure: {message}"[:500])
+        command = Command("rollback", state.app, where, {"commit": healthy}, id=_id(where, state.app, bad), reason=f"on_failure: {message.partition(chr(10))[0]}"[:500])  # a container's own words stay out of git
         receipt = submit.submit(Services(world.settings, world.repo, world.ledger, world.renderer), ACTOR, command)
         world.tell(world.ledger.event, "notice", state.app, where, rolled_back=receipt.commit, to=healthy, why=message)
 
