@@ -51,7 +51,7 @@ class Parts:
         return self
 
     def answers(self):
-        with contextlib.suppress(requests.ConnectionError):
+        with contextlib.suppress(requests.ConnectionError, requests.Timeout):
             return requests.get(f"{self.product.url}/healthz", timeout=5).ok
         return False
 
