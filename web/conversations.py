@@ -19,6 +19,7 @@ from web import answers, cards, confirmations, lexicon, metrics, reads
 from web.context import cluster, services
 
 QUESTIONS = ("clarify", "unknown")
+LONGEST = 1000  # characters of the words that a question was asked about
 NOTHING = {"en": "There is nothing to confirm.", "ko": "확인할 내용이 없습니다."}
 
 
@@ -79,7 +80,7 @@ def _answered(turn, every):
     if reading.command == "cancel":
         return _cancelled(turn)
     if reading.command in QUESTIONS and len(every) == 1:
-        context = _remember(turn, reading, (reading.clarification or {}).get("command"), stands=())
+        context = _remember(turn, reading, (reading.clarification or {}).get("command"), stands=(), asked=_words(turn))
         return {**_question(reading), "waiting": context["waiting"]}
     return (yield from _carried_out(turn, every))
 
@@ -117,12 +118,17 @@ def _carried_out(turn, every):
     return {"kind": "preview" if any("plan" in each for each in items) else "answer", "items": items, "waiting": context["waiting"], "context": {name: context[name] for name in cards.CARRIED}}
 
 
-def _remember(turn, reading, command, fresh=(), stands=None):
-    """What "it", a correction and a typed word mean in the next sentence: the new previews; after a read those before it; after a question none."""
+def _words(turn):
+    """The person's words with those that a question was asked about before."""
+    return "\n".join(filter(None, [turn.context.get("asked"), turn.text]))[-LONGEST:]
+
+
+def _remember(turn, reading, command, fresh=(), stands=None, asked=None):
+    """What "it", a correction and a typed word mean in the next sentence: the new previews; after a read those before it; after a question none, but its words."""
     stands = turn.waiting if stands is None and (_corrects(turn) or not fresh) else stands or ()
     wanted = {each["id"] for each in stands} | set(fresh)
     waiting = [each["id"] for each in services().ledger.previews(turn.actor, turn.conversation) if each["id"] in wanted]
-    context = {"app": reading.app, "environment": reading.environment, "command": command, "args": cards.short(reading.args), "waiting": waiting}
+    context = {"app": reading.app, "environment": reading.environment, "command": command, "args": cards.short(reading.args), "waiting": waiting, "asked": asked and masked(asked, [reading])}
     services().ledger.remember(turn.conversation, context)
     return context
 
@@ -138,7 +144,8 @@ def _tried(turn, do):
 def _one(turn, reading, corrects=True):
     if reading.command in QUESTIONS:
         return _question(reading)
-    command = Command(reading.command, reading.app, reading.environment, dict(reading.args), text=turn.text)
+    answers_a_question = turn.context.get("asked") and reading.command == turn.context.get("command")
+    command = Command(reading.command, reading.app, reading.environment, dict(reading.args), text=_words(turn) if answers_a_question else turn.text)
     if verbs.find(reading.command).kind == "read":
         found = reads.read(services(), cluster(), turn.actor, command)
         return found | {"summary": answers.sentence(found, turn.language), "command": cards.shown(command), "language": turn.language}

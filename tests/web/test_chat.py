@@ -197,6 +197,19 @@ def test_a_card_is_edited_before_confirming(demo, say):
     assert say.post("preview", verb="scale", app="chat-app", environment="production", args={"replicas": 500}).json()["code"] == "bad_argument"
 
 
+def test_the_words_of_a_change_are_all_that_was_said(demo, say):
+    """What was asked back and answered, and what was corrected, is in the commit's words with what came before."""
+    assert say("늘려줘")["kind"] == "clarify"
+    asked = say("chat-app")
+    while asked["kind"] == "clarify":
+        asked = say("7개")
+    assert asked["items"][0]["command"]["text"].splitlines()[0] == "늘려줘" and asked["items"][0]["command"]["text"].splitlines()[-1] == "7개"
+    say("취소")
+    say.item("프로덕션 chat-app 재시작해줘")
+    say.confirm(say("아니, 스테이징")["items"][0]["command_id"])
+    assert "> 프로덕션 chat-app 재시작해줘\n> 아니, 스테이징" in demo.git("show", "-s", "--format=%B", "main")
+
+
 def test_several_in_one_sentence(demo, say):
     """In order, each previewed; what is missing in one is asked without losing the other; one word confirms them all."""
     found = say("nginx 재시작하고 chat-app 2개로 늘려줘")

@@ -164,3 +164,17 @@ def test_costs_are_a_card(demo, person):  # noqa: F811
     card.locator("summary").click()
     expect(card.locator("details")).to_contain_text("storefront")
     owner.shot("chat-cost")
+
+
+def test_what_was_said_is_found(demo, person):  # noqa: F811
+    """On the history page: what was said, who read it and what came of it; a search narrows it."""
+    owner = person()
+    owner.say("chat-app 8개로 늘려줘")
+    preview(owner).locator('[data-role="cancel"]').click(timeout=WAIT)
+    owner.page.goto(f"{demo.url}/#/history")
+    said = owner.page.locator('[data-role="sentence"]')
+    owner.page.get_by_placeholder("말한 것 찾기").fill("chat-app 8")
+    expect(said).to_have_count(1, timeout=WAIT)
+    for words in ("chat-app 8개로 늘려줘", "scale chat-app replicas=8", "규칙", "ms", "취소함"):
+        expect(said).to_contain_text(words)
+    owner.shot("said")

@@ -4,6 +4,7 @@ import { el, write } from "../dom.js";
 import { store } from "../store.js";
 import { inLanguage, t } from "../texts.js";
 import { answerCard } from "./answers.js";
+import { became } from "./became.js";
 import { failure } from "./parts.js";
 import { outcome, preview } from "./preview.js";
 import { wrong } from "./wrong.js";
@@ -94,6 +95,4 @@ export function chat(aside) {
     el("form", { class: "chat-form", onsubmit: submit }, input, el("button", { class: "primary", type: "submit" }, t("send"))));
   if (session) resume(); else greet();
 }
-// What came of a message, in a line: of each preview what was decided, else what was answered.
-const became = ({ previews, outcome }) => (previews.length ? previews.map((each) => `${each.verb} ${each.app ?? ""}: ${t(each.outcome?.status ?? `preview-${each.status}`)}`) : [outcome?.summary, outcome?.question, outcome?.text].flat().filter(Boolean).map((text) => t(text)));
 const recall = () => { try { return sessionStorage.getItem(KEPT); } catch { return null; } };

@@ -5,6 +5,7 @@ import { store } from "../store.js";
 import { stamp, t } from "../texts.js";
 import { diffs, empty, failure, fill, sha } from "./parts.js";
 import { preview } from "./preview.js";
+import { sentences } from "./sentences.js";
 
 const PAGE = 50;
 
@@ -14,7 +15,7 @@ export function history(main) {
   const shown = timeline(() => ({ app: app.value, environment: environment.value }));
   app.addEventListener("change", shown.load);
   environment.addEventListener("change", shown.load);
-  main.append(el("div", { class: "stack" }, el("div", { class: "row" }, el("h1", { tabindex: "-1" }, t("history")), el("span", { class: "grow" }), app, environment), el("section", { class: "panel" }, shown.node)));
+  main.append(el("div", { class: "stack" }, el("div", { class: "row" }, el("h1", { tabindex: "-1" }, t("history")), el("span", { class: "grow" }), app, environment), el("section", { class: "panel" }, shown.node), sentences()));
   shown.load();
   return store.on(["history"], shown.load);
 }

@@ -79,7 +79,9 @@ function buttons(item, settle, done, renew) {
       inLanguage(code, () => settle(settled(found)));
       done(item.command_id, confirmed ? found : null);
     } catch (error) {
-      if (error.code === "preview_outdated") return renew(item, {}, [el("p", { class: "notice", "data-tone": "warn", role: "alert" }, t("outdated"))]);
+      const note = [el("p", { class: "notice", "data-tone": "warn", role: "alert" }, t("outdated"))];
+      if (error.code === "preview_outdated") return renew(item, {}, note);
+      if (error.code === "preview_expired") return renew({ ...item, command_id: null }, {}, note);
       confirm.disabled = cancel.disabled = false;
       errors.replaceChildren(failure(error));
       word?.focus();
