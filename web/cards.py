@@ -34,11 +34,17 @@ def edited(actor, command, id=None, session_id=None):
             services().ledger.conversation(session_id, actor.email)
         return card(actor, command, planned(actor, command), conversation=session_id)
     old = waiting(actor, id, session_id)
-    command = replace(command, text=command.text or old["command"].text)
+    command = replace(command, text=command.text or old["command"].text, reason=command.reason or _edits(old["command"], command))
     found = card(actor, command, planned(actor, command), conversation=old["conversation"], message=old["message"], replaces=id)
     if old["conversation"]:
         _goes_on(actor, old, command, found)
     return found
+
+
+def _edits(old, command):
+    """What was changed in the card, so that the words beside it in history do not mislead; None for nothing that was said."""
+    changed = [f"{name}={value}" for name, value in {"environment": command.environment or old.environment, **command.args}.items() if value != {"environment": old.environment, **old.args}.get(name)]
+    return f"edited before it was confirmed: {' '.join(changed)}" if changed and old.text else None
 
 
 def _goes_on(actor, old, command, found):

@@ -49,7 +49,8 @@ def changed(phrases, others=(), apps=(), environments=()):
     """The known sentences that are read otherwise with the phrases: those of the corpus, and `others`."""
     corpus, names = known()
     apps, environments = [*names[0], *apps], [*names[1], *environments]
-    touched = [(text, context) for text, context in (*corpus, *((each, None) for each in others)) if rewritten(text, phrases) != text]
+    says = [say.lower() for say in phrases]
+    touched = [(text, context) for text, context in (*corpus, *((each, None) for each in others)) if any(say in text.lower() for say in says) and rewritten(text, phrases) != text]
     return [text for text, context in touched if _read(text, context, apps, environments) != _read(rewritten(text, phrases), context, apps, environments)]
 
 

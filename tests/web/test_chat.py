@@ -195,6 +195,8 @@ def test_a_card_is_edited_before_confirming(demo, say):
     done = say("확인")
     assert [(each["id"], each["status"]) for each in done["items"]] == [(new["command_id"], "proposed")]
     assert say.post("preview", verb="scale", app="chat-app", environment="production", args={"replicas": 500}).json()["code"] == "bad_argument"
+    proposed = demo.git("show", "-s", "--format=%B", done["items"][0]["review"]["head"])
+    assert "> chat-app 네 개로 늘려줘" in proposed and "Because: edited before it was confirmed: environment=production replicas=5" in proposed
 
 
 def test_the_words_of_a_change_are_all_that_was_said(demo, say):

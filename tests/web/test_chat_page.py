@@ -173,6 +173,7 @@ def test_what_was_said_is_found(demo, person):  # noqa: F811
     preview(owner).locator('[data-role="cancel"]').click(timeout=WAIT)
     owner.page.goto(f"{demo.url}/#/history")
     said = owner.page.locator('[data-role="sentence"]')
+    owner.page.locator('[data-role="sentences"] summary').click(timeout=WAIT)
     owner.page.get_by_placeholder("말한 것 찾기").fill("chat-app 8")
     expect(said).to_have_count(1, timeout=WAIT)
     for words in ("chat-app 8개로 늘려줘", "scale chat-app replicas=8", "규칙", "ms", "취소함"):

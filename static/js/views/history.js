@@ -15,7 +15,7 @@ export function history(main) {
   const shown = timeline(() => ({ app: app.value, environment: environment.value }));
   app.addEventListener("change", shown.load);
   environment.addEventListener("change", shown.load);
-  main.append(el("div", { class: "stack" }, el("div", { class: "row" }, el("h1", { tabindex: "-1" }, t("history")), el("span", { class: "grow" }), app, environment), el("section", { class: "panel" }, shown.node), sentences()));
+  main.append(el("div", { class: "stack" }, el("div", { class: "row" }, el("h1", { tabindex: "-1" }, t("history")), el("span", { class: "grow" }), app, environment), sentences(), el("section", { class: "panel" }, shown.node)));
   shown.load();
   return store.on(["history"], shown.load);
 }

@@ -12,8 +12,7 @@ export function sentences() {
   const load = () => fill(list, api.get("nlp/history", { q: search.value.trim() }), (found) => (found.items.length ? el("ul", { class: "lines scroll", tabindex: "0" }, found.items.map(entry)) : empty(t(search.value ? "noMatchSaid" : "nothingSaid"))));
   let timer;
   search.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(load, PAUSE); });
-  load();
-  return el("section", { class: "panel", "data-role": "sentences" }, el("div", { class: "head" }, el("h2", {}, t("said")), el("span", { class: "grow" }), search), list);
+  return el("details", { class: "panel", "data-role": "sentences", ontoggle: (event) => { if (event.target.open) load(); } }, el("summary", {}, t("said")), el("div", { class: "tight" }, search, list));
 }
 function entry(each) {
   const tokens = each.tokens.in === null ? null : `${each.tokens.in} + ${each.tokens.out} ${t("tokens_")}`;
