@@ -46,10 +46,7 @@ def begun(actor, conversation, text, shown=None):
 
 def spoken(turn):
     """(event, value) as they come: `reading` how it was read, `item` each answer, last of all `answer`, the whole."""
-    began = time.perf_counter()
-    catalog = services().head()[1]
-    reading = _worded(turn) or interpret.interpret(lexicon.rewritten(turn.text, lexicon.used(catalog)), turn.context, list(catalog.app_names), list(catalog.environments))
-    read_by = {"parser": reading.parser, "model": None, "latency": (time.perf_counter() - began) * 1000, "tokens_in": None, "tokens_out": None}
+    reading, read_by = _reading(turn)
     metrics.WORDS.labels(reading.command, reading.parser).inc()
     every = (reading, *reading.more)
     g.language = turn.language
@@ -63,6 +60,13 @@ def spoken(turn):
         raise
     services().ledger.answered(message, found["kind"], _outcome(found))
     yield "answer", {"waiting": [each["id"] for each in turn.waiting], **found, "session_id": turn.conversation, "message": message, "language": turn.language, "reading": cards.read_by(read_by)}
+
+
+def _reading(turn):
+    """(the Reading, who made it, in how many ms, with how many tokens)."""
+    began, catalog = time.perf_counter(), services().head()[1]
+    reading = _worded(turn) or interpret.interpret(lexicon.rewritten(turn.text, lexicon.used(catalog)), turn.context, list(catalog.app_names), list(catalog.environments))
+    return reading, {"parser": reading.parser, "model": None, "latency": (time.perf_counter() - began) * 1000, "tokens_in": None, "tokens_out": None}
 
 
 def _worded(turn):

@@ -14,6 +14,7 @@ import nlp
 from gitops.errors import Conflict, Invalid
 from gitops.kept import Kept
 from nlp import interpret
+from nlp.text import BOUND
 
 CORPUS = Path(nlp.__file__).parent.parent / "tests" / "nlp" / "corpus"
 QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'|`[^`]*`")
@@ -21,8 +22,8 @@ _USED = Kept(16)
 
 
 def rewritten(text, phrases):
-    """The text with the phrases replaced, once and the longest first; nothing in quotes, in a value or in a manifest."""
-    if not phrases or "apiVersion" in text:
+    """The text with the phrases replaced, once and the longest first; nothing in quotes, in a value, in a manifest or in what is too long to be read."""
+    if not phrases or "apiVersion" in text or len(text) > BOUND:
         return text
     known = {say.lower(): means for say, means in phrases.items()}
     pattern = re.compile("|".join(rf"(?<![\w=/.-]){re.escape(say)}{_end(say)}" for say in sorted(known, key=len, reverse=True)), re.IGNORECASE)
