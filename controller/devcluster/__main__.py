@@ -1,4 +1,4 @@
-"""python -m controller.devcluster --state DIR [--port 0] [--no-pods]
+"""python -m controller.devcluster --state DIR [--port 0] [--no-pods] [--delay MS]
 
 Serves on 127.0.0.1, writes DIR/kubeconfig (administrator) and DIR/viewer.kubeconfig (may read all but Secrets), prints its URL.
 """
@@ -36,6 +36,7 @@ def main():
     parser.add_argument("--state", type=Path, required=True)
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--no-pods", action="store_true", help="pods stay Pending, as without a kubelet")
+    parser.add_argument("--delay", type=float, default=0, metavar="MS", help="each answer takes so much longer, as from a server that is elsewhere")
     options = parser.parse_args()
     os.umask(0o077)  # Secrets and tokens are in the state
     options.state.mkdir(parents=True, exist_ok=True)
@@ -88,7 +89,7 @@ async def serve(options, listening, tokens, url):
         if store.get("namespaces", "", name) is None:
             api.create(api.resources["namespaces"], None, {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}, "kube-apiserver")
     workloads = Workloads(api, pods=not options.no_pods)
-    application = Application(api, tokens, Logs(workloads.log))
+    application = Application(api, tokens, Logs(workloads.log), options.delay / 1000)
     server = uvicorn.Server(uvicorn.Config(application, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=1, timeout_keep_alive=180, ws="none"))
     workloads.start()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -89,7 +89,12 @@ def _daemonset(value):
 TEMPLATE_GENERATION = "deprecated.daemonset.template.generation"
 NODE_INFO = ("machineID", "systemUUID", "bootID", "kernelVersion", "osImage", "containerRuntimeVersion", "kubeletVersion", "kubeProxyVersion", "operatingSystem", "architecture")
 NODE_STATUS = {"daemonEndpoints": {"kubeletEndpoint": {"Port": 0}}, "nodeInfo": dict.fromkeys(NODE_INFO, "")}
+def _subject(value):
+    return {} if value.get("kind") == "ServiceAccount" else {"apiGroup": "rbac.authorization.k8s.io"}
+
+
 TABLE = {  # by struct: a dict, a function of the struct (whose dicts and lists replace what is there), or both
+    "io.k8s.api.rbac.v1.Subject": _subject,
     APPS + "DeploymentSpec": {"replicas": 1, "revisionHistoryLimit": 10, "progressDeadlineSeconds": 600, "strategy": {}},
     APPS + "DeploymentStrategy": _strategy({"maxUnavailable": "25%", "maxSurge": "25%"}),
     APPS + "ReplicaSetSpec": {"replicas": 1},

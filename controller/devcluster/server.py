@@ -1,11 +1,11 @@
 """HTTP: bytes to requests, answers to bytes, and watches that stay open. An ASGI application; everything runs in its loop."""
 
+import asyncio
 import logging
 
 import orjson
 
-from controller.devcluster import discovery, events, media, openapi, requests, tables
-from controller.devcluster.auth import allowed, identified
+from controller.devcluster import auth, discovery, events, media, openapi, requests, reviews, tables
 from controller.devcluster.crds import Definitions
 from controller.devcluster.errors import ApiError, invalid_options, no_resource
 from controller.devcluster.pages import Pages
@@ -16,14 +16,14 @@ log = logging.getLogger(__name__)
 TEXT = "text/plain; charset=utf-8"
 HEALTH = ("/livez", "/readyz", "/healthz", "/livez/ping", "/readyz/ping", "/healthz/ping")
 WRITES = {"POST": requests.create, "PUT": requests.replace, "PATCH": requests.patch, "DELETE": requests.delete}
-NOT_READ = ("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",)  # what kubectl only creates, and nobody answers here
 WHOLE = ("namespaces",)  # collections that cannot be deleted at once
 DEPRECATED = {"endpoints": ("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",)}
 
 
 class Application:
-    def __init__(self, api, tokens, logs):
-        self.api, self.tokens, self.logs, self.pages = api, tokens, logs, Pages(api)
+    def __init__(self, api, tokens, logs, delay=0.0):
+        self.delay = delay  # seconds that each answer takes longer
+        self.api, self.tokens, self.logs, self.pages = api, auth.Tokens(tokens), logs, Pages(api)
         self.definitions = Definitions(api)
 
     async def __call__(self, scope, receive, send):
@@ -32,7 +32,9 @@ class Application:
         if scope["type"] != "http":
             return
         request = Request(scope["method"], scope["path"], parse_query(scope["query_string"].decode("latin-1")),
-                          {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}, await _body(receive))
+                          _headers(scope["headers"]), await _body(receive))
+        if self.delay:
+            await asyncio.sleep(self.delay)
         try:
             answer = self.answer(request)
         except ApiError as error:
@@ -48,16 +50,14 @@ class Application:
 
     def answer(self, request):
         """(status, body, warnings), or a function that streams."""
-        request.user = identified(self.tokens, request.headers.get("authorization", ""))
+        request.user = auth.identified(self.api, self.tokens, request)
         if request.path in HEALTH:
             return 200, "ok", []
-        allowed(self.api, request)
-        plain = self._plain(request)
+        auth.check(self.api, request)
+        plain = self._plain(request) or reviews.answer(self.api, self.tokens, request)
         if plain is not None:
             return plain
         found = route(self.api, request.path)
-        if found is None and request.path in NOT_READ:
-            raise ApiError(405, "the server does not allow this method on the requested resource", **{"name": None})
         if found is None:
             return 404, "404 page not found\n", []
         request.warnings = DEPRECATED.get(found.resource.key, ())
@@ -135,6 +135,15 @@ class Application:
                 raise ApiError(406, f"you requested {kind}, but the requested object is not a list (*core.{found.resource.kind})")
             return status, _partial(obj, version), warnings
         return status, obj, warnings
+
+
+def _headers(found):
+    """One text a name; of a header that comes several times a line each."""
+    headers = {}
+    for name, value in found:
+        key, text = name.decode("latin-1"), value.decode("latin-1")
+        headers[key] = f"{headers[key]}\n{text}" if key in headers else text
+    return headers
 
 
 def _partial(obj, version):

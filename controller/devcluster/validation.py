@@ -215,6 +215,9 @@ def _unchanged(resource, obj, old):
         for name in ("data", "stringData", "binaryData"):
             if obj.get(name) != old.get(name):
                 yield "FieldValueForbidden", "Forbidden: field is immutable when `immutable` is set", name
+    if "roleRef" in old and obj.get("roleRef") != old["roleRef"]:
+        shown = {name: (obj.get("roleRef") or {}).get(name[0].lower() + name[1:] if name != "APIGroup" else "apiGroup", "") for name in ("APIGroup", "Kind", "Name")}
+        yield INVALID, f"Invalid value: {_json(shown)}: cannot change roleRef", "roleRef"
     if resource.key == "secrets" and obj.get("type") != old.get("type"):
         yield INVALID, f'Invalid value: "{obj.get("type")}": field is immutable', "type"
     if resource.key == "services" and (obj["spec"].get("clusterIP") or "") != (old["spec"].get("clusterIP") or "") and "ExternalName" not in (obj["spec"].get("type"), old["spec"].get("type")):

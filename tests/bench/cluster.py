@@ -127,7 +127,7 @@ def controller(home, apps, kubeconfig=None):
 
 def away(home, apps):
     """First sync where each request takes as long as it does with a server that is elsewhere: what is the controller's own shows, what is the shared processor's does not."""
-    namespace, slow = "staging", ("--faults", f"delay={TAKES}")
+    namespace, slow = "staging", ("--delay", str(TAKES))
     path = repository(home, apps)
     made = objects(path, home)
     place = Embedded(home / "floor", *slow)

@@ -15,11 +15,7 @@ OUT_OF_SCOPE = {  # case: why; the recordings themselves call all but `forbidden
     "autoscaler": "nothing measures here, so no controller judges an autoscaler",
     "bind-and-evict": "one node: there is no scheduler to bind a pod, and nobody drains",
     "crd-names": "two definitions of one kind in a group are a mistake that only the second's status would tell",
-    "forbidden": "there are two users, one that may everything and one that may read; no rules of rights are evaluated",
-    "impersonation": "there are two users, and no one acts as another",
     "resource-versions": "a list is of now; only pages are of a moment",
-    "roles": "RBAC's kinds are kept, not evaluated",
-    "tokens": "tokens are the two of the kubeconfigs",
 }
 
 
