@@ -88,7 +88,7 @@ def one(session_id):
 def marked():
     """Say that a message of one's own was read wrongly: `{message, meant?, note?}`; `meant` in words."""
     asked = body.only(body.json_object(), "message", "meant", "note")
-    if type(asked.get("message")) is not int:
+    if type(asked.get("message")) is not int or not 0 < asked["message"] < 2**63:
         raise Invalid("bad_field", field="message", wanted="the id of a message")
     found = services().ledger.message(asked["message"], g.actor.email)
     meant, note = (conversations.masked(body.text(asked, name) or "")[:NOTE] or None for name in ("meant", "note"))

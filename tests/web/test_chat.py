@@ -306,7 +306,7 @@ def test_feedback_is_kept(demo, say):
     kept = next(each for each in demo.client().get(f"{demo.api}/nlp/feedback").json()["items"] if each["id"] == answer.json()["feedback"])
     assert (kept["text"], kept["meant"], kept["kind"], kept["status"]) == ("nginx 뻥튀기 좀", "nginx 3개로 늘려줘", "wrong", "open")
     assert Talk(demo, demo.signed_in("reviewer")).post("feedback", message=message).status_code == 404
-    assert say.post("feedback", message="1").json()["code"] == "bad_field"
+    assert {say.post("feedback", message=each).json()["code"] for each in ("1", True, -1, 2**63, 1.5, None)} == {"bad_field"}
 
 
 # --- over the websocket --------------------------------------------------------------------------------------------------------
