@@ -56,10 +56,18 @@ def spoken(turn):
     try:
         found = yield from _answered(turn, every)
     except KlepaasError as error:
-        services().ledger.answered(message, "refused", {"code": error.code, "text": error.text(turn.language)})
+        _refused(turn, every[-1], error)
         raise
     services().ledger.answered(message, found["kind"], _outcome(found))
     yield "answer", {"waiting": [each["id"] for each in turn.waiting], **found, "session_id": turn.conversation, "message": message, "language": turn.language, "reading": cards.read_by(read_by)}
+
+
+def _refused(turn, reading, error):
+    """Kept with its reason, and spoken of still: what follows may correct it. The error says in which conversation."""
+    services().ledger.answered(turn.message, "refused", {"code": error.code, "text": error.text(turn.language)})
+    if reading.command in verbs.VERBS:
+        _remember(turn, reading, reading.command, stands=())
+    error.details |= {"session_id": turn.conversation, "message": turn.message}
 
 
 def _reading(turn):

@@ -174,6 +174,18 @@ def test_a_correction_amends_what_waits(demo, say):
     assert [(each["kind"], each["text"], each["meant"]["environment"]) for each in kept if each["text"].startswith("프로덕션 storefront 6")] == [("corrected", "프로덕션 storefront 6개로 늘려줘", "staging")]
 
 
+def test_a_refusal_can_be_corrected(demo, say):
+    """The error says in which conversation it is, and `아니, …` corrects what was refused; a yes after it confirms nothing older."""
+    say.item("chat-app 8개로 늘려줘")
+    refused = say.post("process", session_id=say.id, text="스테이징 storefront v0.0.1 버전으로 롤백해줘")
+    assert refused.status_code == 404 and refused.json()["session_id"] == say.id
+    assert say("네")["kind"] == "clarify"
+    say.post("process", session_id=say.id, text="스테이징 storefront v0.0.1 버전으로 롤백해줘")
+    assert say("아니, v5.1.0")["items"][0]["command"]["app"] == "storefront"
+    first = Talk(demo, say.client).post("process", text="스테이징 storefront v0.0.1 버전으로 롤백해줘").json()
+    assert first["session_id"] not in (None, say.id)
+
+
 def test_what_was_rejected_is_not_confirmed_later(demo, say):
     """A correction that leads to nothing to do, or that is not understood, is not followed by a yes to what it corrected."""
     before, there = demo.head(), {each["environment"]: each["replicas"]["desired"] for each in say.client.get(f"{demo.api}/apps").json()["items"] if each["app"] == "payment-api"}

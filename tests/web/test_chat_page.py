@@ -169,13 +169,13 @@ def test_costs_are_a_card(demo, person):  # noqa: F811
 def test_what_was_said_is_found(demo, person):  # noqa: F811
     """On the history page: what was said, who read it and what came of it; a search narrows it."""
     owner = person()
-    owner.say("chat-app 8개로 늘려줘")
+    owner.say("chat-app 17개로 늘려줘")
     preview(owner).locator('[data-role="cancel"]').click(timeout=WAIT)
     owner.page.goto(f"{demo.url}/#/history")
     said = owner.page.locator('[data-role="sentence"]')
     owner.page.locator('[data-role="sentences"] summary').click(timeout=WAIT)
-    owner.page.get_by_placeholder("말한 것 찾기").fill("chat-app 8")
+    owner.page.get_by_placeholder("말한 것 찾기").fill("chat-app 17")
     expect(said).to_have_count(1, timeout=WAIT)
-    for words in ("chat-app 8개로 늘려줘", "scale chat-app replicas=8", "규칙", "ms", "취소함"):
+    for words in ("chat-app 17개로 늘려줘", "scale chat-app replicas=17", "규칙", "ms", "취소함"):
         expect(said).to_contain_text(words)
     owner.shot("said")

@@ -34,7 +34,7 @@ export function chat(aside) {
       inLanguage(found.language, () => reply(...shown(found), wrong(found)));
       waiting = found.waiting;
       context(found.context);
-    } catch (error) { thinking.remove(); if (error.code === "no_such_conversation") keep(null); reply(failure(error)); }
+    } catch (error) { thinking.remove(); if (error.code === "no_such_conversation") keep(null); else if (error.body?.session_id) { keep(error.body.session_id); waiting = []; } reply(failure(error)); }
   }
   function shown(found) {
     if (found.kind === "done") return found.items.flatMap((item) => (item.question ? asked(item) : (settle(item.id), outcome(item))));

@@ -7,7 +7,7 @@ export function cost(data) {
   const money = (amount) => (amount === null || amount === undefined ? null : `${amount.toLocaleString(undefined, { maximumFractionDigits: 2 })} ${data.currency}`);
   const sums = table([t("environment"), t("pods"), "vCPU", t("memory"), t("storage"), data.currency ? t("aMonth") : ""].filter(Boolean), data.environments.map((each) => [each.environment, each.pods, each.vcpu, `${each.memory_gib} GiB`, `${each.storage_gib} GiB`, ...(data.currency ? [money(each.month)] : [])]));
   return [
-    data.analysis === "optimization" ? advice(data, money) : sums,
+    ...(data.analysis === "optimization" ? [advice(data, money)].flat() : [sums]),
     facts([[data.currency ? t("total") : null, money(data.month)], [t("atMost"), data.most !== data.month ? money(data.most) : null], ...since(data, money)].filter(([name]) => name)),
     el("details", {}, el("summary", {}, t("arithmetic")), el("ul", { class: "lines" }, data.items.filter((each) => each.arithmetic.length || each.notes.length).map((each) => item(each, money, data.notes)))),
     ...data.problems.map((each) => el("p", { class: "notice", "data-tone": "bad" }, `${t("notRendered")}: ${each.app} / ${each.environment}: ${each.message}`)),
@@ -20,8 +20,11 @@ function item(each, money, notes) {
 }
 function advice(data, money) {
   if (!data.advice.length) return empty(t("nothing"));
-  return el("ul", { class: "lines" }, data.advice.map((each) => el("li", { "data-advice": each.code }, el("div", { class: "row" }, el("b", {}, each.app), el("span", { class: "tag" }, each.environment), el("span", { class: "grow" }), each.saves ? el("span", {}, t("saves", { money: money(each.saves) })) : null),
-    el("span", {}, each[spoken()]), each.arithmetic ? el("code", { class: "small" }, each.arithmetic) : null)));
+  return [...new Set(data.advice.map((each) => each.code))].map((code) => {
+    const some = data.advice.filter((each) => each.code === code);
+    return el("div", { class: "tight", "data-advice": code }, el("b", { class: "small" }, some[0][spoken()]), el("ul", { class: "lines" }, some.map((each) => el("li", {}, el("div", { class: "row" }, el("span", {}, each.app), el("span", { class: "tag" }, each.environment), el("span", { class: "grow" }),
+      each.saves ? el("span", {}, t("saves", { money: money(each.saves) })) : null), each.arithmetic ? el("code", { class: "small" }, each.arithmetic) : null))));
+  });
 }
 function since({ then, vcpu }, money) {
   if (!then) return [];
