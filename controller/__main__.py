@@ -5,6 +5,7 @@ import logging
 import signal
 import sys
 
+from controller import probes
 from controller.loop import Loop
 from gitops import config, services
 from gitops.errors import KlepaasError
@@ -24,6 +25,8 @@ def main(argv=None):
     loop = Loop(opened)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: loop.stop())
+    if opened.settings.metrics_port and not options.once:
+        probes.serve(opened.settings, opened.ledger)
     try:
         return loop.once() if options.once else loop.run()
     finally:

@@ -8,7 +8,7 @@ import threading
 import time
 
 from controller import kube as kubes
-from controller import hooks, ownership, prune, reconcile, removal, rollout, syncing, windows
+from controller import events, hooks, metrics, ownership, prune, reconcile, removal, rollout, syncing, windows
 from controller.cache import Cache
 from controller.claims import Claims
 from controller.lease import Lease
@@ -34,6 +34,7 @@ class World:
         self.executor, self.tell, self.ledger, self.writes = executor, tell, ledger, settings.enable_k8s_deploy
         self.kube = kubes.connect(settings.kubeconfig, environment.cluster)
         self.lease = Lease(self.kube, environment.namespace, f"klepaas-{repository}-{environment.name}"[:63])
+        self.offers = None  # (version, kinds) of the cluster, for charts that ask
         self.cache = Cache(self.kube, environment.namespace, repository, environment.name, self._changed)
         self.states, self.locks, self.running, self.guard = {}, {}, {}, threading.RLock()
         self.queued, self.waiting, self.tree, self.catalog, self.head = set(), {}, None, None, None  # waiting: app -> since when it is not well
@@ -41,6 +42,7 @@ class World:
         self.proposed = None  # the revision that is held
         self.blocked, self.gone, self.had_lease = False, False, False
         self.claims = Claims()
+        self.tell = metrics.listening(self, events.listening(self, tell))
         self.leaving, self.gone_apps, self.kept = {}, set(), set()  # see controller/removal; kept: objects that are never pruned
         self.before = None, None  # what `past` found last
 
@@ -61,6 +63,7 @@ class World:
             return False
         if not self.ready:
             self._look_around()
+            self.offers = self.kube.offers()
             self.ready = True
         elif not self.had_lease:
             self._look_again()
@@ -199,6 +202,7 @@ class World:
             if app in self.queued:
                 return
             self.queued.add(app)
+            metrics.queued(self.environment.name, app)
             self.pruned_at = None
             self.states.setdefault(app, reconcile.AppState(app, self.environment.name))
         self.executor.submit(self._run, app, reason)
@@ -207,6 +211,7 @@ class World:
         with self.guard:
             self.running[app] = self.running.get(app, 0) + 1
             self.queued.discard(app)
+            metrics.taken(self.environment.name, app)
             lock = self.locks.setdefault(app, threading.Lock())
         try:
             with lock:
@@ -329,6 +334,7 @@ class World:
 
     def stop(self):
         self.cache.stop()
+        self.tell.events.finish()
         if self.writes:
             self.lease.give_back()
 

@@ -15,6 +15,7 @@ import urllib3
 from kubernetes import client, config
 from kubernetes.config.config_exception import ConfigException
 
+from controller import metrics
 from gitops.errors import Conflict, Forbidden, Invalid, NotFound, Timeout, Unauthorized, Unavailable
 
 MANAGER = "klepaas"
@@ -92,7 +93,7 @@ class Kube:
         if self.acting:
             headers = _acting(headers, self.acting)
         try:
-            return self.pool.request(method, url, body=data, headers=headers, timeout=timeout, preload_content=preload, retries=False)
+            return metrics.asked(self.pool.request, method, url, body=data, headers=headers, timeout=timeout, preload_content=preload, retries=False)
         except urllib3.exceptions.NewConnectionError as error:
             raise Unavailable("cluster_unavailable", detail=type(error).__name__) from None
         except urllib3.exceptions.TimeoutError:
@@ -220,6 +221,11 @@ class Kube:
 
     def version(self):
         return self.request("GET", "/version")["gitVersion"]
+
+    def offers(self):
+        """(version, kinds as GROUP/VERSION/KIND and their GROUP/VERSION), as Helm's Capabilities have them."""
+        kinds = self.discover().values()
+        return self.version(), tuple(sorted({each.api_version for each in kinds} | {f"{each.api_version}/{each.kind}" for each in kinds}))
 
 
 def _acting(headers, acting):

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from controller import livediff, prune
+from controller import livediff, metrics, prune
 from controller.environment import World
 from controller.lease import RENEW
 from controller.outbox import Outbox
@@ -35,6 +35,7 @@ class Loop:
         self.at = None, None, None  # the revision that is followed, its tree, its catalog
         self.broken, self.unreached = False, {}
         self.active, self.ordered, self.asked = set(), True, True  # environments that this process works on; whether orders and questions may wait in the ledger
+        self.renderer.cluster = lambda environment: world.offers if (world := self.worlds.get(environment.name)) else None
         self.after, self.problems, self.outbox = None, None, Outbox(self._busy)
         self.scheduler = BackgroundScheduler(job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 60})
 
@@ -57,6 +58,7 @@ class Loop:
         try:
             while not self.stopped.is_set():
                 self._guarded_tick()
+                metrics.ticked()
                 self._wait()
         finally:
             self.close()
@@ -169,7 +171,7 @@ class Loop:
         """Main's tip; as known here where the remote is away."""
         fetch, self.fetch = self.fetch, False
         try:
-            return self.repo.fetch() if fetch else self.repo.head()
+            return metrics.fetched(self.repo.fetch) if fetch else self.repo.head()
         except KlepaasError as error:
             if not fetch or self.head is None:
                 raise

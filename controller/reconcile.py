@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import orjson
 
-from controller import diff, handover, hooks, order, ownership
+from controller import diff, handover, hooks, metrics, order, ownership
 from gitops import tenancy
 from gitops.errors import Conflict, Invalid, KlepaasError, Unavailable
 
@@ -30,6 +30,7 @@ class AppState:
     adopt: bool = False                # whether objects of others are taken over
     stages: dict = field(default_factory=dict)    # Key -> its stage, where there are several
     depends_on: tuple = ()
+    secrets: tuple = ()                # texts that were encrypted in git: never told
     hooks: tuple = ()
     digest: str | None = None          # of all that was rendered, hooks too
     hooked: str | None = None          # the digest whose hooks have all run
@@ -60,7 +61,7 @@ class AppState:
 
 def render(state, world, target):
     """Put the target's objects into the state; the (group, kind) of those it defines itself. Raises what the repository's files are at fault for."""
-    rendered = world.renderer.render(world.tree, target, world.environment)
+    rendered = metrics.rendered(world.renderer.render, world.tree, target, world.environment)
     defined = _defined(rendered.objects)
     objects = [placed(each, world, defined) for each in diff.without_scaled([each for each in rendered.objects if not order.is_hook(each)])]
     there = len(world.cache.keys_of(target.app))
@@ -69,6 +70,7 @@ def render(state, world, target):
     claimed = [ownership.claimed(each, world.repository, world.environment.name, target.app) for each in order.ordered(objects)]
     world.claim(state, [ownership.key(each) for each in claimed])
     state.hooks = hooks.read([each for each in rendered.objects if order.is_hook(each)], lambda obj: world.claimed(target.app, obj))
+    state.secrets = rendered.secrets
     state.digest, state.adopt, state.depends_on = rendered.digest, target.adopt, target.depends_on
     stages = {ownership.key(each): order.stage(each) for each in claimed}
     state.stages = stages if len(set(stages.values())) > 1 else {}

@@ -39,6 +39,8 @@ TABLE = (
     Setting("SECRET_KEY", "signs session cookies; default: made once and kept in KLEPAAS_HOME", secret=True),
     Setting("ENABLE_K8S_DEPLOY", "false: the controller observes and reports, and writes nothing", "true", kind=bool),
     Setting("POLL_SECONDS", "how often the controller looks at the repository when nothing wakes it", "60", kind=int),
+    Setting("METRICS_PORT", "port of the controller's metrics and health, 0: none", "0", kind=int),
+    Setting("METRICS_HOST", "address that METRICS_PORT listens on; from elsewhere than loopback /metrics takes a token with admin:read", "127.0.0.1"),
     Setting("IMAGE_PULL_SECRET", "name of the pull secret that new apps get", aliases=("K8S_IMAGE_PULL_SECRET",)),
 )
 SETTINGS: Mapping[str, Setting] = {setting.name: setting for setting in TABLE}
