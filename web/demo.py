@@ -64,7 +64,7 @@ def _start(settings, home, children):
     began = time.monotonic()
     _say("config repository with five sample apps" if _repository(home) else "config repository as it was left")
     env = {**{name: value for name, value in os.environ.items() if name not in config.NAMES}, "KLEPAAS_HOME": str(home), "CONFIG_REPO": str(home / "config.git"),
-           "DATABASE_URL": f"sqlite:///{home / 'ledger.db'}", "PORT": str(settings.port), "WEB_CONCURRENCY": os.environ.get("WEB_CONCURRENCY", "1"), "KUBECONFIG": str(home / "cluster" / "kubeconfig")}
+           "DATABASE_URL": f"sqlite:///{home / 'ledger.db'}", "PORT": str(settings.port), "METRICS_PORT": str(settings.metrics_port), "WEB_CONCURRENCY": os.environ.get("WEB_CONCURRENCY", "1"), "KUBECONFIG": str(home / "cluster" / "kubeconfig")}
     _say("embedded cluster")
     children.append(_child(home, "cluster", [sys.executable, "-m", "controller.devcluster", "--state", str(home / "cluster")], env))
     _until(lambda: (home / "cluster" / "kubeconfig").exists() and "http" in (home / "logs" / "cluster.log").read_text(), children)

@@ -1,15 +1,19 @@
 """/metrics: for loopback without forwarding headers, or a token with admin:read."""
 
+import contextlib
 import time
+import urllib.request
 
 from flask import Response, g, request
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
 
 from web import identity
+from web.context import services
 
 REQUESTS = Counter("http_requests_total", "Requests by route, method and status", ("method", "route", "status"))
 SECONDS = Histogram("http_request_duration_seconds", "Seconds a request took", ("method", "route"))
 DEPLOYMENTS = Counter("deployment_count", "Changes delivered, by environment and status", ("environment", "status"))
+BESIDE = 2  # seconds for a controller on this machine
 WORDS = Counter("nlp_command_count", "Sentences read, by command and parser", ("command", "parser"))
 
 
@@ -32,8 +36,17 @@ def _end(response):
 
 
 def _metrics():
-    """Prometheus metrics of this process."""
+    """Prometheus metrics of this process, and of a controller beside it."""
     if not identity.from_here():
         g.actor = identity.authenticated("rest")
         identity.need("admin:read")
-    return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest() + _controller(services().settings.metrics_port), content_type=CONTENT_TYPE_LATEST)
+
+
+def _controller(port):
+    """What the controller of this machine says at METRICS_PORT; nothing where there is none. Its names are none of ours."""
+    with contextlib.suppress(OSError):
+        if port:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=BESIDE) as answer:
+                return answer.read()
+    return b""
