@@ -22,6 +22,8 @@ export const WORDS = {
   atMost: ["At most", "최대"], changeSince: ["Since {when}", "{when} 이후"], notRendered: ["Not counted", "계산하지 못함"],
   "preview-waiting": ["waits for you", "확인 대기"], "preview-confirmed": ["confirmed", "확인함"], "preview-cancelled": ["cancelled", "취소함"], "preview-replaced": ["edited", "수정함"], "preview-expired": ["too old", "시간이 지남"],
   said: ["Said in the chat", "채팅에서 말한 것"], searchSaid: ["Search what was said", "말한 것 찾기"], nothingSaid: ["Nothing was said yet.", "아직 말한 것이 없습니다."], noMatchSaid: ["Nothing like that was said.", "그런 말이 없습니다."],
+  addresses: ["Addresses", "주소"], selector: ["Selector", "셀렉터"], strategy: ["Strategy", "배포 전략"], available: ["Available", "사용 가능"], updated: ["Updated", "갱신됨"], conditions: ["Conditions", "조건"], replicaSets: ["Replica sets", "레플리카셋"],
+  ports: ["Ports", "포트"], requests: ["Requests", "요청"], limits: ["Limits", "제한"], variables: ["Variables", "환경 변수"], wholeObject: ["The whole object", "오브젝트 전체"],
   misreadings: ["Misreadings", "잘못 읽은 문장"], noMisreadings: ["Nothing was marked as read wrongly.", "잘못 읽었다고 표시된 문장이 없습니다."], phrases: ["Phrases of this installation", "이 설치의 표현"], say: ["Phrase", "표현"], means: ["Stands for", "뜻"], used: ["Used", "사용"],
   yes: ["yes", "예"], notUsed: ["no: it changes known sentences", "아니요: 알려진 문장의 해석이 바뀝니다"], tryPhrase: ["Try", "시험"], triedAgainst: ["Tried against {count} sentences; this one now reads: {read}", "문장 {count}개로 시험했습니다. 이제 이렇게 읽습니다: {read}"],
   readAs: ["Read as", "해석"], meantWas: ["Meant", "의도"], dismiss: ["Dismiss", "닫기"], "marked-corrected": ["corrected", "고쳐 말함"], "marked-wrong": ["marked", "표시함"],

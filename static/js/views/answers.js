@@ -5,6 +5,7 @@ import { badge, diffs, empty, facts, list, sha, table } from "./parts.js";
 import { liveDiff } from "./compared.js";
 import { cost } from "./cost.js";
 import { entries } from "./history.js";
+import { deployment, objects, service } from "./objects.js";
 
 const SHOWN = {
   status: (data) => podList(data.pods), logs, events: (data) => eventList(data.items), history: (data, about) => entries(data.items, about), diff: (data) => [...diffs(data.changes, "values-diff"), ...liveDiff(data.live)],
@@ -12,7 +13,8 @@ const SHOWN = {
   overview, help: (data) => table([t("verb"), { text: t("help"), wide: true }], data.items.map((each) => [el("code", {}, each.verb), spoken() === "ko" ? each.ko : each.en])),
   list_pods: (data) => placed(data.items, podLine), list_deployments: (data) => placed(data.items, workloadLine), list_apps: (data) => placed(data.items, appLine),
   list_services: (data) => placed(data.items, (each) => row(el("code", {}, each.name), each.type, each.addresses.join(", "))), list_ingresses: (data) => placed(data.items, (each) => row(el("code", {}, each.name), ...each.urls.map((url) => link(url, url)))),
-  cost_analysis: cost, list_endpoints: (data) => placed(data.items, (each) => row(link(each.address, each.address))),
+  cost_analysis: cost, get_service: service, get_deployment: (data) => deployment(podLine, eventList)(data), get: (data) => (data.items.length ? objects(data.items) : empty(t("nothing"))),
+  list_namespaces: (data) => el("ul", { class: "lines" }, data.items.map((each) => row(el("code", {}, each.name), each.phase ?? "", el("span", { class: "tiny soft" }, age(each.age))))), list_endpoints: (data) => placed(data.items, (each) => row(link(each.address, each.address))),
 };
 
 export function answerCard({ type, summary, data, metadata = {} }) {
