@@ -33,7 +33,7 @@ def word(command, risk):
 
 def given(found, said):
     """Whether these words confirm a high-risk preview: its own, or the app's name, and nothing else with them."""
-    command, words = found["command"], " ".join(re.sub(r"[^\w/.-]+", " ", said.lower()).split())
+    command, words = found["command"], " ".join(re.sub(r"[^\w-]+", " ", said.lower()).split())
     korean, english = WORDS.get(command.verb, WORD)
     accepted = {korean, korean.replace(" ", ""), english, f"confirm {english}", f"{english} confirm", *PLAIN.get(command.verb, ()), *filter(None, [command.app])}
     return bool({words, POLITE.sub("", words).strip(), YES.sub("", words, 1)} & accepted)

@@ -7,9 +7,10 @@ import pytest
 import requests
 import websocket
 
+from gitops.types import Command
 from gitops.verbs import VERBS
 from nlp import interpret
-from web.confirmations import WORDS
+from web.confirmations import WORDS, given
 
 
 class Talk:
@@ -113,6 +114,19 @@ def test_high_risk_needs_its_word(demo, say):
     assert say("네, 롤백 확인")["kind"] == "done" and commits(demo, before) == 1
     again = say.item("staging에서 mailer 이전 버전으로 롤백해줘")
     assert say.confirm(again["command_id"], "mailer").status_code == 201
+
+
+@pytest.mark.parametrize("said, enough", [("롤백 확인", True), ("롤백확인", True), ("롤백 확인합니다.", True), ("네, 롤백 확인", True), ("확인", True), ("rollback", True), ("Rollback!", True), ("yes rollback", True), ("confirm rollback", True),
+                                          ("payment-api", True), ("Payment-API", True), ("네", False), ("yes", False), ("", False), ("payment", False), ("api", False), ("롤백", False), ("롤백하지 마", False), ("롤백 확인 안 함", False),
+                                          ("do not rollback", False), ("rollback nginx", False), ("삭제 확인", False), ("확인 취소", False)])
+def test_words_of_high_risk(said, enough):
+    """The verb's word or the app's name and nothing else, politely or not; never part of it, never with a no."""
+    assert given({"command": Command("rollback", "payment-api", "staging")}, said) == enough
+
+
+def test_deleting_is_not_confirmed_by_the_everyday_word():
+    """`확인` is enough for a roll-back, which can be taken back, and not for a deletion."""
+    assert given({"command": Command("delete_app", "nginx")}, "삭제 확인") and not given({"command": Command("delete_app", "nginx")}, "확인")
 
 
 def test_every_high_risk_verb_has_its_word():
