@@ -38,16 +38,19 @@ ADVICE = {
 def read(asked):
     """(data, summary) of the read verb: its `analysis` is usage, optimization or forecast."""
     tree, catalog = asked.services.head()
-    prices, names = catalog.config.prices, [each.name for each in asked.environments]
+    prices, names, analysis = catalog.config.prices, [each.name for each in asked.environments], asked.args["analysis"]
     found, problems = demands(asked.services, tree, catalog, names)
     rows = [_row(app, environment, each, prices) for (app, environment), some in found.items() for each in some]
     total = sum((costs.month(some, prices) for some in found.values()), Fraction(0))
-    notes = _notes(rows, prices) + {"usage": (), "optimization": ("no_measurements",), "forecast": ("flat",)}[asked.args["analysis"]]
-    data = {"analysis": asked.args["analysis"], "currency": prices and prices.currency, "items": rows, "environments": _sums(found, prices, names), "month": _money(total) if prices else None, "problems": problems}
-    more = {"usage": lambda: ({}, ()), "optimization": lambda: _optimization(asked, catalog, found, prices), "forecast": lambda: _forecast(asked, found, prices, total)}[asked.args["analysis"]]
-    extra, also = more()
-    data |= extra | {"notes": [{"code": code, "en": NOTES[code][0], "ko": NOTES[code][1]} for code in (*notes, *also)]}
+    extra, codes = ANALYSES[analysis](asked, catalog, found, prices)
+    notes = [{"code": code, "en": NOTES[code][0], "ko": NOTES[code][1]} for code in (*_left_out(rows, prices), *codes)]
+    data = {"analysis": analysis, "currency": prices and prices.currency, "month": _money(total) if prices else None, "environments": _sums(found, prices, names), "items": rows,
+            "problems": problems, "notes": notes, **extra}
     return data, f"{costs.shown(total, 2)} {prices.currency} a month" if prices else f"{_all(found)} vCPU asked for, no prices"
+
+
+def _usage(asked, catalog, found, prices):
+    return {}, ()
 
 
 def demands(services, tree, catalog, names):
@@ -86,7 +89,7 @@ def _all(found):
     return _number(sum((each.pods * each.vcpu for some in found.values() for each in some), Fraction(0)))
 
 
-def _notes(rows, prices):
+def _left_out(rows, prices):
     """Codes of what the sum leaves out."""
     said = {code for each in rows for code in each["notes"]}
     unpriced = [("no_prices", prices is None), ("no_storage_price", prices and prices.storage_gib_month is None and any(each["storage_gib"] for each in rows)),
@@ -106,11 +109,12 @@ def _number(exact):
 
 
 def _optimization(asked, catalog, found, prices):
+    """({advice, saves}, codes of notes)."""
     states = asked.services.ledger.states()
     last = list(catalog.environments)[-1]
     items = [each for (app, environment), some in found.items() for demand in some for each in _advice(app, environment, demand, environment == last, states, prices)]
     known = sum((Fraction(str(each["saves"])) for each in items if each["saves"]), Fraction(0))
-    return {"advice": items, "saves": _money(known) if prices else None}, ()
+    return {"advice": items, "saves": _money(known) if prices else None}, ("no_measurements",)
 
 
 def _advice(app, environment, demand, last, states, prices):
@@ -134,17 +138,22 @@ def _advised(code, app, environment, demand, saves, arithmetic=None):
 # --- forecast: what is known of the future is the desired state, and how it came to be -----------------------------------
 
 
-def _forecast(asked, found, prices, total):
+def _forecast(asked, catalog, found, prices):
+    """({most, vcpu, then}, codes of notes): the same a month ago, computed in the same way by today's prices."""
     most = sum((costs.month([_at_most(each) for each in some], prices) for some in found.values()), Fraction(0))
-    then, reached = _a_month_ago(asked.services)
-    if then is None:
-        return {"most": _money(most) if prices else None, "then": None}, ()
-    before = asked.services.repo.tree(then.sha)
-    catalog = catalogs.load(before)
-    old, problems = demands(asked.services, before, catalog, [each.name for each in asked.environments if each.name in catalog.environments])
-    was = sum((costs.month(some, prices) for some in old.values()), Fraction(0))
-    told = {"revision": then.sha, "time": then.time, "vcpu": _all(old), "month": _money(was) if prices else None, "change": _money(total - was) if prices else None, "problems": problems}
-    return {"most": _money(most) if prices else None, "vcpu": _all(found), "then": told}, () if reached else ("no_history",)
+    data = {"most": _money(most) if prices else None, "vcpu": _all(found), "then": None}
+    commit, reached = _a_month_ago(asked.services)
+    if commit is None:
+        return data, ("flat",)
+    return data | {"then": _then(asked, commit, found, prices)}, ("flat",) if reached else ("flat", "no_history")
+
+
+def _then(asked, commit, found, prices):
+    tree = asked.services.repo.tree(commit.sha)
+    catalog = catalogs.load(tree)
+    old, problems = demands(asked.services, tree, catalog, [each.name for each in asked.environments if each.name in catalog.environments])
+    was, now = (sum((costs.month(some, prices) for some in each.values()), Fraction(0)) for each in (old, found))
+    return {"revision": commit.sha, "time": commit.time, "vcpu": _all(old), "month": _money(was) if prices else None, "change": _money(now - was) if prices else None, "problems": problems}
 
 
 def _at_most(demand):
@@ -156,3 +165,6 @@ def _a_month_ago(services):
     commits = services.repo.history((), limit=SEARCHED)
     old = next((each for each in commits if each.time <= time.time() - MONTH), None)
     return (old, True) if old else (commits[-1] if commits else None, False)
+
+
+ANALYSES = {"usage": _usage, "optimization": _optimization, "forecast": _forecast}
