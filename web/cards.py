@@ -8,6 +8,7 @@ from web import confirmations
 from web.context import services
 
 CARRIED = ("app", "environment", "command")
+SHOWN = 10   # previews that a reload shows again
 SHORT = 200  # characters of an argument that are remembered
 
 
@@ -63,8 +64,8 @@ def waiting(actor, id, session_id=None):
 
 
 def waiting_in(actor, session_id):
-    """The previews of a conversation that still wait, planned anew: where they would do something else by now, only that is said."""
-    return [each for found in services().ledger.previews(actor, session_id) if (each := _again(actor, found)) is not None]
+    """The newest previews of a conversation that still wait, planned anew; without those that would do something else by now."""
+    return [each for found in services().ledger.previews(actor, session_id)[-SHOWN:] if (each := _again(actor, found)) is not None]
 
 
 def _again(actor, found):

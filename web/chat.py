@@ -78,10 +78,12 @@ def listed():
 
 @blueprint.get("/conversations/<session_id>")
 def one(session_id):
-    """One conversation: what was said, the previews that still wait, and what "it" means."""
+    """One conversation: what was said, the previews that still wait, `pending`: those that a typed word stands for, and what "it" means."""
     found = services().ledger.conversation(session_id, g.actor.email)
+    there = cards.waiting_in(actor(), session_id)
     return answer({"session_id": found["id"], "title": found["title"], "context": {name: found["context"].get(name) for name in cards.CARRIED},
-                   "items": cards.history(g.actor.email, session_id, limit=number("limit", 50, 1, 200)), "waiting": cards.waiting_in(actor(), session_id)})
+                   "items": cards.history(g.actor.email, session_id, limit=number("limit", 50, 1, 200)), "waiting": there,
+                   "pending": [each["command_id"] for each in there if each["command_id"] in found["context"].get("waiting", ())]})
 
 
 @blueprint.post("/feedback")

@@ -311,8 +311,11 @@ def test_a_conversation_is_found_again(demo, say):
     assert [each["text"] for each in found["items"]] == ["그거 재시작해줘", "mailer 상태는?"] and found["context"]["app"] == "mailer"
     assert [(each["command_id"], each["plan"]["hash"]) for each in found["waiting"]] == [(item["command_id"], item["plan"]["hash"])]
     assert say.id in [each["session_id"] for each in say.get("conversations")["items"]]
+    newer = say.item("그거 7개로 바꿔줘")
+    found = say.get(f"conversations/{say.id}")
+    assert [each["command_id"] for each in found["waiting"]] == [item["command_id"], newer["command_id"]] and found["pending"] == [newer["command_id"]]
     say("취소")
-    assert say.get(f"conversations/{say.id}")["waiting"] == []
+    assert [each["command_id"] for each in say.get(f"conversations/{say.id}")["waiting"]] == [item["command_id"]] and say("확인")["kind"] == "clarify"
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])

@@ -72,7 +72,7 @@ export function chat(aside) {
       const found = await api.get(`nlp/conversations/${encodeURIComponent(session)}`);
       for (const each of found.items.toReversed()) { words(each.text); reply(el("p", { class: "small soft" }, became(each).join(" · "))); }
       for (const item of found.waiting) reply(previewed(item));
-      waiting = found.waiting.map((item) => item.command_id);
+      waiting = found.pending;
       context(found.context);
     } catch { keep(null); greet(); }
   }
