@@ -8,6 +8,7 @@ import orjson
 from controller import ownership, prune, reconcile
 from gitops import charts
 from gitops.errors import KlepaasError
+from gitops.render import sops
 
 OBJECTS, FIELDS, LONG = 200, 100, 400  # objects of an answer, fields of an object, characters of a value
 SERVERS = ("managedFields", "resourceVersion", "uid", "creationTimestamp", "generation", "selfLink")
@@ -22,7 +23,7 @@ def of(world, app):
     differing = reconcile.pending(state, world)
     leaving = [key for key in prune.candidates(world.cache, world.states, {hook.key for hook in state.hooks})[0] if world.cache.app_of(key) == app]
     items = [_item(world, state, *each) for each in differing[:OBJECTS]] + [_gone(key) for key in leaving[:OBJECTS]]
-    items = [each for each in items if each]
+    items = [sops.hidden(each, state.secrets) for each in items if each]
     status, message = state.stopped or (("failed", state.error.text()) if state.error else ("differs" if items else "synced", ""))
     return {"app": app, "revision": world.head, "status": status, "message": message, "items": items, "same": len(state.desired) - len(differing),
             "more": max(len(differing) - OBJECTS, 0) + max(len(leaving) - OBJECTS, 0)}

@@ -8,6 +8,7 @@ from controller import kube as kubes
 from gitops.errors import Forbidden, KlepaasError, NotFound
 
 EVENTS = 20
+OFFERED = 300  # seconds that what a cluster offers is taken as it was
 RESTARTS_WARN = 10
 
 
@@ -15,7 +16,7 @@ class Observer:
     """`read(verb, environments, app, args)` -> (data, summary)."""
 
     def __init__(self, kubeconfig):
-        self.kubeconfig = kubeconfig
+        self.kubeconfig, self.offered = kubeconfig, {}
 
     def kube(self, environment):
         return kubes.connect(self.kubeconfig, environment.cluster)
@@ -23,6 +24,17 @@ class Observer:
     def version(self):
         """What the server of the current context says it is."""
         return kubes.connect(self.kubeconfig).version()
+
+    def offers(self, environment):
+        """(version, kinds) of an environment's cluster, asked for now and then; None where it cannot be reached."""
+        known, until = self.offered.get(environment.cluster, (None, 0.0))
+        if time.monotonic() > until:
+            try:
+                known = self.kube(environment).offers()
+            except KlepaasError:
+                known = None
+            self.offered[environment.cluster] = known, time.monotonic() + OFFERED
+        return known
 
     def read(self, verb, environments, app, args):
         return READS[verb](self, environments, app, args)

@@ -6,6 +6,7 @@ import time
 from controller import kube as kubes
 from controller import hooks, reconcile, rollout, stages, windows
 from gitops.errors import Invalid, KlepaasError, Unavailable
+from gitops.render import sops
 from gitops.types import Health, Problem, SyncResult
 
 log = logging.getLogger(__name__)
@@ -157,7 +158,7 @@ def failed(world, app, error):
     state.attempts += 1
     state.next_try = time.monotonic() + kubes.backoff(state.attempts - 1) if error.transient or error.code in OUTSIDE else float("inf")
     state.revision, state.waiting_since, state.stopped = world.head, None, None
-    _settled(world, state, "held" if error.code == "renders_nothing" else "failed", error.text())
+    _settled(world, state, "held" if error.code == "renders_nothing" else "failed", sops.hidden(error.text(), state.secrets))
 
 
 def _settled(world, state, status, message):

@@ -14,7 +14,7 @@ import orjson
 
 from gitops import values
 from gitops.errors import Invalid, Timeout
-from gitops.render import client, files, kustomize
+from gitops.render import client, files, kustomize, sops
 
 CACHE = 48 << 20          # bytes of rendered JSON kept
 AGAIN = 300               # seconds before what broke a bound is tried again: the loop's longest pause
@@ -34,6 +34,8 @@ class Rendered:
     objects: tuple
     digest: str
     cached: bool = False
+    warnings: tuple = ()   # codes: "unversioned", rendered for another version of Kubernetes than the cluster's
+    secrets: tuple = ()    # texts that were encrypted: never to be shown
 
 
 class Renderer:
@@ -42,26 +44,34 @@ class Renderer:
     def __init__(self, deadline=20, memory=1 << 30):
         self.client = client.Client(deadline, memory)
         self.lock, self.kept, self.size, self.failed = threading.Lock(), OrderedDict(), 0, {}
+        self.cluster = lambda environment: None  # (version, kinds it offers as GROUP/VERSION/KIND) of an environment's cluster, where this process may ask
 
     def render(self, tree, target, environment):
         """The Rendered objects of a Target. Invalid names the file that does not render; Timeout is one that breaks a bound."""
-        key = made_from(tree, target, environment)
+        key = self._key(tree, target, environment)
         kept = self._recall(key)
         if kept is not None:
-            return Rendered(tuple(orjson.loads(kept[0])), kept[1], True)
+            return Rendered(tuple(orjson.loads(kept[0])), kept[1], True, *kept[2])
         rendered, data = self._made(tree, target, environment, key)
-        self._keep(key, data, rendered.digest)
+        self._keep(key, data, rendered)
         return rendered
+
+    def _key(self, tree, target, environment):
+        """What it is made from; with the cluster's version where the chart asks for that."""
+        asks = target.source == "chart" and "cluster" in files.asks(tree, target)
+        return *made_from(tree, target, environment), self.cluster(environment) if asks else None
 
     def unstable(self, tree, target, environment):
         """Whether the same input renders differently again (chance, the time of day): such an app is never the same as what runs."""
-        return self.render(tree, target, environment).digest != self._made(tree, target, environment, made_from(tree, target, environment))[0].digest
+        if target.source != "chart" or "chance" not in files.asks(tree, target):
+            return False
+        return self.render(tree, target, environment).digest != self._made(tree, target, environment, self._key(tree, target, environment))[0].digest
 
     def _made(self, tree, target, environment, key):
-        found = self._manifests(tree, target) if target.source == "manifests" else self._chart(tree, target, environment, key)
+        found, *more = (self._manifests(tree, target),) if target.source == "manifests" else self._chart(tree, target, environment, key)
         objects = _ordered(found, target, environment)
         data = _encoded(objects, target)
-        return Rendered(tuple(objects), hashlib.sha256(data).hexdigest()), data
+        return Rendered(tuple(objects), hashlib.sha256(data).hexdigest(), False, *more), data
 
     @cached_property
     def engine(self):
@@ -76,25 +86,30 @@ class Renderer:
                 self.kept.move_to_end(key)
             return self.kept.get(key)
 
-    def _keep(self, key, data, digest):
+    def _keep(self, key, data, rendered):
         with self.lock:
             self.size += len(data) - len(self.kept.pop(key, (b"",))[0])
-            self.kept[key] = data, digest
+            self.kept[key] = data, rendered.digest, (rendered.warnings, rendered.secrets)
             while self.size > CACHE:
                 self.size -= len(self.kept.popitem(last=False)[1][0])
 
     def _chart(self, tree, target, environment, key):
+        """(what it renders to, warnings, secrets)."""
         path = target.values_path
         data = tree.read(path)
         parsed = values.parse(data, path)  # what we would refuse to edit we refuse to render, with its line
-        text = (data or b"").decode("utf-8")
-        if "klepaas" in parsed and self.engine == "binary":
+        text, cluster, secrets = (data or b"").decode("utf-8"), key[-1], ()
+        if values.sops_sealed(parsed):
+            parsed, secrets = sops.opened(data, parsed, path, self.client.deadline)
+        if secrets or "klepaas" in parsed and (self.engine == "binary" or cluster):
             text = values.dump({name: each for name, each in parsed.items() if name != "klepaas"})
-        request = {"chart": key[0], "values": text, "name": target.app, "namespace": environment.namespace}
+        request = {"chart": key[0], "values": text, "name": target.app, "namespace": environment.namespace, "cluster": cluster}
         answer = self._asked(request, lambda: files.archive(tree, target), key, path)
         if "error" in answer:
-            raise _failed(tree, target, answer["error"], target.chart if "load" in answer and target.chart else path)
-        return [(source, each) for source, found in answer["objects"] for each in _mappings(source, found) if not _is_test(each)]
+            raise _failed(tree, target, sops.hidden(answer["error"], secrets), target.chart if "load" in answer and target.chart else path)
+        found = [(source, each) for source, found in answer["objects"] for each in _mappings(source, found) if not _is_test(each)]
+        asks = "cluster" in files.asks(tree, target) and "for_cluster" not in answer
+        return found, ("unversioned",) if asks else (), secrets
 
     def _asked(self, request, archive, key, path):
         with self.client.lock:
@@ -213,12 +228,16 @@ def identity(each):
 def differences(before, after):
     """What differs between two Rendered (None: nothing there): `{kind, name, namespace, action, diff}` each, Secrets masked."""
     old, new = ({identity(each): each for each in rendered.objects} if rendered else {} for rendered in (before, after))
-    return tuple(_difference(key, old.get(key), new.get(key)) for key in sorted(old | new) if old.get(key) != new.get(key))
+    known, secrets = (rendered.secrets if rendered else () for rendered in (before, after))
+    added = set(secrets) - set(known)
+    every = tuple(sorted({*known, *secrets}, key=len, reverse=True))
+    return tuple(_difference(key, old.get(key), new.get(key), every, added) for key in sorted(old | new) if old.get(key) != new.get(key))
 
 
-def _difference(key, old, new):
+def _difference(key, old, new, secrets, added):
     action = "create" if old is None else "delete" if new is None else "change"
-    texts = [values.dump(each).splitlines(keepends=True) if each else [] for each in masked(old, new)]
+    shown = [sops.hidden(each, secrets, fresh) for each, fresh in zip(masked(old, new), ((), added if old else ()))]
+    texts = [values.dump(each).splitlines(keepends=True) if each else [] for each in shown]
     diff = "".join(difflib.unified_diff(*texts, "before", "after", n=3))
     return {"kind": key[1], "name": key[3], "namespace": key[2] or None, "action": action, "diff": diff}
 

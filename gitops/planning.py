@@ -67,13 +67,20 @@ def planned(services, verb, command, tree):
     edit = PLANS[verb.name](Desired(catalogs.load(tree.fresh()), tree, services.repo.tree, services.settings.image_pull_secret), command)
     checks.no_secrets(edit.changes)
     by_app = edit.apps or ({command.app: edit.changes} if command.app and edit.changes else {})
-    manifests = tuple(each for app, changes in by_app.items() for each in _effect(services, tree, changes, replace(command, app=app)))
-    return Plan(command, tree.revision, edit.changes, manifests, verb.risk, "commit", edit.summary, edit.warnings, tuple(edit.trailers.items()))
+    effects = [_effect(services, tree, changes, replace(command, app=app)) for app, changes in by_app.items()]
+    manifests = tuple(each for found, _ in effects for each in found)
+    warned = dict.fromkeys(each for _, found in effects for each in found)
+    return Plan(command, tree.revision, edit.changes, manifests, verb.risk, "commit", edit.summary, (*edit.warnings, *warned), tuple(edit.trailers.items()))
 
 
 def _effect(services, tree, changes, command):
-    """What the changes are of what one app runs."""
+    """(what the changes are of what one app runs, codes of what is to be known of its rendering)."""
     before, after = checks.rendered(services.renderer, catalogs.load, tree, changes, command.app, command.environment)
-    if after is not None:
-        checks.allowed(after.objects, catalogs.load(overlay(tree, changes)).environment(command.environment))
-    return checks.effect(command, before, after)
+    if after is None:
+        return checks.effect(command, before, after), ()
+    there = overlay(tree, changes)
+    catalog = catalogs.load(there)
+    environment = catalog.environment(command.environment)
+    checks.allowed(after.objects, environment)
+    unstable = services.renderer.unstable(there, catalog.target(command.app, environment.name), environment)
+    return checks.effect(command, before, after), (*after.warnings, *(("unstable",) if unstable else ()))

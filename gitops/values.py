@@ -30,6 +30,12 @@ def parse(data, path):
     return value
 
 
+def sops_sealed(parsed):
+    """Whether SOPS wrote this file and signed it as a whole."""
+    found = parsed.get("sops")
+    return isinstance(found, dict) and "mac" in found
+
+
 def load_all(data, path):
     """All documents of a file of manifests, each a mapping; empty ones are left out."""
     nodes = yamltext.compose_all(yamltext.decode(data, path, MANIFEST_LIMIT), path)
@@ -111,6 +117,8 @@ def _index(data, found, key, name, path):
 
 
 def _edited(data, place, value, path):
+    if data is not None and b"sops:" in data and sops_sealed(parse(data, path)):
+        raise Invalid("values_sealed", path=path)
     return splice.put("" if data is None else yamltext.decode(data, path), place, value, path).encode()
 
 

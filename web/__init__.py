@@ -40,7 +40,9 @@ def create_app(settings=None):
     app.config.update(SECRET_KEY=secret_key(settings), MAX_CONTENT_LENGTH=BODY_LIMIT, SESSION_COOKIE_NAME="klepaas", SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax",
                       SESSION_COOKIE_SECURE=(settings.klepaas_url or "").startswith("https://"), SOCK_SERVER_OPTIONS={"ping_interval": 25, "max_message_size": BODY_LIMIT},
                       SEND_FILE_MAX_AGE_DEFAULT=0)
-    app.extensions["klepaas"] = Opened(opened, Observer(settings.kubeconfig), live.Broadcaster(opened.ledger))
+    observer = Observer(settings.kubeconfig)
+    opened.renderer.cluster = observer.offers
+    app.extensions["klepaas"] = Opened(opened, observer, live.Broadcaster(opened.ledger))
     app.before_request(_identify)
     app.before_request(identity.guard)
     app.after_request(_headers)

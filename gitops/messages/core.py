@@ -45,6 +45,9 @@ MESSAGES = {
     "plain_secret": ("Secret {name} is not encrypted: encrypt it with SOPS, or create it in the cluster and refer to it", "Secret {name} 이 암호화되지 않았습니다. SOPS로 암호화하거나 클러스터에 만들어 참조하세요"),
     # warnings: what a person should see before confirming
     "autoscaled": ("this app scales by itself: the bounds of its autoscaling are changed, and the number of pods may be another", "자동 확장 중인 앱이라 자동 확장의 범위를 바꿉니다. 실제 파드 개수는 다를 수 있습니다"),
+    "unversioned": ("this chart asks for the cluster's version, which is not known here, or no helm binary is there to render for it: what is synced may differ",
+                    "이 차트는 클러스터 버전을 묻지만 여기서는 알 수 없거나 그 버전으로 렌더링할 helm 실행 파일이 없습니다. 실제 결과가 다를 수 있습니다"),
+    "unstable": ("this chart renders differently each time (chance, or the time of day): it will be changed whenever the controller starts", "이 차트는 렌더링할 때마다 결과가 다릅니다(난수 또는 시각). 컨트롤러가 시작될 때마다 바뀝니다"),
     "other_image": ("the two environments use different image repositories: only the version is brought over", "두 환경의 이미지 저장소가 다릅니다. 버전만 가져옵니다"),
     # rights and delivery
     "missing_scope": ("this needs {scope} at {environment}", "{environment} 에 대한 {scope} 권한이 필요합니다"),

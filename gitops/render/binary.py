@@ -13,9 +13,15 @@ def load(folder):
     return folder
 
 
+def found():
+    return shutil.which("helm") is not None
+
+
 def render(folder, request, limit):
     """All that the chart renders, as the text of one source: [[source, text]]."""
     command = [shutil.which("helm"), "template", request["name"], folder, "--namespace", request["namespace"], "--include-crds", "--values", "-"]
+    version, offered = request.get("cluster") or (None, ())
+    command += [*(["--kube-version", version] if version else []), *(["--api-versions", ",".join(offered)] if offered else [])]
     environment = {"PATH": os.environ["PATH"], "HOME": folder}  # no plugins, no cluster
     done = subprocess.run(command, input=request["values"], capture_output=True, text=True, errors="replace", env=environment)
     if done.returncode:

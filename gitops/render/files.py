@@ -2,15 +2,21 @@
 
 import hashlib
 import io
+import re
 import tarfile
+import zlib
 from functools import cache
 from pathlib import Path
 
 from gitops.errors import Invalid
+from gitops.kept import Kept
 
 BUNDLED = Path(__file__).parents[1] / "chart"
 OWN = ("templates", "charts", "crds")
 LIMIT = 16 << 20  # bytes of a chart
+ASKED = {"cluster": re.compile(rb"\.Capabilities\b"),
+         "chance": re.compile(rb"\b(rand(Alpha|AlphaNum|Numeric|Ascii|Bytes|Int)|uuidv4|shuffle|gen(CA|SignedCert|SelfSignedCert|PrivateKey)|htpasswd|bcrypt|now|ago)\b")}
+_ASKS = Kept(256)
 
 
 def chart_id(tree, target):
@@ -46,6 +52,29 @@ def _bundled():
 @cache
 def _bundled_id():
     return hashlib.sha256(repr(_bundled()).encode()).hexdigest()
+
+
+def asks(tree, target):
+    """What the chart's templates ask for that its values do not say: "cluster" (Capabilities), "chance" (random text, the time)."""
+    return _bundled_asks() if target.chart is None else _ASKS.get(chart_id(tree, target), lambda: _asked(data for _, data in _files(tree, target)))
+
+
+def _asked(found):
+    text = b"\n".join(_plain(data) for data in found)
+    return frozenset(name for name, pattern in ASKED.items() if pattern.search(text))
+
+
+def _plain(data):
+    """A packed subchart as it is unpacked, as far as it may be large."""
+    try:
+        return zlib.decompressobj(wbits=31).decompress(data, LIMIT) if data[:2] == b"\x1f\x8b" else data
+    except zlib.error:
+        return b""
+
+
+@cache
+def _bundled_asks():
+    return _asked(data for _, data in _bundled())
 
 
 def _entries(tree, target):

@@ -22,6 +22,8 @@ from pathlib import Path
 
 import orjson
 
+from gitops.render import binary
+
 CHARTS = 32
 OUTPUT = 16 << 20  # bytes one app may render to
 LOOK = 1000        # milliseconds between looks for a parent that left its pipe to somebody else
@@ -79,8 +81,8 @@ def answer(engine, charts, folder, request, incoming):
         if request["chart"] not in charts:
             return {"unknown_chart": True}
         charts.move_to_end(request["chart"])
-        return {"objects": engine.render(charts[request["chart"]], request, OUTPUT)}
-    except engine.Failed as error:
+        return rendered(engine, charts[request["chart"]], request)
+    except (engine.Failed, binary.Failed) as error:
         return {"error": str(error).replace(f"{folder}/", ""), request["op"]: True}
     except RecursionError:
         return {"error": "what it renders is nested too deeply"}
@@ -88,6 +90,13 @@ def answer(engine, charts, folder, request, incoming):
         return {"error": f"its files cannot be kept: {error.strerror}", request["op"]: True}
     except UnicodeDecodeError:
         return {"error": "it is not UTF-8", request["op"]: True}
+
+
+def rendered(engine, chart, request):
+    """For the cluster's version where that is asked for and a helm binary is there: the library cannot."""
+    if request.get("cluster") and binary.found():
+        return {"objects": binary.render(getattr(chart, "folder", chart), request, OUTPUT), "for_cluster": True}
+    return {"objects": engine.render(chart, request, OUTPUT)}
 
 
 def load(engine, charts, folder, name, files):
