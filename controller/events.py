@@ -74,14 +74,15 @@ class Events:
     def _of_sync(self, result):
         if result.status == "failed":
             return News(self._about(result.app, result.actions), "SyncFailed", f"{result.app}: {result.error or result.health.message}{_at(result.revision)}", True)
-        if not result.actions or self.synced.get(result.app) == result.started:
+        if not result.actions or self.synced.get(result.app) == (result.started, result.actions):
             return None
-        self.synced[result.app] = result.started
+        self.synced[result.app] = result.started, result.actions
         if result.app in self.healed:
             self.healed.discard(result.app)
             return None  # told as drift
-        created = all(each["action"] == "created" for each in result.actions)
-        return News(self._about(result.app, result.actions), "Created" if created else "Changed", f"{result.app}: {_listed(result.actions)}{_at(result.revision)}")
+        did = {each["action"] for each in result.actions} - {"hook"}
+        reason = "Created" if did == {"created"} else "Changed" if did else "HookStarted"
+        return News(self._about(result.app, result.actions), reason, f"{result.app}: {_listed(result.actions)}{_at(result.revision)}")
 
     def _of_event(self, kind, app, environment, **data):
         if kind == "drift":

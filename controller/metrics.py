@@ -176,7 +176,7 @@ def _told(kind, app, environment, **data):
     if kind == "drift":
         DRIFT.labels(environment, str(bool(data.get("repaired"))).lower()).inc()
     if kind == "sync" and data.get("status") == "pruned":
-        PRUNED.labels(environment).inc(len(data.get("actions") or ()))
+        PRUNED.labels(environment).inc(sum(each["action"] == "pruned" for each in data.get("actions") or ()))
 
 
 HEARD = {"record_sync": _synced, "observe": _observed, "forget": _forgotten, "event": _told}
