@@ -45,7 +45,8 @@ class Environments:
             ("active", "1 where this controller works on the environment"), ("held", "1 where the environment waits for a person")))
         for name, world in tuple(WORLDS.items()):
             working = world.active()
-            active.add_metric((name,), working)
+            if not world.gone:  # git names it no more: nobody is expected there
+                active.add_metric((name,), working)
             held.add_metric((name,), world.held is not None and (working or world.lease.held()))
         return [active, held, _apps(), *_queues()]
 

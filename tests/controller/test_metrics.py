@@ -173,3 +173,15 @@ def test_on_one_machine_web_shows_both(tmp_path):
     names = re.findall(r"^# TYPE (\S+)", text, re.M)
     assert {"http_requests_total", "klepaas_sync_total", "klepaas_apps"} <= set(names)
     assert len(names) == len(set(names))
+
+
+def test_many_apps_cost_one_event_each(house):
+    """A first sync tells of each app once, however many objects it has, and is done before the Events are."""
+    found = house({f"manifests/staging/app{number}/{name}.yaml": configmap(f"app{number}-{name}") for number in range(30) for name in "abc"})
+    port = Port(found)
+    for number in range(30):
+        found.synced(f"app{number}")
+    found.wait(lambda: port.value("klepaas_kubernetes_events_total", result="sent") == 30)
+    events = found.cluster.get(f"/api/v1/namespaces/{found.namespace()}/events")["items"]
+    assert sorted((each["reason"], each["count"]) for each in events) == [("Created", 1)] * 30
+    assert port.value("klepaas_kubernetes_requests_total", verb="create", code="201") == 31  # and the lease

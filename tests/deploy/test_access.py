@@ -95,3 +95,16 @@ def test_web_reads_no_secret(kept):
     found = kept({"values/staging/web.yaml": values()}, "web")
     with pytest.raises(Exception, match="403"):
         Observer(found.through).read("get", [Environment("staging", found.namespace())], None, {"kind": "secrets", "name": None})
+
+
+def test_events_that_are_refused_fail_no_sync(kept):
+    """Without leave to write Events everything is synced all the same."""
+    found = kept({"manifests/staging/one/a.yaml": configmap("a")}, "controller")
+    namespace(found)
+    found.door.rules = [(where, rule) for where, rule in found.door.rules if rule["resources"] != ["events"]]
+    found.start(KUBECONFIG=found.through)
+    found.synced("one")
+    found.wait(lambda: any(each.resource == "events" for each in found.door.refused))
+    found.commit({"manifests/staging/one/a.yaml": configmap("a", "two")})
+    found.synced("one")
+    assert found.value("a") == "two"
