@@ -8,7 +8,7 @@ import threading
 import time
 
 from controller import kube as kubes
-from controller import events, hooks, metrics, ownership, prune, reconcile, removal, rollout, syncing, windows
+from controller import events, failure, hooks, metrics, ownership, prune, reconcile, removal, rollout, syncing, windows
 from controller.cache import Cache
 from controller.claims import Claims
 from controller.lease import Lease
@@ -228,6 +228,10 @@ class World:
         if state is not None:
             state.cancelled, state.waiting_since, state.next_try = True, None, float("inf")
             self.enqueue(app, "cancel")
+
+    def failed(self, state, message):
+        """A rollout did not come up."""
+        failure.later(self, state, message)
 
     def judge_again(self):
         """Say anew what is seen of every app."""

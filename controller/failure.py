@@ -6,7 +6,9 @@ made itself it never answers.
 
 import hashlib
 import logging
+import threading
 
+from controller import rollout
 from gitops import submit
 from gitops.errors import KlepaasError
 from gitops.services import Services
@@ -14,13 +16,22 @@ from gitops.types import Actor, Command
 
 log = logging.getLogger(__name__)
 ACTOR = Actor("K-Le-PaaS", "controller@klepaas.invalid", frozenset({"deploy:execute"}), "controller")
+LASTS = 10  # seconds
 SYNCS = 50  # of the last ones, among which the healthy one is looked for
 
 
-def answer(world, app, message):
-    """Roll the app back if that is asked for and possible; say so either way."""
+def later(world, state, message):
+    """Answer a failure that lasts: a pull that failed once, or a first crash, may mend itself."""
+    if world.environment.on_failure == "rollback" and state.commit and world.writes:
+        timer = threading.Timer(LASTS, lambda: world.executor.submit(answer, world, state.app, state.commit, message))
+        timer.daemon = True
+        timer.start()
+
+
+def answer(world, app, commit, message):
+    """Roll the app back if it is still the commit's and still not well; say so either way."""
     state = world.states.get(app)
-    if world.environment.on_failure != "rollback" or state is None or state.commit is None or not world.writes:
+    if state is None or state.commit != commit or not world.active() or rollout.health(world, state).status not in ("degraded", "progressing"):
         return
     try:
         _roll_back(world, state, message)

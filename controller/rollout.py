@@ -4,7 +4,7 @@ import time
 from dataclasses import replace
 
 from controller import health as healths
-from controller import failure, hooks
+from controller import hooks
 from gitops import values
 from gitops.errors import KlepaasError
 from gitops.types import Health, SyncResult
@@ -109,7 +109,7 @@ def _end(world, state, seen):
         state.waiting_since = None  # a degraded rollout may still recover
     why = f"not up after {DEADLINE // 60} minutes: {seen.message}" if late and seen.status != "degraded" else seen.message
     if status == "failed":
-        world.executor.submit(failure.answer, world, state.app, why)
+        world.failed(state, why)
     return SyncResult(
         state.app, world.environment.name, state.revision or "", status, state.actions, seen, state.started or time.time(),
         time.time() if status != "progressing" else None, why if status == "failed" else None)
