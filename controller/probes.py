@@ -5,6 +5,7 @@ Must not wait for what the loop waits for: it answers while git, the cluster or 
 
 import ipaddress
 import logging
+import socket
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,7 +26,7 @@ def serve(settings, ledger):
     """Answer at METRICS_PORT from a thread of its own; a port that is taken stops no sync."""
     try:
         server = Server((settings.metrics_host, settings.metrics_port), Handler)
-    except (OSError, OverflowError) as error:
+    except (OSError, OverflowError, UnicodeError) as error:
         log.error("METRICS_PORT %s:%s: %s", settings.metrics_host, settings.metrics_port, error)
         return None
     server.began, server.gate = time.time(), Gate(ledger, settings.admins)
@@ -35,6 +36,10 @@ def serve(settings, ledger):
 
 class Server(ThreadingHTTPServer):
     daemon_threads = True
+
+    def __init__(self, address, handler):
+        self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        super().__init__(address, handler)
 
     def handle_error(self, request, client_address):
         log.debug("a client at %s went away", client_address[0])

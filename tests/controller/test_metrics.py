@@ -102,6 +102,14 @@ def test_metrics_are_not_for_everybody(house):
     assert port.get("/debug").status_code == 404
 
 
+def test_it_listens_where_it_is_told(house):
+    """METRICS_HOST may be of either family; loopback of both needs no token."""
+    found, port = house({"manifests/staging/one/a.yaml": configmap("a")}), free_port()
+    found.start(METRICS_PORT=str(port), METRICS_HOST="::1")
+    found.synced("one")
+    assert "klepaas_sync_total" in requests.get(f"http://[::1]:{port}/metrics", timeout=10).text
+
+
 def test_a_port_that_is_taken_stops_no_sync(house):
     """The controller says so, and goes on."""
     found = house({"manifests/staging/one/a.yaml": configmap("a")})
