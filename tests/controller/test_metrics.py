@@ -193,3 +193,11 @@ def test_many_apps_cost_one_event_each(house):
     events = found.cluster.get(f"/api/v1/namespaces/{found.namespace()}/events")["items"]
     assert sorted((each["reason"], each["count"]) for each in events) == [("Created", 1)] * 30
     assert port.value("klepaas_kubernetes_requests_total", verb="create", code="201") == 31  # and the lease
+
+
+def test_one_tick_tells_too(house):
+    """`--once` gives its Events a moment before it ends."""
+    found = house({"manifests/staging/one/a.yaml": configmap("a")})
+    status, said = found.once()
+    assert status == 0, said
+    assert [each["reason"] for each in told(found, "a")] == ["Created"]

@@ -72,6 +72,7 @@ def test_pods_may_do_nothing_of_their_own(values):
         container = spec["containers"][0]
         assert spec["securityContext"]["runAsNonRoot"] and spec["securityContext"]["runAsUser"] > 0 and spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}, name
         assert container["securityContext"] == {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "runAsNonRoot": True, "capabilities": {"drop": ["ALL"]}}
+        assert spec["enableServiceLinks"] is False  # a Service called klepaas would set KLEPAAS_PORT
         assert container["resources"]["limits"]["memory"] and container["resources"]["requests"]
         writable = {each["name"] for each in container["volumeMounts"] if not each.get("readOnly")}
         assert writable == {"home", "tmp"} == {each["name"] for each in spec["volumes"] if "emptyDir" in each}

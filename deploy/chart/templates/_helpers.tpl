@@ -17,6 +17,7 @@ app.kubernetes.io/version: {{ .root.Values.image.tag | default .root.Chart.AppVe
 
 {{- /* What every pod of ours is: no user with rights, nothing to write to but its own folders. */ -}}
 {{- define "klepaas.pod" -}}
+enableServiceLinks: false
 securityContext:
   runAsNonRoot: true
   runAsUser: 10001
