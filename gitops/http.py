@@ -1,14 +1,40 @@
-"""Outbound HTTP: one place for time limits and for what an answer means. The owner of requests."""
+"""Outbound HTTP: one place for time limits, retries, breakers, metrics and for what an answer means. The owner of requests.
 
+`ask` speaks to a provider of the world outside; `call` to a server of ours. Must not know what is asked for, and says no secret:
+what a provider answers is masked before it becomes an error.
+"""
+
+import random
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urljoin, urlsplit
+
+import orjson
 import requests
+import tenacity
+from prometheus_client import Counter, Histogram
+from requests.adapters import HTTPAdapter
 
-from gitops import errors
-from gitops.errors import Unavailable
+from gitops import addresses, errors
+from gitops.breakers import breaker, guarded
+from gitops.errors import KlepaasError, Timeout, Unavailable
+from gitops.refusals import about, fault, refusal
+from gitops.types import NOTHING
 
 SECONDS = 30
+CONNECT = 5          # seconds until a connection must stand
+ATTEMPTS, FIRST, LONGEST, JITTER = 5, 0.2, 5.0, 0.2
+PATIENCE = 60        # seconds for all attempts of one call: who is told to come back later than that is told so at once
+LARGEST = 16 << 20   # bytes of an answer
+REDIRECTS = 3
+PAGES = 50           # of one listing
+IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})  # RFC 9110, 9.2.2
+_FAMILIES, _local = {}, threading.local()
 
 
-class Refused(errors.KlepaasError):
+class Refused(KlepaasError):
     """What a server of ours refused, as it said it."""
 
     def __init__(self, status, problem, url):
@@ -34,3 +60,174 @@ def call(method, url, token=None, timeout=SECONDS, **more):
     if not answer.ok or answer.is_redirect:
         raise Refused(answer.status_code, body, url)
     return body
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A server of somebody else's. `headers` go with every request and are secret, as are `secrets`; `public`: its URL is a user's
+    word, so that only public addresses are spoken to; `family` begins the names of its metrics."""
+
+    name: str
+    url: str
+    headers: Mapping = field(default_factory=lambda: NOTHING, repr=False)
+    secrets: tuple = field(default=(), repr=False)
+    public: bool = False
+    family: str = "klepaas"
+    timeout: float = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`body` is the parsed JSON (None for an empty one), or the bytes where no JSON was asked for; header names are in lower case."""
+
+    status: int
+    headers: Mapping
+    body: object
+    following: str | None = None  # the URL of the next page
+
+
+def ask(provider, method, path, operation, again=None, parse=True, **more):
+    """The Answer of a provider at a path of its URL, or an error of our tree with `kind`, `provider` and `operation` in its details.
+
+    `operation` is the name in the metrics. Transient failures are tried again where that does no harm: `again` says that this
+    request may come twice; otherwise its method does, and a request that surely did not arrive is sent again whatever it was.
+    """
+    url = urljoin(provider.url.rstrip("/") + "/", path.lstrip("/")) if "://" not in path else path
+    _same_place(provider, url, operation)
+    may = method in IDEMPOTENT if again is None else again
+    began = time.monotonic()
+    retry = tenacity.Retrying(stop=tenacity.stop_after_attempt(ATTEMPTS) | tenacity.stop_before_delay(PATIENCE), wait=_pause, reraise=True,
+                              retry=tenacity.retry_if_exception(lambda error: _worth(error, may)))
+    result = "ok"
+    try:
+        return guarded(breaker(_place(provider.url), provider.name), lambda: retry(_sent, provider, method, url, operation, parse, more))
+    except KlepaasError as error:
+        result = error.details.get("kind", error.code)
+        raise
+    finally:
+        requests_total, latency = _metrics(provider.family)
+        requests_total.labels(provider.name, operation, result).inc()
+        latency.labels(provider.name, operation).observe(time.monotonic() - began)
+
+
+def pages(provider, path, operation, **more):
+    """The items of a listing, page after page as its Link header says."""
+    for _ in range(PAGES):
+        answer = ask(provider, "GET", path, operation, **more)
+        yield from answer.body if isinstance(answer.body, list) else ()
+        if answer.following is None:
+            return
+        path, more = answer.following, {}
+
+
+def _metrics(family):
+    if family not in _FAMILIES:
+        _FAMILIES[family] = (Counter(f"{family}_external_requests_total", "Calls of providers, by what became of them", ("provider", "operation", "result")),
+                             Histogram(f"{family}_external_request_latency_seconds", "Seconds a call took with its retries", ("provider", "operation")))
+    return _FAMILIES[family]
+
+
+# --- when to try again -----------------------------------------------------------------------------------------------
+
+
+def _worth(error, may):
+    return getattr(error, "transient", False) and (may or getattr(error, "unsent", False))
+
+
+def _pause(state):
+    """Exponential with jitter, and never before the provider's Retry-After."""
+    wait = min(FIRST * 2 ** (state.attempt_number - 1), LONGEST) * random.uniform(1 - JITTER, 1 + JITTER)
+    return max(wait, state.outcome.exception().retry_after or 0)
+
+
+# --- one attempt -----------------------------------------------------------------------------------------------------
+
+
+class _Authorized(requests.auth.AuthBase):
+    """Sets the provider's headers last: requests would else put a password of ~/.netrc in their place."""
+
+    def __init__(self, headers):
+        self.headers = headers
+
+    def __call__(self, request):
+        request.headers.update(self.headers)
+        return request
+
+
+class _PublicOnly(HTTPAdapter):
+    def init_poolmanager(self, *args, **more):
+        super().init_poolmanager(*args, **more)
+        self.poolmanager.pool_classes_by_scheme = addresses.POOLS
+
+
+def _session(public):
+    """One a thread: a requests session is none for several."""
+    kept = getattr(_local, "sessions", None)
+    if kept is None:
+        kept = _local.sessions = {}
+    if public not in kept:
+        kept[public] = made = requests.Session()
+        made.cookies.set_policy(_NoCookies())
+        if public:
+            made.trust_env = False
+            for scheme in ("http://", "https://"):
+                made.mount(scheme, _PublicOnly())
+    return kept[public]
+
+
+class _NoCookies(requests.cookies.cookielib.DefaultCookiePolicy):
+    def set_ok(self, cookie, request):
+        return False
+
+
+def _sent(provider, method, url, operation, parse, more):
+    end = time.monotonic() + provider.timeout
+    try:
+        for _ in range(REDIRECTS + 1):
+            with _session(provider.public).request(method, url, auth=_Authorized(provider.headers), timeout=(CONNECT, provider.timeout), allow_redirects=False, stream=True,
+                                                   **{**more, "headers": {"Accept": "application/json", **more.get("headers", {})}}) as answer:
+                if not answer.is_redirect:
+                    return _understood(provider, operation, answer, _body(answer, end), parse)
+                url, method = urljoin(url, answer.headers["Location"]), "GET" if answer.status_code == 303 else method
+            _same_place(provider, url, operation)
+    except requests.ConnectTimeout:
+        raise fault(Timeout("provider_timeout", **about(provider, operation, "timeout"), seconds=CONNECT), unsent=True) from None
+    except requests.Timeout:
+        raise fault(Timeout("provider_timeout", **about(provider, operation, "timeout"), seconds=provider.timeout)) from None
+    except requests.ConnectionError as error:
+        raise fault(Unavailable("provider_unreachable", **about(provider, operation, "unavailable")), unsent="NewConnectionError" in str(error) or "NameResolution" in str(error)) from None
+    except requests.RequestException:
+        raise fault(Unavailable("provider_unreachable", **about(provider, operation, "unavailable"))) from None
+    raise errors.Invalid("provider_redirects", **about(provider, operation, "bad_request"))
+
+
+def _place(url):
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc.rpartition("@")[2].lower()
+
+
+def _same_place(provider, url, operation):
+    """What authenticates at one server is no other's business."""
+    if _place(url) != _place(provider.url) or _place(url)[0] not in ("http", "https"):
+        raise errors.Forbidden("provider_redirects_elsewhere", **about(provider, operation, "forbidden"), host=_place(url)[1][:100])
+
+
+def _body(answer, end):
+    """All of the body within its time and size: bytes that come one by one keep no thread."""
+    read = bytearray()
+    for chunk in answer.iter_content(65536):
+        read += chunk
+        if len(read) > LARGEST or time.monotonic() > end:
+            raise requests.Timeout
+    return bytes(read)
+
+
+def _understood(provider, operation, answer, data, parse):
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    if not answer.ok:
+        raise refusal(provider, operation, answer.status_code, headers, data)
+    try:
+        body = orjson.loads(data) if parse and data else data if not parse else None
+    except orjson.JSONDecodeError:
+        raise Unavailable("provider_no_json", **about(provider, operation, "internal")) from None
+    return Answer(answer.status_code, headers, body, answer.links.get("next", {}).get("url"))

@@ -1,0 +1,19 @@
+"""Texts of the errors of the world outside: providers, forges, what they send: code -> (English, Korean)."""
+
+MESSAGES = {
+    "provider_bad_request": ("{provider} does not take this request ({upstream}): {detail}", "{provider} 이(가) 이 요청을 받지 않습니다 ({upstream}): {detail}"),
+    "provider_unauthorized": ("{provider} does not accept our credential: check its token ({detail})", "{provider} 이(가) 우리 인증 정보를 받지 않습니다. 토큰을 확인하세요 ({detail})"),
+    "provider_forbidden": ("{provider} forbids this to our credential: {detail}", "우리 인증 정보로는 {provider} 에서 할 수 없는 일입니다: {detail}"),
+    "provider_not_found": ("{provider} does not have this, or does not show it to our credential: {detail}", "{provider} 에 없거나 우리 인증 정보로는 볼 수 없습니다: {detail}"),
+    "provider_conflict": ("{provider} says that something else is in the way: {detail}", "{provider} 에서 충돌이 났습니다: {detail}"),
+    "provider_rate_limited": ("{provider} asks us to come back later: {detail}", "{provider} 의 요청 한도에 걸렸습니다. 나중에 다시 시도합니다: {detail}"),
+    "provider_timeout": ("{provider} did not answer in time", "{provider} 이(가) 제시간에 답하지 않았습니다"),
+    "provider_unavailable": ("{provider} is away for the moment ({upstream}): {detail}", "{provider} 을(를) 잠시 쓸 수 없습니다 ({upstream}): {detail}"),
+    "provider_internal": ("{provider} failed ({upstream}): {detail}", "{provider} 에서 오류가 났습니다 ({upstream}): {detail}"),
+    "provider_unreachable": ("{provider} cannot be reached, or the connection broke", "{provider} 에 연결할 수 없거나 연결이 끊어졌습니다"),
+    "provider_no_json": ("what {provider} answered is no JSON", "{provider} 의 답이 JSON이 아닙니다"),
+    "provider_redirects": ("{provider} redirects too often", "{provider} 이(가) 너무 여러 번 다른 주소로 보냅니다"),
+    "provider_redirects_elsewhere": ("{provider} sends us to another server ({host}), where its credential must not go", "{provider} 이(가) 다른 서버({host})로 보냅니다. 인증 정보를 그곳에 줄 수 없습니다"),
+    "circuit_open": ("{provider} failed several times in a row and is left alone for a minute", "{provider} 이(가) 거듭 실패하여 1분 동안 요청하지 않습니다"),
+    "address_private": ("{host} is no address of the public internet, and only such may be named here", "{host} 은(는) 공개 인터넷 주소가 아니어서 사용할 수 없습니다"),
+}
