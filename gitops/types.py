@@ -168,7 +168,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A proposed change waiting for people. `status`: open, merged, rejected. `url` is where to look at it, if anywhere."""
+    """A proposed change waiting for people. `status`: open, merged, rejected. `url` is where to look at it, `number` its name there, if anywhere."""
 
     id: str
     status: str
@@ -182,6 +182,8 @@ class Review:
     required: int = 0
     commit: str | None = None
     url: str | None = None
+    forge: str = "local"
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

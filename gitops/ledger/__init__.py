@@ -10,6 +10,7 @@ from gitops.ledger import migrations, tables
 from gitops.ledger.accounts import Accounts
 from gitops.ledger.commands import Commands, Row
 from gitops.ledger.conversations import Conversations
+from gitops.ledger.deliveries import Deliveries
 from gitops.ledger.events import Event, Events
 from gitops.ledger.feedback import Feedback
 from gitops.ledger.postgres import Postgres
@@ -39,7 +40,10 @@ class Ledger:
         self.record_sync, self.syncs = states.record_sync, states.syncs
         self.observe, self.forget, self.state, self.states = states.observe, states.forget, states.state, states.states
         self.review_open, self.review, self.reviews = reviews.review_open, reviews.review, reviews.reviews
-        self.approve, self.reject, self.merged = reviews.approve, reviews.reject, reviews.merged
+        self.approve, self.reject, self.merged, self.review_moved = reviews.approve, reviews.reject, reviews.merged, reviews.review_moved
+        deliveries = Deliveries(store, self.tables, events)
+        self.delivered, self.delivery, self.deliveries, self.delivery_done = deliveries.delivered, deliveries.delivery, deliveries.deliveries, deliveries.delivery_done
+        self.waiting, self.arrival, self.arrived = deliveries.waiting, deliveries.arrival, deliveries.arrived
         self.put_user, self.user, self.users = accounts.put_user, accounts.user, accounts.users
         self.token_create, self.token_actor = accounts.token_create, accounts.token_actor
         self.tokens, self.token_revoke = accounts.tokens, accounts.token_revoke
@@ -73,11 +77,11 @@ class Ledger:
         """Delete events, syncs and what was said longer ago than so many days, and sign-ins that ended before; how many went. Commands and reviews stay: they are the audit."""
         old = time.time() - days * 86400
         event, sync, link, session = (self.tables[name] for name in ("event", "sync", "link", "session"))
-        talk, message, preview = (self.tables[name] for name in ("conversation", "message", "preview"))
+        talk, message, preview, delivery = (self.tables[name] for name in ("conversation", "message", "preview", "delivery"))
         return (self._deleted(event, event.id, event.at < old) + self._deleted(sync, sync.id, sync.started < old)
                 + self._deleted(link, link.hash, link.expires < old) + self._deleted(session, session.hash, session.expires < old)
                 + self._deleted(preview, preview.id, preview.expires < old) + self._deleted(message, message.id, message.at < old)
-                + self._deleted(talk, talk.id, talk.updated < old))
+                + self._deleted(talk, talk.id, talk.updated < old) + self._deleted(delivery, delivery.id, delivery.received < old))
 
     def _deleted(self, table, key, which):
         """A batch a transaction, so that others write in between."""

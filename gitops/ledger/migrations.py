@@ -63,6 +63,15 @@ STEPS = (
         "CREATE TABLE klepaas_question (id TEXT PRIMARY KEY, environment TEXT NOT NULL, app TEXT, asked {time} NOT NULL, answer TEXT)",
         "CREATE INDEX klepaas_question_asked ON klepaas_question (asked)",
     ),
+    # 4: reviews at a forge, and what forges tell
+    (
+        "ALTER TABLE klepaas_review ADD COLUMN number BIGINT",
+        """CREATE TABLE klepaas_delivery (id TEXT PRIMARY KEY, digest TEXT NOT NULL UNIQUE, event TEXT NOT NULL, repository TEXT, facts TEXT NOT NULL,
+            status TEXT NOT NULL, outcome TEXT NOT NULL, received {time} NOT NULL, tried {time} NOT NULL)""",
+        "CREATE INDEX klepaas_delivery_status ON klepaas_delivery (status, tried)",
+        "CREATE INDEX klepaas_delivery_received ON klepaas_delivery (received)",
+        """CREATE TABLE klepaas_arrival (app TEXT NOT NULL, environment TEXT NOT NULL, facts TEXT NOT NULL, at {time} NOT NULL, PRIMARY KEY (environment, app))""",
+    ),
 )
 
 

@@ -90,9 +90,9 @@ class Postgres(Store):
             yield
 
     @contextlib.contextmanager
-    def lock(self, name):
+    def lock(self, name, space=""):
         """Hold the lock of a name on a connection of its own; it dies with that connection. Yields what raises when it was lost."""
-        key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+        key = int.from_bytes(hashlib.sha256(f"{space}{name}".encode()).digest()[:8], signed=True)
         with self.translated():
             connection = self._spare()
             try:

@@ -14,13 +14,13 @@ class Reviews:
     def __init__(self, store, tables, events):
         self.store, self.tables, self.events = store, tables, events
 
-    def review_open(self, command_uid, forge="local", url=None, **fields):
+    def review_open(self, command_uid, forge="local", url=None, number=None, **fields):
         """The review of a command: a new one from the fields of the table, or the one there is, with its head brought up to date while open."""
         table = self.tables["review"]
         with self.store.append():
             row = table.get_or_none(table.command_uid == command_uid)
             if row is None:
-                row = table.create(id=secrets.token_hex(4), command_uid=command_uid, forge=forge, url=url, status="open", created=time.time(), **fields)
+                row = table.create(id=secrets.token_hex(4), command_uid=command_uid, forge=forge, url=url, number=number, status="open", created=time.time(), **fields)
                 self._told(row, "open", fields["author_name"])
             elif row.status == "open" and row.head != fields["head"]:
                 table.update(head=fields["head"], base=fields["base"], title=fields["title"]).where(table.id == row.id).execute()
@@ -38,6 +38,16 @@ class Reviews:
         wanted = matching((table.status, status), (table.environment, environment))
         with self.store.session():
             return tuple(self._shown(row) for row in table.select().where(*wanted).order_by(table.created.desc()).limit(limit))
+
+    def review_moved(self, id, head):
+        """The branch has another head now, which nobody has approved yet."""
+        table = self.tables["review"]
+        with self.store.append():
+            row = self._open(id)
+            if row.head != head:
+                table.update(head=head).where(table.id == id).execute()
+                self._told(row, "changed", row.author_name)
+            return self._shown(self._row(id))
 
     def approve(self, id, actor, head):
         """One person's approval of a head; Forbidden for the author, Conflict when the branch has another head now."""
@@ -89,4 +99,4 @@ class Reviews:
         table = self.tables["approval"]
         found = table.select().where((table.review == row.id) & (table.head == row.head)).order_by(table.id)
         return Review(row.id, row.status, row.branch, row.head, row.title, row.author_email, row.environment, row.app,
-                      tuple(f"{each.name} <{each.email}>" for each in found), row.required, row.commit, row.url)
+                      tuple(f"{each.name} <{each.email}>" for each in found), row.required, row.commit, row.url, row.forge, row.number)

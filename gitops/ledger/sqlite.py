@@ -83,9 +83,12 @@ class Sqlite(Store):
                 connection.execute("PRAGMA journal_mode=WAL")
 
     @contextlib.contextmanager
-    def lock(self, name):
-        """Hold the lock of a name; it dies with its process. Yields what raises when it was lost: a file's never is."""
-        with self._flock(f"{hashlib.sha256(name.encode()).digest()[0]:02x}", "command_busy", TRY):
+    def lock(self, name, space=""):
+        """Hold the lock of a name; it dies with its process. Yields what raises when it was lost: a file's never is.
+
+        Names share 256 files, so who holds one takes another only of another space.
+        """
+        with self._flock(f"{space}{hashlib.sha256(name.encode()).digest()[0]:02x}", "command_busy", TRY):
             yield lambda: None
 
     @contextlib.contextmanager

@@ -40,7 +40,7 @@ def define(database):
             "review", id=peewee.TextField(primary_key=True), command_uid=peewee.TextField(), environment=peewee.TextField(),
             app=peewee.TextField(null=True), branch=peewee.TextField(), base=peewee.TextField(), head=peewee.TextField(), author_email=peewee.TextField(),
             author_name=peewee.TextField(), title=peewee.TextField(), required=peewee.IntegerField(), forge=peewee.TextField(), url=peewee.TextField(null=True),
-            status=peewee.TextField(), commit=peewee.TextField(null=True), closed_by=peewee.TextField(null=True),
+            status=peewee.TextField(), commit=peewee.TextField(null=True), closed_by=peewee.TextField(null=True), number=peewee.BigIntegerField(null=True),
             created=peewee.DoubleField(), closed=peewee.DoubleField(null=True)),
         "approval": table(
             "approval", id=peewee.BigAutoField(), review=peewee.TextField(), email=peewee.TextField(), name=peewee.TextField(),
@@ -70,6 +70,11 @@ def define(database):
             settled_by=peewee.TextField(null=True), at=peewee.DoubleField()),
         "question": table("question", id=peewee.TextField(primary_key=True), environment=peewee.TextField(), app=peewee.TextField(null=True), asked=peewee.DoubleField(),
                           answer=peewee.TextField(null=True)),
+        "delivery": table(
+            "delivery", id=peewee.TextField(primary_key=True), digest=peewee.TextField(), event=peewee.TextField(), repository=peewee.TextField(null=True),
+            facts=peewee.TextField(), status=peewee.TextField(default="waiting"), outcome=peewee.TextField(default="[]"), received=peewee.DoubleField(), tried=peewee.DoubleField()),
+        "arrival": table("arrival", key=peewee.CompositeKey("environment", "app"), app=peewee.TextField(), environment=peewee.TextField(), facts=peewee.TextField(),
+                         at=peewee.DoubleField()),
         "claim": table("claim", name=peewee.TextField(primary_key=True), until=peewee.DoubleField()),
     }
 

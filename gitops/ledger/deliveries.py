@@ -1,0 +1,75 @@
+"""What forges told us: each delivery once, what became of it, and what last arrived at an app, so that an older one never moves it back."""
+
+import contextlib
+import time
+
+import orjson
+import peewee
+
+from gitops.ledger.commands import dumps, matching
+
+
+class Deliveries:
+    """The part of the Ledger that keeps deliveries of webhooks."""
+
+    def __init__(self, store, tables, events):
+        self.store, self.tables, self.events = store, tables, events
+
+    def delivered(self, id, digest, event, repository, facts):
+        """Keep a delivery to be worked on; False when it was delivered before, by its id or word for word."""
+        table, now = self.tables["delivery"], time.time()
+        with self.store.write():
+            if table.get_or_none((table.id == id) | (table.digest == digest)):
+                return False
+            with contextlib.suppress(peewee.IntegrityError):  # another process was faster
+                table.create(id=id, digest=digest, event=event, repository=repository, facts=dumps(facts), received=now, tried=0.0)
+                return True
+        return False
+
+    def waiting(self, patience):
+        """The ids of deliveries that nobody works on: those never tried, and those tried so many seconds ago and not finished. The oldest first."""
+        table = self.tables["delivery"]
+        with self.store.session():
+            wanted = (table.status == "waiting") & (table.tried < time.time() - patience)
+            return tuple(row.id for row in table.select(table.id).where(wanted).order_by(table.received).limit(100))
+
+    def delivery(self, id, patience):
+        """The facts of a delivery for one worker of all processes, or None: it is done, or another tried it less than so many seconds ago."""
+        table, now = self.tables["delivery"], time.time()
+        with self.store.write():
+            mine = (table.id == id) & (table.status == "waiting") & (table.tried < now - patience)
+            if not table.update(tried=now).where(mine).execute():
+                return None
+            return orjson.loads(table.get_by_id(id).facts)
+
+    def delivery_done(self, id, outcome):
+        """Keep what became of a delivery, and tell it."""
+        table = self.tables["delivery"]
+        with self.store.append():
+            row = table.get_by_id(id)
+            table.update(status="done", outcome=dumps(outcome)).where(table.id == id).execute()
+            self.events.add("webhook", None, None, {"delivery": id, "event": row.event, "repository": row.repository, "outcome": outcome})
+
+    def deliveries(self, repository=None, limit=50):
+        """Newest first."""
+        table = self.tables["delivery"]
+        with self.store.session():
+            rows = table.select().where(*matching((table.repository, repository))).order_by(table.received.desc()).limit(limit)
+            return tuple({"id": row.id, "event": row.event, "repository": row.repository, "status": row.status, "outcome": orjson.loads(row.outcome),
+                          "received": row.received} for row in rows)
+
+    @contextlib.contextmanager
+    def arrival(self, app, environment):
+        """What last arrived at an app (a dict, or None), while nobody else brings it anything."""
+        table = self.tables["arrival"]
+        with self.store.lock(f"{environment}\0{app}", "arrival-"):
+            with self.store.session():
+                row = table.get_or_none((table.app == app) & (table.environment == environment))
+            yield orjson.loads(row.facts) if row else None
+
+    def arrived(self, app, environment, facts):
+        """Within `arrival`."""
+        table = self.tables["arrival"]
+        with self.store.write():
+            table.insert(app=app, environment=environment, facts=dumps(facts), at=time.time()).on_conflict(
+                conflict_target=[table.environment, table.app], update={table.facts: dumps(facts), table.at: time.time()}).execute()
