@@ -41,6 +41,18 @@ TABLE = (
     Setting("POLL_SECONDS", "how often the controller looks at the repository when nothing wakes it", "60", kind=int),
     Setting("METRICS_PORT", "port of the controller's metrics and health, 0: none", "0", kind=int),
     Setting("METRICS_HOST", "address that METRICS_PORT listens on; from elsewhere than loopback /metrics takes a token with admin:read", "127.0.0.1"),
+    Setting("FORGE", "where changes to review are proposed: local, github, gitea (Forgejo too) or gitlab", "local"),
+    Setting("GITHUB_TOKEN", "token for GitHub's API; default: CONFIG_TOKEN", secret=True),
+    Setting("GITHUB_API_URL", "GitHub's API, or that of a GitHub Enterprise Server (https://HOST/api/v3)", "https://api.github.com"),
+    Setting("GITHUB_APP_ID", "id of a GitHub App, used instead of GITHUB_TOKEN"),
+    Setting("GITHUB_APP_PRIVATE_KEY", "private key of the GitHub App: PEM text, or the path of a file with it", secret=True),
+    Setting("GITEA_URL", "Gitea or Forgejo, as https://HOST"),
+    Setting("GITEA_TOKEN", "token for Gitea's API; default: CONFIG_TOKEN", secret=True),
+    Setting("GITLAB_URL", "GitLab, as https://HOST", "https://gitlab.com"),
+    Setting("GITLAB_TOKEN", "token for GitLab's API; default: CONFIG_TOKEN", secret=True),
+    Setting("GITHUB_WEBHOOK_SECRET", "secret that GitHub or Gitea signs webhooks with; without it they are refused", secret=True),
+    Setting("STAGING_WEBHOOK_SECRET", "secret that a pipeline signs its staging callback with; without it they are refused", secret=True),
+    Setting("WEBHOOK_NETWORKS", "networks that webhooks may come from, separated by commas, as 192.0.2.0/24; default: any"),
     Setting("IMAGE_PULL_SECRET", "name of the pull secret that new apps get", aliases=("K8S_IMAGE_PULL_SECRET",)),
 )
 SETTINGS: Mapping[str, Setting] = {setting.name: setting for setting in TABLE}
