@@ -188,6 +188,11 @@ def check(command):
     return verb, {name: value for name, value in args.items() if value is not None}
 
 
+def typed(verb, args):
+    """Those of the verb's arguments that are given, typed and within their bounds; `check` says what is missing."""
+    return {argument.name: _value(verb, argument, args[argument.name]) for argument in verb.arguments if args.get(argument.name) is not None}
+
+
 def _check_name(verb, name, value):
     wanted = getattr(verb, name)
     if value is None and wanted == "required":

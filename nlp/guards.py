@@ -7,7 +7,7 @@ from nlp.lexicon import guards, plain
 _WHOLE = [(code, re.compile(pattern)) for code, pattern in guards.WHOLE]
 _SENTENCE = [(code, re.compile(pattern)) for code, pattern in guards.SENTENCE]
 _CLAUSE = {code: re.compile(pattern) for code, pattern in guards.CLAUSE}
-_RETRACT = re.compile(guards.RETRACT)
+_RETRACT, _RESTRAINT = re.compile(guards.RETRACT), re.compile(guards.RESTRAINT)
 _WONDER, _SYMPTOM = re.compile(plain.WONDER), re.compile(plain.SYMPTOM)
 _PERMISSION, _HOW = re.compile(plain.PERMISSION), re.compile(plain.HOW)
 _ENGLISH_QUESTION = re.compile(r"\b(?:who|what(?!(?:'s| is) (?:in|on|running|live|deployed)\b)|when|why|how|which|where|whether)\b(?! (?:you (?:can|have|get)|possible))")
@@ -66,3 +66,10 @@ def how(text):
 def why_not(text):
     """Why a mention of a change is none: the best guess of the kind of sentence."""
     return next((code for code in ("negated", "relative", "asked", "reported") if _CLAUSE[code].search(text)), "asked" if text.rstrip().endswith("?") else "reported")
+
+
+def none_of(text):
+    """Why what is said in words that the rules have no verb for is surely no request, or None."""
+    if _RESTRAINT.search(text):
+        return "negated"
+    return next((code for code in ("negated", "relative", "asked", "reported") if _CLAUSE[code].search(text)), None)

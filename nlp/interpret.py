@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import orjson
 
 from gitops.types import NOTHING
-from nlp import entities, followups, guards, rules
+from nlp import entities, followups, guards, opinions, rules
 from nlp import text as texts
 from nlp.hangul import has_korean
 from nlp.lexicon.questions import SUGGESTIONS
@@ -26,14 +26,34 @@ class Context:
     args: Mapping = field(default_factory=lambda: NOTHING)
 
 
-def interpret(text, context=None, apps=(), environments=()):
-    """What the text asks for. `context` is a Context or a mapping of its fields; names are those of the catalogue."""
+def interpret(text, context=None, apps=(), environments=(), models=None):
+    """What the text asks for. `context` is a Context or a mapping of its fields; names are those of the catalogue.
+
+    `models` (nlp/models/chain) are asked where the rules are not sure; without them nothing leaves this process.
+    """
+    read, scene, language = _seen(text, context, apps, environments)
+    first, *more = _readings(read, scene, language)
+    found = replace(first, more=tuple(more))
+    if models is not None and opinions.wanted(found, read, scene):
+        found = opinions.sought(found, read, scene, models)
+    return _in(language, found)
+
+
+def by_model(text, context=None, apps=(), environments=(), models=None):
+    """What a model alone reads, unjudged by the rules: for scoring models, never for a door."""
+    read, scene, language = _seen(text, context, apps, environments)
+    return _in(language, opinions.alone(read, scene, models))
+
+
+def _seen(text, context, apps, environments):
+    """(the text made ready, what is known around it, its language)."""
     apps, environments = _names(apps), _names(environments)
     read = texts.read(text if isinstance(text, str) else "")
-    scene = rules.Scene(apps, environments, _context(context, apps, environments), read.manifest, read.cut)
-    language = "ko" if has_korean(read.line) else "en"
-    first, *more = _readings(read, scene, language)
-    return replace(first, more=tuple(replace(each, language=language) for each in more), language=language)
+    return read, rules.Scene(apps, environments, _context(context, apps, environments), read.manifest, read.cut), "ko" if has_korean(read.line) else "en"
+
+
+def _in(language, reading):
+    return replace(reading, more=tuple(replace(each, language=language) for each in reading.more), language=language)
 
 
 def _names(names):

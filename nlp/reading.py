@@ -6,15 +6,16 @@ from dataclasses import dataclass, field
 from gitops.types import NOTHING
 from nlp.lexicon.questions import TEXTS
 
-CERTAIN, FROM_CONTEXT, DOUBTFUL, ASKING, NONE = 0.95, 0.85, 0.6, 0.5, 0.0  # ordered, not measured: a door may compare them
+CERTAIN, FROM_CONTEXT, FROM_MODEL, DOUBTFUL, ASKING, NONE = 0.95, 0.85, 0.7, 0.6, 0.5, 0.0  # ordered, not measured: a door may compare them
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """`command` is a verb of gitops/verbs, or confirm, cancel, clarify, unknown.
 
-    `clarification`: None or {question {en, ko}, missing, choices, command (the verb it would complete, or None)}.
+    `clarification`: None or {code, question {en, ko}, missing, choices, command (the verb it would complete, or None)}.
     `because` says word by word why it was read so; `more` holds the further commands of the text.
+    `parser` is rules, or the provider of the model that read it; `calls` are the questions to models (nlp/models/chain), whoever read it.
     """
 
     command: str
@@ -27,12 +28,13 @@ class Reading:
     more: tuple = ()
     language: str = "en"
     because: tuple = ()
+    calls: tuple = ()
 
 
 def clarification(code, missing=(), choices=(), command=None):
     """The question of that code (nlp/lexicon/questions) in both languages."""
     english, korean = TEXTS[code]
-    return {"question": {"en": english, "ko": korean}, "missing": list(missing), "choices": list(choices), "command": command}
+    return {"code": code, "question": {"en": english, "ko": korean}, "missing": list(missing), "choices": list(choices), "command": command}
 
 
 def clarify(code, missing=(), choices=(), command=None, because=(), **known):

@@ -23,3 +23,6 @@ CLAUSE = (
 )
 
 RETRACT = r"^\W*(?:아니야?|아냐|아니다|하지 ?마(?:세요|요|라)?|하지 ?말(?:아|고|자).*|취소(?:해|요|할게|합니다)?(?:줘|주세요)?|아 ?잠깐만?|잠깐만?|됐어|관둬|그만(?:둬|해)?|안 ?할래|no|nope|never ?mind|wait|actually (?:no|don'?t)|scratch that|cancel that|forget it|don'?t)\W*$"
+
+# Words that leave things as they are: where no verb of ours was found, they make whatever else is said no request.
+RESTRAINT = r"(?:놔|내버려|냅|그대로|가만히) ?(?:둬|두)|건드리지|손대지|\bleav(?:e|ing)\b[^.]*\b(?:alone|be|as (?:it|they) (?:is|are))\b|\bhands off\b|\bkeep\b|\btakes? (?:forever|long|ages)\b"
