@@ -1,9 +1,22 @@
-"""Where reviews live: modules with the same functions, by name.
+"""Where reviews live: modules with the same functions, by name. What was reviewed, and by whom, is in the ledger whatever the forge.
 
-    open_review(services, row, plan, environment, head) -> Review     approve_review(services, review, actor) -> Review
-    merge_review(services, review, actor, commit) -> Review           reject_review(services, review, actor) -> Review
+    find(services, branch) -> Pull | None                      open(services, branch, title, body, draft=False) -> Pull: the one there is, or a new one
+    update(services, review, title, body)                      comment(services, review, text): one comment, updated
+    approve(services, review, text)                            merge(services, review, draft, announce) -> sha | None: nothing left to change
+    close(services, review)                                    state(services, review) -> Pull
+    labels(services, review, names)                            reviewers(services, review, names)
+    draft(services, review, wanted)
 """
 
-from gitops.forges import local
+from gitops.errors import Invalid
+from gitops.forges import gitea, github, gitlab, local
 
-FORGES = {"local": local}
+FORGES = {"local": local, "github": github, "gitea": gitea, "gitlab": gitlab}
+
+
+def chosen(services):
+    """(name, module) of the forge that new reviews go to."""
+    name = services.settings.forge
+    if name not in FORGES:
+        raise Invalid("bad_setting", name="FORGE", wanted=", ".join(FORGES))
+    return name, FORGES[name]

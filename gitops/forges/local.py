@@ -1,34 +1,31 @@
-"""Reviews without a forge: the branch is in the config repository, the approvals are in the ledger."""
+"""Reviews without a forge: the branch is in the config repository, the approvals are in the ledger, and merging is a commit of ours.
 
-from gitops import message
+What only a forge has (a comment, labels, reviewers, drafts) is nothing here: the dashboard shows the ledger itself.
+"""
 
-PREFIX = "klepaas/"
-
-
-def open_review(services, row, plan, environment, head):
-    """The review of this command's branch: the one there is, or a new one."""
-    return services.ledger.review_open(
-        command_uid=row.uid, environment=environment.name, app=plan.command.app, branch=f"{PREFIX}{row.uid}", base=plan.base, head=head,
-        author_email=row.actor.email, author_name=row.actor.name, title=message.subject(plan),
-        required=environment.approvals if environment.review else 0)
+from gitops.forges.pulls import Pull
 
 
-def command_of(review):
-    """The uid of the command that a review would carry out."""
-    return review.branch.removeprefix(PREFIX)
+def find(services, branch):
+    return None
 
 
-def approve_review(services, review, actor):
-    return services.ledger.approve(review.id, actor, review.head)
+def open(services, branch, title, body, draft=False):
+    return Pull(None, None, "open", None, title=title)
 
 
-def merge_review(services, review, actor, commit):
-    merged = services.ledger.merged(review.id, commit, actor)
-    services.repo.drop(review.branch)
-    return merged
+def merge(services, review, draft, announce):
+    """The reviewed command, planned again on main's tip and committed there; None when it has nothing left to change."""
+    return services.repo.land(draft, announce)
 
 
-def reject_review(services, review, actor):
-    rejected = services.ledger.reject(review.id, actor)
-    services.repo.drop(review.branch)
-    return rejected
+def state(services, review):
+    """The ledger knows no less than this."""
+    return Pull(None, None, "open", review.head, title=review.title)
+
+
+def _nothing(services, review, *what):
+    """There is no forge that could be told."""
+
+
+update = comment = approve = close = labels = reviewers = draft = _nothing

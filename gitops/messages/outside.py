@@ -15,5 +15,8 @@ MESSAGES = {
     "provider_redirects": ("{provider} redirects too often", "{provider} 이(가) 너무 여러 번 다른 주소로 보냅니다"),
     "provider_redirects_elsewhere": ("{provider} sends us to another server ({host}), where its credential must not go", "{provider} 이(가) 다른 서버({host})로 보냅니다. 인증 정보를 그곳에 줄 수 없습니다"),
     "circuit_open": ("{provider} failed several times in a row and is left alone for a minute", "{provider} 이(가) 거듭 실패하여 1분 동안 요청하지 않습니다"),
+    "forge_needs_remote": ("reviews at {forge} need a CONFIG_REPO that is a repository there (https:// or ssh)", "{forge} 에서 리뷰하려면 CONFIG_REPO가 그곳의 저장소여야 합니다 (https:// 또는 ssh)"),
+    "forge_no_user": ("the forge has no user {user}", "{user} 사용자가 없습니다"),
+    "forge_merge_refused": ("the forge does not merge this now: {detail}", "지금은 병합할 수 없습니다: {detail}"),
     "address_private": ("{host} is no address of the public internet, and only such may be named here", "{host} 은(는) 공개 인터넷 주소가 아니어서 사용할 수 없습니다"),
 }

@@ -135,7 +135,7 @@ def test_a_merge_is_exactly_once(world):
         assert world.refused(verb, None, None, actor=BOB, review=review.id).code == "review_closed"
 
 
-@pytest.mark.parametrize("point", ["gitops.forges.local.merge_review", "gitops.ledger.commands.Row.finish"])
+@pytest.mark.parametrize("point", ["gitops.reviewing.merged", "gitops.ledger.commands.Row.finish"])
 def test_a_merge_that_nobody_heard_of_is_found_again(world, monkeypatch, point):
     """The process died after main moved: the same id ends it, without a second commit."""
     review = proposed(world)
@@ -156,7 +156,7 @@ def test_a_merge_that_nobody_heard_of_is_ended_by_anothers(world, monkeypatch):
     approve(world, review)
     before = world.count()
     with monkeypatch.context() as broken:
-        broken.setattr("gitops.forges.local.merge_review", _dies)
+        broken.setattr("gitops.reviewing.merged", _dies)
         with pytest.raises(SystemExit):
             merge(world, review, id="m1")
     assert merge(world, review, CAT, id="m2").review.status == "merged" and world.count() == before + 1
@@ -166,7 +166,7 @@ def _dies(*args, **more):
     raise SystemExit(9)
 
 
-@pytest.mark.parametrize("point", ["gitops.repo.Repository.publish", "gitops.forges.local.open_review", "gitops.ledger.commands.Row.finish"])
+@pytest.mark.parametrize("point", ["gitops.repo.Repository.publish", "gitops.forges.local.open", "gitops.ledger.commands.Row.finish"])
 def test_a_proposal_that_nobody_heard_of_is_found_again(world, monkeypatch, point):
     """The process died before or after the branch or the review was there: the same id ends in one of each."""
     with monkeypatch.context() as broken:

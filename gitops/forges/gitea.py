@@ -1,0 +1,99 @@
+"""Reviews as pull requests of Gitea or Forgejo. https://docs.gitea.com/api"""
+
+from urllib.parse import quote
+
+from gitops import http
+from gitops.errors import NotFound
+from gitops.forges import pulls
+from gitops.forges.pulls import BASE, Pull
+
+METHODS = ("rebase", "merge", "squash")
+DRAFT = "WIP: "
+COLOUR = "#1f6feb"  # of labels that are made here
+
+
+def _place(services):
+    url = pulls.needed(services.settings, "GITEA_URL")
+    provider = http.Provider("gitea", url.rstrip("/") + "/api/v1", {"Authorization": f"token {pulls.token(services.settings, 'GITEA_TOKEN')}"})
+    return provider, f"repos/{pulls.path(services.settings, url)}"
+
+
+def _ask(services, method, path, operation, **more):
+    provider, repo = _place(services)
+    return http.ask(provider, method, f"{repo}/{path}", operation, **more).body
+
+
+def find(services, branch):
+    try:
+        return _pull(_ask(services, "GET", f"pulls/{BASE}/{quote(branch)}", "find"))
+    except NotFound:
+        return None
+
+
+def open(services, branch, title, body, draft=False):
+    """The one pull request of the branch, found or made."""
+    sent = {"title": f"{DRAFT if draft else ''}{title}", "body": body, "head": branch, "base": BASE}
+    return pulls.once(lambda: find(services, branch), lambda: _pull(_ask(services, "POST", "pulls", "open", again=True, json=sent), fresh=True))
+
+
+def update(services, review, title, body):
+    _ask(services, "PATCH", f"pulls/{review.number}", "update", again=True, json={"title": title, "body": body})
+
+
+def comment(services, review, text):
+    there = _ask(services, "GET", f"issues/{review.number}/comments", "comments")
+    pulls.one_comment(((each["id"], each["body"] or "") for each in there),
+                      lambda body: _ask(services, "POST", f"issues/{review.number}/comments", "comment", json={"body": body}),
+                      lambda id, body: _ask(services, "PATCH", f"issues/comments/{id}", "comment", again=True, json={"body": body}), text)
+
+
+def approve(services, review, text):
+    """Refused to who opened the pull request: then the comment alone says it."""
+    _ask(services, "POST", f"pulls/{review.number}/reviews", "approve", json={"event": "APPROVED", "commit_id": review.head, "body": text})
+
+
+def merge(services, review, draft, announce):
+    return pulls.merged(services, review, draft, lambda: state(services, review), lambda: _merge(services, review))
+
+
+def _merge(services, review):
+    """By the first way that the repository allows: it says which."""
+    provider, repo = _place(services)
+    allowed = http.ask(provider, "GET", repo, "repository").body
+    flags = {"rebase": "allow_rebase", "merge": "allow_merge_commits", "squash": "allow_squash_merge"}
+    way = next((each for each in METHODS if allowed.get(flags[each], True)), METHODS[0])
+    _ask(services, "POST", f"pulls/{review.number}/merge", "merge", json={"Do": way, "head_commit_id": review.head})
+
+
+def close(services, review):
+    _ask(services, "PATCH", f"pulls/{review.number}", "close", again=True, json={"state": "closed"})
+
+
+def state(services, review):
+    return _pull(_ask(services, "GET", f"pulls/{review.number}", "state"))
+
+
+def labels(services, review, names):
+    """By their ids; those that are not there are made."""
+    provider, repo = _place(services)
+    there = {each["name"]: each["id"] for each in http.pages(provider, f"{repo}/labels", "labels", params={"limit": 50})}
+    ids = [there[name] if name in there else _ask(services, "POST", "labels", "label", json={"name": name, "color": COLOUR})["id"] for name in names]
+    _ask(services, "PUT", f"issues/{review.number}/labels", "labels", json={"labels": ids})
+
+
+def reviewers(services, review, names):
+    _ask(services, "POST", f"pulls/{review.number}/requested_reviewers", "reviewers", again=True, json={"reviewers": list(names)})
+
+
+def draft(services, review, wanted):
+    """Gitea has no such field: the title says it."""
+    title = state(services, review).title.removeprefix(DRAFT)
+    _ask(services, "PATCH", f"pulls/{review.number}", "draft", again=True, json={"title": f"{DRAFT if wanted else ''}{title}"})
+
+
+def _pull(found, fresh=False):
+    """One that leads elsewhere than to main is closed for us."""
+    ours = found["base"]["ref"] == BASE
+    status = "merged" if ours and found.get("merged") else "open" if ours and found["state"] == "open" else "closed"
+    return Pull(found["number"], found["html_url"], status, found["head"]["sha"], found.get("merge_commit_sha") if status == "merged" else None, found["title"],
+                (found.get("merged_by") or {}).get("login"), fresh)

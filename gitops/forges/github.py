@@ -1,0 +1,97 @@
+"""Reviews as pull requests of GitHub, or of a GitHub Enterprise Server. https://docs.github.com/en/rest/pulls"""
+
+from gitops import http
+from gitops.errors import KlepaasError
+from gitops.forges import github_app, pulls
+from gitops.forges.pulls import BASE, Pull
+
+METHODS = ("rebase", "merge", "squash")  # the first that the repository allows; a rebase keeps who wrote the commit
+VERSION = {"X-GitHub-Api-Version": "2022-11-28"}
+
+
+def _place(services):
+    """(provider, path of the repository)."""
+    settings, repo = services.settings, pulls.path(services.settings)
+    url = settings.github_api_url
+    token = github_app.token(settings, repo) if settings.github_app_id else pulls.token(settings, "GITHUB_TOKEN")
+    return http.Provider("github", url, {"Authorization": f"Bearer {token}", **VERSION}), f"repos/{repo}"
+
+
+def _ask(services, method, path, operation, **more):
+    provider, repo = _place(services)
+    return http.ask(provider, method, f"{repo}/{path}", operation, **more).body
+
+
+def find(services, branch):
+    owner = pulls.path(services.settings).partition("/")[0]
+    found = _ask(services, "GET", "pulls", "find", params={"head": f"{owner}:{branch}", "base": BASE, "state": "all", "per_page": 100})
+    return _pull(max(found, key=lambda each: (each["state"] == "open", each["number"]))) if found else None
+
+
+def open(services, branch, title, body, draft=False):
+    """The one pull request of the branch, found or made."""
+    sent = {"title": title, "body": body, "head": branch, "base": BASE, "draft": draft, "maintainer_can_modify": False}
+    return pulls.once(lambda: find(services, branch), lambda: _pull(_ask(services, "POST", "pulls", "open", again=True, json=sent), fresh=True))
+
+
+def update(services, review, title, body):
+    _ask(services, "PATCH", f"pulls/{review.number}", "update", again=True, json={"title": title, "body": body})
+
+
+def comment(services, review, text):
+    provider, repo = _place(services)
+    there = http.pages(provider, f"{repo}/issues/{review.number}/comments", "comments", params={"per_page": 100})
+    pulls.one_comment(((each["id"], each["body"] or "") for each in there),
+                      lambda body: _ask(services, "POST", f"issues/{review.number}/comments", "comment", json={"body": body}),
+                      lambda id, body: _ask(services, "PATCH", f"issues/comments/{id}", "comment", again=True, json={"body": body}), text)
+
+
+def approve(services, review, text):
+    """GitHub refuses this to who opened the pull request: then the comment alone says it."""
+    _ask(services, "POST", f"pulls/{review.number}/reviews", "approve", json={"event": "APPROVE", "commit_id": review.head, "body": text})
+
+
+def merge(services, review, draft, announce):
+    return pulls.merged(services, review, draft, lambda: state(services, review), lambda: _merge(services, review))
+
+
+def _merge(services, review):
+    for method in METHODS:
+        try:
+            return _ask(services, "PUT", f"pulls/{review.number}/merge", "merge", json={"merge_method": method, "sha": review.head})
+        except KlepaasError as error:
+            if method == METHODS[-1] or error.details.get("upstream") != 405 or "not allowed" not in error.details["detail"]:
+                raise
+
+
+def close(services, review):
+    _ask(services, "PATCH", f"pulls/{review.number}", "close", again=True, json={"state": "closed"})
+
+
+def state(services, review):
+    return _pull(_ask(services, "GET", f"pulls/{review.number}", "state"))
+
+
+def labels(services, review, names):
+    _ask(services, "PUT", f"issues/{review.number}/labels", "labels", json={"labels": list(names)})
+
+
+def reviewers(services, review, names):
+    _ask(services, "POST", f"pulls/{review.number}/requested_reviewers", "reviewers", again=True, json={"reviewers": list(names)})
+
+
+def draft(services, review, wanted):
+    """GitHub offers this by GraphQL alone."""
+    provider, repo = _place(services)
+    node = _ask(services, "GET", f"pulls/{review.number}", "state")["node_id"]
+    name = "convertPullRequestToDraft" if wanted else "markPullRequestReadyForReview"
+    query = f"mutation($id: ID!) {{ {name}(input: {{pullRequestId: $id}}) {{ clientMutationId }} }}"
+    http.ask(provider, "POST", provider.url.rstrip("/").removesuffix("/v3") + "/graphql", "draft", again=True, json={"query": query, "variables": {"id": node}})
+
+
+def _pull(found, fresh=False):
+    """One that leads elsewhere than to main is closed for us."""
+    ours = found["base"]["ref"] == BASE
+    status = "merged" if ours and found.get("merged_at") else "open" if ours and found["state"] == "open" else "closed"
+    return Pull(found["number"], found["html_url"], status, found["head"]["sha"], found["merge_commit_sha"] if status == "merged" else None, found["title"],
+                (found.get("merged_by") or {}).get("login"), fresh)

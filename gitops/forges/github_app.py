@@ -1,0 +1,57 @@
+"""A GitHub App's way in: a short-lived JWT for the app, and with it an installation token for one repository, kept until it nears its end."""
+
+import threading
+import time
+from datetime import datetime
+from pathlib import Path
+
+import jwt
+
+from gitops import http
+from gitops.errors import Invalid, Unavailable
+
+EARLY = 300     # seconds before its end a token is replaced
+LASTS = 540     # seconds of a JWT; GitHub allows ten minutes
+SKEW = 60       # seconds that its clock may be behind ours
+_tokens, _guard = {}, threading.Lock()
+
+
+def token(settings, repo):
+    """An installation token that may be used for the repository."""
+    key = settings.github_api_url, settings.github_app_id, repo
+    with _guard:
+        kept = _tokens.get(key)
+    if kept is None or kept[1] < time.time() + EARLY:
+        kept = _fresh(settings, repo)
+        with _guard:
+            _tokens[key] = kept
+    return kept[0]
+
+
+def _fresh(settings, repo):
+    provider = http.Provider("github", settings.github_api_url, {"Authorization": f"Bearer {_jwt(settings)}"})
+    installation = http.ask(provider, "GET", f"repos/{repo}/installation", "installation").body["id"]
+    made = http.ask(provider, "POST", f"app/installations/{int(installation)}/access_tokens", "installation_token", again=True,
+                    json={"repositories": [repo.rpartition("/")[2]]}).body
+    try:
+        return made["token"], datetime.fromisoformat(made["expires_at"]).timestamp()
+    except (KeyError, ValueError):
+        raise Unavailable("provider_no_json", provider="github") from None
+
+
+def _jwt(settings):
+    now = int(time.time())
+    try:
+        return jwt.encode({"iat": now - SKEW, "exp": now + LASTS, "iss": settings.github_app_id}, _key(settings), algorithm="RS256")
+    except (ValueError, TypeError, jwt.PyJWTError):
+        raise Invalid("bad_setting", name="GITHUB_APP_PRIVATE_KEY", wanted="a private key as PEM, or the path of a file with one") from None
+
+
+def _key(settings):
+    given = settings.github_app_private_key or ""
+    if "-----BEGIN" in given:
+        return given.replace("\\n", "\n")  # one line, as `.env` files have it
+    try:
+        return Path(given).read_text()
+    except (OSError, ValueError):
+        raise Invalid("bad_setting", name="GITHUB_APP_PRIVATE_KEY", wanted="a private key as PEM, or the path of a file with one") from None

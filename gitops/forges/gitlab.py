@@ -1,0 +1,91 @@
+"""Reviews as merge requests of GitLab. https://docs.gitlab.com/api/merge_requests/"""
+
+from urllib.parse import quote
+
+from gitops import http
+from gitops.errors import NotFound
+from gitops.forges import pulls
+from gitops.forges.pulls import BASE, Pull
+
+DRAFT = "Draft: "
+
+
+def _place(services):
+    url = services.settings.gitlab_url
+    provider = http.Provider("gitlab", url.rstrip("/") + "/api/v4", {"PRIVATE-TOKEN": pulls.token(services.settings, "GITLAB_TOKEN")})
+    return provider, f"projects/{quote(pulls.path(services.settings, url), safe='')}"
+
+
+def _ask(services, method, path, operation, **more):
+    provider, project = _place(services)
+    return http.ask(provider, method, f"{project}/{path}", operation, **more).body
+
+
+def find(services, branch):
+    """Of this project alone: a fork may have a branch of the same name."""
+    found = _ask(services, "GET", "merge_requests", "find", params={"source_branch": branch, "target_branch": BASE, "state": "all", "per_page": 100})
+    mine = [each for each in found if each["source_project_id"] == each["target_project_id"]]
+    return _pull(max(mine, key=lambda each: (each["state"] == "opened", each["iid"]))) if mine else None
+
+
+def open(services, branch, title, body, draft=False):
+    """The one merge request of the branch, found or made."""
+    sent = {"title": f"{DRAFT if draft else ''}{title}", "description": body, "source_branch": branch, "target_branch": BASE}
+    return pulls.once(lambda: find(services, branch), lambda: _pull(_ask(services, "POST", "merge_requests", "open", again=True, json=sent), fresh=True))
+
+
+def update(services, review, title, body):
+    _ask(services, "PUT", f"merge_requests/{review.number}", "update", json={"title": title, "description": body})
+
+
+def comment(services, review, text):
+    provider, project = _place(services)
+    there = http.pages(provider, f"{project}/merge_requests/{review.number}/notes", "comments", params={"per_page": 100})
+    pulls.one_comment(((each["id"], each["body"] or "") for each in there),
+                      lambda body: _ask(services, "POST", f"merge_requests/{review.number}/notes", "comment", json={"body": body}),
+                      lambda id, body: _ask(services, "PUT", f"merge_requests/{review.number}/notes/{id}", "comment", json={"body": body}), text)
+
+
+def approve(services, review, text):
+    _ask(services, "POST", f"merge_requests/{review.number}/approve", "approve", again=True, json={"sha": review.head})
+
+
+def merge(services, review, draft, announce):
+    sent = {"sha": review.head, "should_remove_source_branch": False}
+    return pulls.merged(services, review, draft, lambda: state(services, review), lambda: _ask(services, "PUT", f"merge_requests/{review.number}/merge", "merge", json=sent))
+
+
+def close(services, review):
+    _ask(services, "PUT", f"merge_requests/{review.number}", "close", json={"state_event": "close"})
+
+
+def state(services, review):
+    return _pull(_ask(services, "GET", f"merge_requests/{review.number}", "state"))
+
+
+def labels(services, review, names):
+    _ask(services, "PUT", f"merge_requests/{review.number}", "labels", json={"labels": ",".join(names)})
+
+
+def reviewers(services, review, names):
+    """By their ids."""
+    provider, _ = _place(services)
+    found = [http.ask(provider, "GET", "users", "user", params={"username": name}).body for name in names]
+    missing = [name for name, users in zip(names, found) if not users]
+    if missing:
+        raise NotFound("forge_no_user", user=missing[0])
+    _ask(services, "PUT", f"merge_requests/{review.number}", "reviewers", json={"reviewer_ids": [users[0]["id"] for users in found]})
+
+
+def draft(services, review, wanted):
+    """The title says it, as GitLab reads it."""
+    title = state(services, review).title.removeprefix(DRAFT)
+    _ask(services, "PUT", f"merge_requests/{review.number}", "draft", json={"title": f"{DRAFT if wanted else ''}{title}"})
+
+
+def _pull(found, fresh=False):
+    """One that leads elsewhere than to main is closed for us."""
+    status = {"opened": "open", "locked": "open", "merged": "merged"}.get(found["state"], "closed") if found["target_branch"] == BASE else "closed"
+    commit = found.get("merge_commit_sha") or found.get("squash_commit_sha") or found["sha"]  # fast-forward: the head itself
+    return Pull(found["iid"], found["web_url"], status, found["sha"], commit if status == "merged" else None, found["title"],
+                (found.get("merge_user") or found.get("merged_by") or {}).get("username"), fresh)

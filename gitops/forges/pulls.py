@@ -1,0 +1,122 @@
+"""What the forges with an interface of their own have in common: where the repository is there, and the ways that never make two of a thing."""
+
+import logging
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from gitops.errors import Conflict, Invalid, KlepaasError
+from gitops.git.address import address
+
+log = logging.getLogger(__name__)
+BASE = "main"
+MARK = "<!-- klepaas:review -->"  # begins the one comment of ours
+EXISTS, NOT_NOW = (409, 422), (405, 406, 409)  # what forges answer: to opening what is there, to merging what cannot be merged
+
+
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """A review as its forge has it. `status`: open, merged, closed; `commit` is what it was merged as, `by` who did that."""
+
+    number: int | None
+    url: str | None
+    status: str
+    head: str | None
+    commit: str | None = None
+    title: str | None = None
+    by: str | None = None
+    fresh: bool = False
+
+
+def path(settings, url=None):
+    """The repository's path at its forge, from CONFIG_REPO: owner/repo, or group/…/repo. `url` is the forge's own, whose path goes before."""
+    repo = settings.config_repo or ""
+    found = address(repo)
+    if found is None:
+        raise Invalid("forge_needs_remote", forge=settings.forge)
+    parts = urlsplit(found.url)
+    whole = parts.path if "://" in found.url else found.url.partition(":")[2]
+    prefix = urlsplit(url or "").path.rstrip("/")
+    whole = whole.removeprefix(prefix) if prefix else whole
+    whole = whole.strip("/").removesuffix(".git")
+    if whole.count("/") < 1:
+        raise Invalid("forge_needs_remote", forge=settings.forge)
+    return whole
+
+
+def needed(settings, name):
+    """The value of a setting that the forge cannot do without."""
+    value = getattr(settings, name.lower())
+    if not value:
+        raise Invalid("setting_missing", name=name)
+    return value
+
+
+def token(settings, name):
+    """The forge's own token, or the one that git uses."""
+    return getattr(settings, name.lower()) or needed(settings, "CONFIG_TOKEN")
+
+
+def once(find, create):
+    """The pull of a branch: the one there is, or a new one; found again when another was faster, or when an answer was lost."""
+    found = find()
+    if found is not None:
+        return found
+    try:
+        return create()
+    except KlepaasError as error:
+        found = find() if error.transient or error.details.get("upstream") in EXISTS else None
+        if found is None:
+            raise
+        return found
+
+
+def one_comment(comments, write, change, text):
+    """The comment of ours updated, or written if there is none. `comments` are (id, text)."""
+    marked = f"{MARK}\n{text}"
+    for id, said in comments:
+        if said.startswith(MARK):
+            return said == marked or change(id, marked)
+    return write(marked)
+
+
+def merged(services, review, draft, state, send):
+    """The commit that the forge merged a review as; None when it had nothing left to change, and is closed then by the caller.
+
+    The forge merges what was reviewed; here it is made sure before that on main's tip it would still do the same.
+    """
+    pull = state()
+    if pull.status == "closed":
+        raise Conflict("review_closed", review=review.id, status="closed")
+    services.repo.fetch()
+    if pull.status == "merged":
+        return pull.commit
+    if pull.head != review.head:
+        raise Conflict("review_changed", review=review.id)
+    if draft(services.head()[0].fresh()) is None:
+        return None
+    commit = _landed(state, send)
+    services.repo.fetch()
+    return commit
+
+
+def _landed(state, send):
+    """What the forge merged it as; it is asked when its answer was lost, or when somebody was faster."""
+    try:
+        send()
+    except KlepaasError as error:
+        pull = state()
+        if pull.status == "merged":
+            return pull.commit
+        if error.details.get("upstream") in NOT_NOW:
+            raise Conflict("forge_merge_refused", detail=error.details["detail"]) from None
+        raise
+    return state().commit
+
+
+def beside(what, *args):
+    """For what is good to have at a forge and not needed: a failure is told in the log."""
+    try:
+        return what(*args)
+    except KlepaasError as error:
+        log.warning("%s: %s", what.__qualname__, error)
+        return None

@@ -1,0 +1,247 @@
+"""What GitHub, Gitea and GitLab answer, as their documents say."""
+
+from tests.gitops.forge_help import TOKEN
+
+
+def _said(forge, number, author="klepaas-bot"):
+    return [{"id": id, "body": body, "user": {"login": author}} for id, (pull, body) in forge.comments.items() if pull == int(number)]
+
+
+def _comment(forge, number, body):
+    id = len(forge.comments) + 1
+    forge.comments[id] = (int(number), body)
+    return {"id": id, "body": body}
+
+
+class GitHub:
+    """https://docs.github.com/en/rest, version 2022-11-28."""
+
+    PAGED = "comments"
+
+    @staticmethod
+    def settings(url):
+        return {"FORGE": "github", "GITHUB_API_URL": url, "GITHUB_TOKEN": TOKEN}
+
+    @staticmethod
+    def header(token):
+        return "Authorization", f"Bearer {token}"
+
+    @staticmethod
+    def show(forge, number):
+        found = forge.pull(number)
+        merged = found["state"] == "merged"
+        return {"number": number, "html_url": f"http://forge/acme/config/pull/{number}", "node_id": f"PR_{number}", "state": "open" if found["state"] == "open" else "closed",
+                "title": found["title"], "head": {"ref": found["branch"], "sha": found["head"]}, "base": {"ref": found["base"]}, "merged": merged,
+                "merged_at": "2026-11-23T00:00:00Z" if merged else None, "merge_commit_sha": found["merged"] or "0" * 40, "merged_by": {"login": found["by"]} if merged else None}
+
+    @staticmethod
+    def listed(forge, query, body):
+        owner, _, branch = query["head"].partition(":")
+        return 200, [GitHub.show(forge, number) for number, each in forge.pulls.items() if (owner, branch, query["base"]) == ("acme", each["branch"], each["base"])]
+
+    @staticmethod
+    def opened(forge, query, body):
+        if not forge.tip(body["head"]):
+            return 422, {"message": "Validation Failed", "errors": [{"resource": "PullRequest", "field": "head", "code": "invalid"}]}
+        found = forge.open(body["head"], body["title"], body["body"], body["base"])
+        if found is None:
+            return 422, {"message": "Validation Failed", "errors": [{"resource": "PullRequest", "code": "custom", "message": f"A pull request already exists for acme:{body['head']}."}]}
+        return 201, GitHub.show(forge, found["number"])
+
+    @staticmethod
+    def edited(forge, number, query, body):
+        found = forge.pull(int(number))
+        found.update({key: body[key] for key in ("title", "body") if key in body} | ({"state": body["state"]} if "state" in body else {}))
+        return 200, GitHub.show(forge, int(number))
+
+    @staticmethod
+    def merge(forge, number, query, body):
+        found = forge.pull(int(number))
+        if found["state"] != "open":
+            return 405, {"message": "Pull Request is not mergeable"}
+        if body["sha"] != found["head"]:
+            return 409, {"message": "Head branch was modified. Review and try the merge again."}
+        if body["merge_method"] not in forge.merge_ways:
+            return 405, {"message": f"{body['merge_method'].title()} merges are not allowed on this repository."}
+        sha = forge.merge(int(number), body["merge_method"])
+        return (200, {"sha": sha, "merged": True}) if sha else (405, {"message": "Pull Request is not mergeable"})
+
+    @staticmethod
+    def review(forge, number, query, body):
+        return 422, {"message": "Unprocessable Entity", "errors": ["Can not approve your own pull request"]}
+
+    @staticmethod
+    def label(forge, number, query, body):
+        forge.pull(int(number))["labels"] = body["labels"]
+        return 200, [{"name": each} for each in body["labels"]]
+
+    @staticmethod
+    def ask(forge, number, query, body):
+        forge.pull(int(number))["reviewers"] += body["reviewers"]
+        return 201, GitHub.show(forge, int(number))
+
+    @staticmethod
+    def graphql(forge, query, body):
+        found = forge.pull(int(body["variables"]["id"].removeprefix("PR_")))
+        found["draft"] = "convertPullRequestToDraft" in body["query"]
+        return 200, {"data": {}}
+
+    @staticmethod
+    def patched(forge, id, query, body):
+        forge.comments[int(id)] = (forge.comments[int(id)][0], body["body"])
+        return 200, {"id": int(id)}
+
+
+P = "/repos/acme/config"
+GitHub.ROUTES = [
+    ("GET", f"{P}/pulls", GitHub.listed), ("POST", f"{P}/pulls", GitHub.opened), ("PATCH", rf"{P}/pulls/(\d+)", GitHub.edited),
+    ("GET", rf"{P}/pulls/(\d+)", lambda forge, number, query, body: (200, GitHub.show(forge, int(number)))), ("PUT", rf"{P}/pulls/(\d+)/merge", GitHub.merge),
+    ("POST", rf"{P}/pulls/(\d+)/reviews", GitHub.review), ("PUT", rf"{P}/issues/(\d+)/labels", GitHub.label),
+    ("POST", rf"{P}/pulls/(\d+)/requested_reviewers", GitHub.ask), ("POST", "/graphql", GitHub.graphql),
+    ("GET", rf"{P}/issues/(\d+)/comments", lambda forge, number, query, body: (200, _said(forge, number))),
+    ("POST", rf"{P}/issues/(\d+)/comments", lambda forge, number, query, body: (201, _comment(forge, number, body["body"]))),
+    ("PATCH", rf"{P}/issues/comments/(\d+)", GitHub.patched)]
+
+
+class Gitea:
+    """https://docs.gitea.com/api, version 1.24."""
+
+    PAGED = "labels"
+
+    @staticmethod
+    def settings(url):
+        return {"FORGE": "gitea", "GITEA_URL": url, "GITEA_TOKEN": TOKEN}
+
+    @staticmethod
+    def header(token):
+        return "Authorization", f"token {token}"
+
+    @staticmethod
+    def show(forge, number):
+        found = GitHub.show(forge, number)
+        return found | {"merge_commit_sha": forge.pulls[number]["merged"]}
+
+    @staticmethod
+    def by_branch(forge, base, branch, query, body):
+        found = [number for number, each in forge.pulls.items() if (each["base"], each["branch"]) == (base, branch)]
+        return (200, Gitea.show(forge, found[-1])) if found else (404, {"message": "The target couldn't be found."})
+
+    @staticmethod
+    def opened(forge, query, body):
+        if not forge.tip(body["head"]):
+            return 404, {"message": "The target couldn't be found."}
+        found = forge.open(body["head"], body["title"], body["body"], body["base"])
+        if found is None:
+            return 409, {"message": "pull request already exists for these targets"}
+        return 201, Gitea.show(forge, found["number"])
+
+    @staticmethod
+    def merge(forge, number, query, body):
+        found = forge.pull(int(number))
+        if found["state"] != "open":
+            return 405, {"message": "The PR is already merged"}
+        if body["head_commit_id"] != found["head"]:
+            return 409, {"message": "head out of date"}
+        if body["Do"] not in forge.merge_ways:
+            return 405, {"message": "Merge style is not allowed"}
+        return (200, None) if forge.merge(int(number), body["Do"]) else (405, {"message": "Please try again later"})
+
+    @staticmethod
+    def repository(forge, query, body):
+        return 200, {"full_name": "acme/config", "allow_rebase": "rebase" in forge.merge_ways, "allow_merge_commits": "merge" in forge.merge_ways, "allow_squash_merge": "squash" in forge.merge_ways}
+
+    @staticmethod
+    def label(forge, query, body):
+        forge.tags[body["name"]] = len(forge.tags) + 1
+        return 201, {"id": forge.tags[body["name"]], "name": body["name"]}
+
+    @staticmethod
+    def labelled(forge, number, query, body):
+        names = {id: name for name, id in forge.tags.items()}
+        forge.pull(int(number))["labels"] = [names[id] for id in body["labels"]]
+        return 200, []
+
+
+P = "/api/v1/repos/acme/config"
+Gitea.ROUTES = [
+    ("GET", P, Gitea.repository), ("POST", f"{P}/pulls", Gitea.opened), ("GET", rf"{P}/pulls/(\d+)", lambda forge, number, query, body: (200, Gitea.show(forge, int(number)))),
+    ("GET", rf"{P}/pulls/(\w+)/(.+)", Gitea.by_branch), ("PATCH", rf"{P}/pulls/(\d+)", GitHub.edited), ("POST", rf"{P}/pulls/(\d+)/merge", Gitea.merge),
+    ("POST", rf"{P}/pulls/(\d+)/reviews", GitHub.review), ("GET", f"{P}/labels", lambda forge, query, body: (200, [{"id": id, "name": name} for name, id in forge.tags.items()])),
+    ("POST", f"{P}/labels", Gitea.label), ("PUT", rf"{P}/issues/(\d+)/labels", Gitea.labelled), ("POST", rf"{P}/pulls/(\d+)/requested_reviewers", GitHub.ask),
+    ("GET", rf"{P}/issues/(\d+)/comments", lambda forge, number, query, body: (200, _said(forge, number))),
+    ("POST", rf"{P}/issues/(\d+)/comments", lambda forge, number, query, body: (201, _comment(forge, number, body["body"]))),
+    ("PATCH", rf"{P}/issues/comments/(\d+)", GitHub.patched)]
+
+
+class GitLab:
+    """https://docs.gitlab.com/api/, version 4."""
+
+    PAGED = "notes"
+
+    @staticmethod
+    def settings(url):
+        return {"FORGE": "gitlab", "GITLAB_URL": url, "GITLAB_TOKEN": TOKEN}
+
+    @staticmethod
+    def header(token):
+        return "PRIVATE-TOKEN", token
+
+    @staticmethod
+    def show(forge, number):
+        found = forge.pull(number)
+        return {"iid": number, "web_url": f"http://forge/acme/config/-/merge_requests/{number}", "state": {"open": "opened"}.get(found["state"], found["state"]),
+                "title": found["title"], "sha": found["head"], "source_branch": found["branch"], "target_branch": found["base"], "source_project_id": 7, "target_project_id": 7,
+                "merge_commit_sha": found["merged"], "squash_commit_sha": None, "merge_user": {"username": found["by"]} if found["by"] else None}
+
+    @staticmethod
+    def listed(forge, query, body):
+        found = [GitLab.show(forge, number) for number, each in forge.pulls.items() if (each["branch"], each["base"]) == (query["source_branch"], query["target_branch"])]
+        return 200, [*found, {"iid": 99, "source_project_id": 8, "target_project_id": 7, "state": "opened"}]
+
+    @staticmethod
+    def opened(forge, query, body):
+        if not forge.tip(body["source_branch"]):
+            return 400, {"message": "source_branch does not exist"}
+        found = forge.open(body["source_branch"], body["title"], body["description"], body["target_branch"])
+        if found is None:
+            return 409, {"message": ["Another open merge request already exists for this source branch: !1"]}
+        return 201, GitLab.show(forge, found["number"])
+
+    @staticmethod
+    def edited(forge, number, query, body):
+        found = forge.pull(int(number))
+        found.update({"title": body.get("title", found["title"]), "body": body.get("description", found["body"])})
+        found["labels"] = body["labels"].split(",") if "labels" in body else found["labels"]
+        found["reviewers"] += [{5: "dana"}[id] for id in body.get("reviewer_ids", ())]
+        if body.get("state_event") == "close":
+            found["state"] = "closed"
+        return 200, GitLab.show(forge, int(number))
+
+    @staticmethod
+    def merge(forge, number, query, body):
+        found = forge.pull(int(number))
+        if found["state"] != "open":
+            return 405, {"message": "405 Method Not Allowed"}
+        if body["sha"] != found["head"]:
+            return 409, {"message": "SHA does not match HEAD of source branch"}
+        return (200, GitLab.show(forge, int(number))) if forge.merge(int(number)) else (422, {"message": "Branch cannot be merged"})
+
+    @staticmethod
+    def approved(forge, number, query, body):
+        forge.pull(int(number))["approved"].append(body["sha"])
+        return 201, {}
+
+    @staticmethod
+    def changed(forge, number, id, query, body):
+        return GitHub.patched(forge, id, query, body)
+
+
+P = "/api/v4/projects/acme/config"
+GitLab.ROUTES = [
+    ("GET", f"{P}/merge_requests", GitLab.listed), ("POST", f"{P}/merge_requests", GitLab.opened), ("PUT", rf"{P}/merge_requests/(\d+)", GitLab.edited),
+    ("GET", rf"{P}/merge_requests/(\d+)", lambda forge, number, query, body: (200, GitLab.show(forge, int(number)))), ("PUT", rf"{P}/merge_requests/(\d+)/merge", GitLab.merge),
+    ("POST", rf"{P}/merge_requests/(\d+)/approve", GitLab.approved), ("GET", "/api/v4/users", lambda forge, query, body: (200, [{"id": 5}] if query["username"] == "dana" else [])),
+    ("GET", rf"{P}/merge_requests/(\d+)/notes", lambda forge, number, query, body: (200, _said(forge, number))),
+    ("POST", rf"{P}/merge_requests/(\d+)/notes", lambda forge, number, query, body: (201, _comment(forge, number, body["body"]))),
+    ("PUT", rf"{P}/merge_requests/(\d+)/notes/(\d+)", GitLab.changed)]
+DIALECTS = {"github": GitHub, "gitea": Gitea, "gitlab": GitLab}
