@@ -50,6 +50,14 @@ def guarded(text, marked):
     return "asked" if asking else guards.none_of(told)
 
 
+def placed(readings, scene, marked):
+    """The app spoken of, where neither it nor a place is named, is meant where it was spoken of: as the rules take it."""
+    whole = _whole(marked)
+    if assemble.named_apps(whole) or places.meant(whole) or scene.context.app is None:
+        return readings
+    return [replace(each, environment=scene.context.environment) if each.app == scene.context.app and each.environment is None and each.command != "promote" else each for each in readings]
+
+
 def keeps(by_rules, readings):
     """Whether what the rules were sure of is among the model's readings, with all that was said of it."""
     certain = [each for each in (by_rules, *by_rules.more) if each.clarification is None]
@@ -58,7 +66,8 @@ def keeps(by_rules, readings):
 
 def doubts(by_rules, scene, marked, line, readings):
     """Every Doubt about the changes among the readings."""
-    return [doubt for each in readings if changes(each) for doubt in _doubts((by_rules, *by_rules.more), scene, marked, line, _meant(each))]
+    places_meant = {place for each in readings for place in _places(each)}
+    return [doubt for each in readings if changes(each) for doubt in _doubts((by_rules, *by_rules.more), scene, marked, line, _meant(each), places_meant)]
 
 
 def _meant(reading):
@@ -66,12 +75,12 @@ def _meant(reading):
     return reading if reading.clarification is None else replace(reading, command=reading.clarification["command"])
 
 
-def _doubts(by_rules, scene, marked, line, reading):
+def _doubts(by_rules, scene, marked, line, reading, places_meant):
     asked = {code(each) for each in by_rules}
     found = [Doubt("unplaced", "command")] if asked & UNPLACED else []
     found += _of_verb(by_rules, line, reading)
     found += _of_app(by_rules, asked, scene, marked, line, reading)
-    found += _of_environment(asked, scene, marked, reading)
+    found += _of_environment(asked, scene, marked, reading, places_meant)
     return found + [Doubt(name, name, False) for name, value in reading.args.items() if not _said(name, value, scene, marked, line)]
 
 
@@ -115,14 +124,19 @@ def _whole(marked):
     return clauses.Clause(marked.text, marked.things, 0)
 
 
-def _of_environment(asked, scene, marked, reading):
-    """Every environment named is meant and no other, but for that of the app spoken of; one that nobody knows is asked about."""
+def _places(reading):
+    return {each for each in (reading.environment, reading.args.get("from")) if each}
+
+
+def _of_environment(asked, scene, marked, reading, places_meant):
+    """Every environment named is meant by some command and no other by this one, but for that of the app spoken of; one that nobody knows is asked about."""
     named = {thing.value for thing in places.meant(_whole(marked))}
     if "unknown_environment" in asked or None in named:
         return [] if code(reading) == "unknown_environment" else [Doubt("environment", "environment", False)]
-    meant = {each for each in (reading.environment, reading.args.get("from")) if each}
-    carried = not named and reading.app is not None and reading.app == scene.context.app and meant <= {scene.context.environment}
-    return [] if meant == named or carried else [Doubt("environment", "environment")]
+    if named:
+        return [] if _places(reading) and _places(reading) <= named <= places_meant else [Doubt("environment", "environment", False)]
+    carried = reading.app is not None and reading.app == scene.context.app and _places(reading) <= {scene.context.environment}
+    return [] if carried or not _places(reading) else [Doubt("environment", "environment")]
 
 
 def _said(name, value, scene, marked, line):

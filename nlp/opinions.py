@@ -23,13 +23,14 @@ def wanted(by_rules, read, scene):
 
 def sought(by_rules, read, scene, models):
     """The rules' reading, or a model's as far as it may be offered; with every call that was made for it."""
-    until, question = models.deadline(), prompt.question(read.line, scene)
+    until, question = models.deadline(), prompt.question(read, scene)
     found, call, calls = models.ask(question, _accept(scene), until)
     if not found or not borne.keeps(by_rules, found):
         return replace(by_rules, calls=calls)
+    marked = entities.find(read, scene.apps, scene.environments)
+    found = borne.placed(found, scene, marked)
     if not any(map(schema.changes, found)):
         return _by(call, calls, found)
-    marked = entities.find(read, scene.apps, scene.environments)
     guard = next((borne.code(each) for each in (by_rules, *by_rules.more) if borne.code(each) in borne.NO_CHANGE), None) or borne.guarded(read.line, marked)
     if guard:
         return replace(by_rules if borne.code(by_rules) in borne.NO_CHANGE else clarify(guard, because=(f"a model read a change, but the words are {guard}",)), calls=calls)
@@ -37,14 +38,14 @@ def sought(by_rules, read, scene, models):
     if doubts and models.verify and all(each.open for each in doubts):
         second, _, more = models.ask(question, _accept(scene), until, without=[each.provider for each in calls])
         calls += more
-        doubts = [] if second == found else doubts
+        doubts = [] if second and borne.placed(second, scene, marked) == found else doubts
     asked = _asked(by_rules, found, doubts, scene) if doubts else found
     return _by(call, calls, asked) if asked else replace(by_rules, calls=calls)
 
 
 def alone(read, scene, models):
     """What the first model that answers reads, unjudged: for scoring models, never for a door."""
-    found, call, calls = models.ask(prompt.question(read.line, scene), _accept(scene), models.deadline())
+    found, call, calls = models.ask(prompt.question(read, scene), _accept(scene), models.deadline())
     return _by(call, calls, found) if found else replace(clarify("command"), command="unknown", calls=calls)
 
 

@@ -3,17 +3,17 @@
 Nothing else ever enters: no logs, manifests, commits, reviews or values. Must not decide whether a model is asked.
 """
 
-import difflib
 from functools import cache
 
 import orjson
 
-from nlp import schema
+from gitops.verbs import VERBS
+from nlp import entities, schema
+from nlp.lexicon import things
 from nlp.models.question import Question
 
 MOST_NAMES = 200     # apps that are listed
 LONGEST = 12000      # characters of the data of one question
-SPOKEN_OF = ("app", "environment", "command")
 
 RULES = """You read one message of a person, in Korean or English, and say which commands of a deployment tool it asks for. You do nothing yourself: each change is shown to the person, who confirms it or not.
 
@@ -54,15 +54,17 @@ def _bounds(argument):
     return f"{' | '.join(argument.choices) or argument.help[0]}" + (", true or false" if argument.type == "boolean" else "")
 
 
-def question(text, scene):
-    """The Question of one message."""
-    context = {name: getattr(scene.context, name) for name in SPOKEN_OF if getattr(scene.context, name)}
-    return Question(instructions(), content(text, scene.apps, scene.environments, context), schema.schema())
+def question(read, scene):
+    """The Question of one message (nlp/text)."""
+    context = {name: getattr(scene.context, name) for name in ("app", "environment") if getattr(scene.context, name)}
+    context |= {"command": scene.context.command} if scene.context.command in VERBS else {}
+    named = {thing.value for thing in entities.find(read, scene.apps, scene.environments).things if thing.kind == things.APP}
+    return Question(instructions(), content(read.line, scene.apps, scene.environments, context, named), schema.schema())
 
 
-def content(text, apps, environments, context):
-    """The data as JSON, within LONGEST: of more apps than fit, those most like words of the text and those spoken of."""
-    listed, places = _nearest(text, apps, context), list(environments[:MOST_NAMES])
+def content(text, apps, environments, context, named=()):
+    """The data as JSON, within LONGEST: of more apps than fit, those named, spoken of or alike in their words."""
+    listed, places = _nearest(text, apps, {*named, context.get("app")}), list(environments[:MOST_NAMES])
     while True:
         said = orjson.dumps({"text": text, "apps": listed, "environments": places, "spoken_of": context}).decode()
         if len(said) <= LONGEST or not (listed or places):
@@ -70,9 +72,6 @@ def content(text, apps, environments, context):
         listed, places = listed[:len(listed) // 2], places[:max(len(places) // 2, 1) if listed else 0]
 
 
-def _nearest(text, apps, context):
-    if len(apps) <= MOST_NAMES:
-        return list(apps)
-    words = text.lower().split()
-    likeness = {app: max([app in text.lower(), app == context.get("app"), *(difflib.SequenceMatcher(None, app, word).quick_ratio() for word in words[:50])]) for app in apps}
-    return sorted(apps, key=lambda app: -likeness[app])[:MOST_NAMES]
+def _nearest(text, apps, meant):
+    said = text.lower()
+    return sorted(apps, key=lambda app: -max(app in meant, sum(len(part) for part in app.split("-") if part in said) / len(app)))[:MOST_NAMES]

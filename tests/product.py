@@ -91,7 +91,7 @@ class Product:
 
 def environment(home, port):
     """What a demo is started with; everything that names another repository, database or cluster must not matter to it."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("KLEPAAS_", "CONFIG_", "DATABASE_", "KUBECONFIG"))}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("KLEPAAS_", "CONFIG_", "DATABASE_", "KUBECONFIG", "NLP_", "GEMINI_", "ANTHROPIC_", "CLAUDE_", "OPENAI_"))}
     return {**kept, "KLEPAAS_HOME": str(home), "PORT": str(port), "GIT_CONFIG_GLOBAL": str(home.parent / "gitconfig"), "LC_ALL": "C.UTF-8"}
 
 

@@ -25,13 +25,15 @@ class Opened:
     services: object
     cluster: object
     broadcaster: object
+    models: object = None  # nlp/models/chain: None without a key
 
 
 def create_app(settings=None):
     """The Flask application, its services opened. Called in each worker, after the fork."""
     from controller.observe import Observer
     from gitops import config, services
-    from web import accounts, api, chat, chat_socket, errors, identity, live, metrics, teaching, tokens
+    from nlp.models import chain
+    from web import accounts, api, chat, chat_socket, errors, hooks, identity, live, metrics, teaching, tokens
     from web.mcp_server import mount
 
     settings = settings or config.load()
@@ -42,12 +44,13 @@ def create_app(settings=None):
                       SEND_FILE_MAX_AGE_DEFAULT=0)
     observer = Observer(settings.kubeconfig)
     opened.renderer.cluster = observer.offers
-    app.extensions["klepaas"] = Opened(opened, observer, live.Broadcaster(opened.ledger))
+    app.extensions["klepaas"] = Opened(opened, observer, live.Broadcaster(opened.ledger), chain.opened(settings))
     app.before_request(_identify)
-    app.before_request(identity.guard)
+    app.before_request(lambda: None if request.endpoint in hooks.SIGNED else identity.guard())
     app.after_request(_headers)
     for blueprint in (api.blueprint, accounts.blueprint, chat.blueprint, teaching.blueprint, tokens.blueprint):
         app.register_blueprint(blueprint)
+    hooks.install(app, opened)
     chat_socket.sock.init_app(app)  # the one Sock: that of live, with the route of chat_socket
     metrics.install(app)
     errors.install(app)

@@ -12,5 +12,10 @@ def cluster():
     return current_app.extensions["klepaas"].cluster
 
 
+def models():
+    """The language models of the settings (nlp/models/chain), or None."""
+    return current_app.extensions["klepaas"].models
+
+
 def broadcaster():
     return current_app.extensions["klepaas"].broadcaster

@@ -15,7 +15,7 @@ from gitops.types import Command
 from nlp import followups, interpret
 from nlp.hangul import has_korean
 from nlp.reading import Reading
-from web import answers, cards, confirmations, lexicon, metrics, reads
+from web import answers, cards, confirmations, lexicon, metrics, readers, reads
 from web.context import cluster, services
 
 QUESTIONS = ("clarify", "unknown")
@@ -46,20 +46,21 @@ def begun(actor, conversation, text, shown=None):
 
 def spoken(turn):
     """(event, value) as they come: `reading` how it was read, `item` each answer, last of all `answer`, the whole."""
-    reading, read_by = _reading(turn)
+    reading, read_by, note = _reading(turn)
     metrics.WORDS.labels(reading.command, reading.parser).inc()
     every = (reading, *reading.more)
     g.language = turn.language
     message = services().ledger.said(turn.conversation, turn.actor.email, masked(turn.text, every), language=turn.language, readings=[_plain(each) for each in every], **read_by)
     turn = replace(turn, message=message)
-    yield "reading", {"message": message, "commands": [each.command for each in every], **cards.read_by(read_by)}
+    yield "reading", {"message": message, "commands": [each.command for each in every], **cards.read_by(read_by), "note": note}
     try:
         found = yield from _answered(turn, every)
     except KlepaasError as error:
         _refused(turn, every[-1], error)
         raise
+    found = readers.told(found, note, reading)
     services().ledger.answered(message, found["kind"], _outcome(found))
-    yield "answer", {"waiting": [each["id"] for each in turn.waiting], **found, "session_id": turn.conversation, "message": message, "language": turn.language, "reading": cards.read_by(read_by)}
+    yield "answer", {"waiting": [each["id"] for each in turn.waiting], **found, "session_id": turn.conversation, "message": message, "language": turn.language, "reading": {**cards.read_by(read_by), "note": note}}
 
 
 def _refused(turn, reading, error):
@@ -71,10 +72,11 @@ def _refused(turn, reading, error):
 
 
 def _reading(turn):
-    """(the Reading, who made it, in how many ms, with how many tokens)."""
+    """(the Reading; who made it, in how many ms, with how many tokens; what is told of models, or None)."""
     began, catalog = time.perf_counter(), services().head()[1]
-    reading = _worded(turn) or interpret.interpret(lexicon.rewritten(turn.text, lexicon.used(catalog)), turn.context, list(catalog.app_names), list(catalog.environments))
-    return reading, {"parser": reading.parser, "model": None, "latency": (time.perf_counter() - began) * 1000, "tokens_in": None, "tokens_out": None}
+    asked = readers.models(turn.text)
+    reading = _worded(turn) or interpret.interpret(lexicon.rewritten(turn.text, lexicon.used(catalog)), turn.context, list(catalog.app_names), list(catalog.environments), asked)
+    return reading, readers.who(reading) | {"latency": (time.perf_counter() - began) * 1000}, readers.note(reading, asked, turn.language)
 
 
 def _worded(turn):
@@ -89,7 +91,7 @@ def _answered(turn, every):
     reading = every[0]
     if reading.command == "confirm":
         return _confirmed(turn) if turn.waiting else {"kind": "clarify", "question": NOTHING[turn.language], "choices": [], "missing": []}
-    if reading.command == "cancel":
+    if reading.command == "cancel" and reading.app is None:  # with an app it is the order that stops a sync
         return _cancelled(turn)
     if reading.command in QUESTIONS and len(every) == 1:
         context = _remember(turn, reading, (reading.clarification or {}).get("command"), stands=(), asked=_words(turn))

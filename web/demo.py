@@ -17,6 +17,7 @@ from pathlib import Path
 from gitops import config, policy, services
 from gitops.repo import Draft, Repository
 from gitops.types import Change
+from nlp.models import chain
 from web import samples
 
 PEOPLE = (("owner@klepaas.local", "Owner", policy.ROLES["admin"]), ("reviewer@klepaas.local", "Reviewer", policy.ROLES["developer"]))
@@ -70,7 +71,7 @@ def _start(settings, home, children):
     _until(lambda: (home / "cluster" / "kubeconfig").exists() and "http" in (home / "logs" / "cluster.log").read_text(), children)
     _say("controller and web server")
     children.append(_child(home, "controller", [sys.executable, "-m", "controller"], env))
-    viewer = {**env, "KUBECONFIG": str(home / "cluster" / "viewer.kubeconfig")}
+    viewer = {**env, **_models(settings), "KUBECONFIG": str(home / "cluster" / "viewer.kubeconfig")}
     children.append(_child(home, "web", [sys.executable, "-m", "gunicorn", "-c", str(Path(__file__).with_name("gunicorn_conf.py")), "web:create_app()"], viewer))
     url = f"http://127.0.0.1:{settings.port}"
     _until(lambda: _answers(f"{url}/healthz"), children)
@@ -79,6 +80,13 @@ def _start(settings, home, children):
     _until(lambda: _answers(f"{url}/readyz"), children)
     print(f"\nK-Le-PaaS is at {url} ({time.monotonic() - began:.1f} s). Sign in once with:", *(f"  {name:<9} {link}" for name, link in links),
           f"\nMore links: klepaas link owner | reviewer. Logs: {home / 'logs'}. Ctrl-C stops everything.", sep="\n", flush=True)
+
+
+def _models(settings):
+    """The settings of language models, which can write nowhere."""
+    names = [name for name in config.SETTINGS if name.startswith(("NLP_", *(f"{prefix}_" for prefix in chain.PREFIXES.values())))]
+    found = {name: getattr(settings, name.lower()) for name in names}
+    return {name: str(value) for name, value in found.items() if value is not None}
 
 
 def _say(text):

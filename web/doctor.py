@@ -3,6 +3,8 @@
 from controller import observe
 from gitops import config, services
 from gitops.errors import KlepaasError
+from nlp import interpret
+from nlp.models import chain
 
 
 def examine(settings):
@@ -43,7 +45,20 @@ def _cluster(settings):
     return observe.Observer(settings.kubeconfig).version() if settings.kubeconfig else None
 
 
-CHECKS = {"CONFIG_REPO": _repository, "DATABASE_URL": _database, "KUBECONFIG": _cluster}
+def _model(name):
+    """A check that asks the model one question."""
+    def check(settings):
+        models = chain.opened(settings, name)
+        if models is None:
+            return None
+        call = interpret.by_model("help", models=models).calls[0]
+        if call.problem:
+            raise call.problem
+        return f"{call.model} answers"
+    return check
+
+
+CHECKS = {"CONFIG_REPO": _repository, "DATABASE_URL": _database, "KUBECONFIG": _cluster, **{f"{prefix}_API_KEY": _model(name) for name, prefix in chain.PREFIXES.items()}}
 
 
 def table(found):

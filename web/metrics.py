@@ -14,6 +14,8 @@ REQUESTS = Counter("http_requests_total", "Requests by route, method and status"
 SECONDS = Histogram("http_request_duration_seconds", "Seconds a request took", ("method", "route"))
 DEPLOYMENTS = Counter("deployment_count", "Changes delivered, by environment and status", ("environment", "status"))
 BESIDE = 2  # seconds for a controller on this machine
+MODELS = Counter("nlp_model_calls_total", "Questions to language models, by provider and what came of them", ("provider", "result"))
+TOKENS = Counter("nlp_model_tokens_total", "Tokens of language models, in and out", ("provider", "direction"))
 WORDS = Counter("nlp_command_count", "Sentences read, by command and parser", ("command", "parser"))
 
 

@@ -8,7 +8,7 @@ URL = "https://api.anthropic.com"
 def opened(provider, seconds):
     import anthropic
 
-    return anthropic.Anthropic(api_key=provider.key, base_url=provider.base_url or URL, max_retries=0, timeout=seconds)
+    return anthropic.Anthropic(api_key=provider.key, base_url=provider.base_url or URL, max_retries=0, timeout=seconds, http_client=anthropic.DefaultHttpxClient(follow_redirects=False))
 
 
 def ask(client, provider, question, seconds):

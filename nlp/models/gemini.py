@@ -55,11 +55,13 @@ def failure(error):
 
 
 def _opened_old(provider):
-    """The SDK keeps one configuration a process."""
+    """The SDK keeps one configuration and one session a process."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # that its support has ended
         import google.generativeai as sdk
+        from google.generativeai.client import get_default_generative_client
     sdk.configure(api_key=provider.key, transport="rest", client_options={"api_endpoint": provider.base_url} if provider.base_url else None)
+    get_default_generative_client().transport._session.max_redirects = 0
     return sdk
 
 
@@ -82,7 +84,7 @@ def _open(schema):
 def _opened_new(provider, seconds):
     from google import genai
 
-    return genai.Client(api_key=provider.key, vertexai=False, http_options=genai.types.HttpOptions(base_url=provider.base_url, api_version="v1beta", timeout=_milliseconds(seconds)))
+    return genai.Client(api_key=provider.key, vertexai=False, http_options=genai.types.HttpOptions(base_url=provider.base_url, api_version="v1beta", timeout=_milliseconds(seconds), client_args={"follow_redirects": False}))
 
 
 def _ask_new(client, provider, question, seconds):

@@ -13,7 +13,7 @@ URL = "https://api.openai.com/v1"
 def opened(provider, seconds):
     import openai
 
-    return openai.OpenAI(api_key=provider.key, base_url=provider.base_url or URL, max_retries=0, timeout=seconds)
+    return openai.OpenAI(api_key=provider.key, base_url=provider.base_url or URL, max_retries=0, timeout=seconds, http_client=openai.DefaultHttpxClient(follow_redirects=False))
 
 
 def ask(client, provider, question, seconds):

@@ -29,6 +29,17 @@ def says(data, **more):
     return lambda handler: handler.send(200, handler.shaped(data, **more))
 
 
+def lies(verb, **arguments):
+    """A change of whatever app and environment the message, or what was spoken of before, offers."""
+    def answer(handler):
+        asked = json.loads(handler.body["messages"][-1]["content"])
+        spoken = [asked["spoken_of"][name] for name in ("app", "environment") if name in asked["spoken_of"]]
+        app, environment = (next((each for each in names if each.lower() in asked["text"].lower() or each in spoken), other)
+                            for names, other in ((asked["apps"], asked["apps"][0]), (asked["environments"], "")))
+        handler.send(200, handler.shaped(reads(command(verb, app, environment, **arguments))))
+    return answer
+
+
 def text(words):
     """Words where a structured answer is due."""
     return lambda handler: handler.send(200, handler.shaped(None, words=words))
@@ -89,8 +100,8 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self):
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.seen.append({"path": self.path, "headers": dict(self.headers.items()), "body": body})
+        self.body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.server.seen.append({"path": self.path, "headers": dict(self.headers.items()), "body": self.body})
         script = self.server.script
         try:
             (script.pop(0) if len(script) > 1 else script[0])(self)
@@ -116,9 +127,10 @@ class _Handler(BaseHTTPRequestHandler):
             return {"id": "msg_1", "type": "message", "role": "assistant", "model": "claude-test", "content": [block], "stop_reason": (ended or {}).get("claude", "tool_use"), "stop_sequence": None,
                     "usage": {"input_tokens": 321, "output_tokens": 45}}
         if self.vendor == "gpt":
-            content = words if words is not None else json.dumps(data, ensure_ascii=False)
+            content = words if words is not None else None if tool != "read_message" else json.dumps(data, ensure_ascii=False)
+            calls = {"tool_calls": [{"id": "call_1", "type": "function", "function": {"name": tool, "arguments": json.dumps(data)}}]} if content is None else {}
             return {"id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": "gpt-test", "usage": {"prompt_tokens": 321, "completion_tokens": 45, "total_tokens": 366},
-                    "choices": [{"index": 0, "finish_reason": (ended or {}).get("gpt", "stop"), "logprobs": None, "message": {"role": "assistant", "content": content, "refusal": None}}]}
+                    "choices": [{"index": 0, "finish_reason": (ended or {}).get("gpt", "stop"), "logprobs": None, "message": {"role": "assistant", "content": content, "refusal": None, **calls}}]}
         part = {"text": words} if words is not None else {"functionCall": {"name": tool, "args": data}}
         return {"candidates": [{"content": {"role": "model", "parts": [part]}, "finishReason": (ended or {}).get("gemini", "STOP"), "index": 0}],
                 "usageMetadata": {"promptTokenCount": 321, "candidatesTokenCount": 45, "totalTokenCount": 366}, "modelVersion": "gemini-test"}
