@@ -7,11 +7,16 @@ from zoneinfo import ZoneInfo
 
 from gitops import values
 from gitops.errors import Invalid, KlepaasError
-from gitops.types import Environment, Ignore, Prices, Problem, SyncPolicy, Window
+from gitops.shapes import Wrong as _Wrong
+from gitops.shapes import choice as _choice
+from gitops.shapes import list_of as _list
+from gitops.shapes import matching as _matching
+from gitops.shapes import of as _of
+from gitops.types import Environment, Ignore, Prices, Problem, Rule, SyncPolicy, Window
 
 KEYS = MappingProxyType({"version": "image.tag", "image": "image.repository", "replicas": "replicaCount",
                          "restart": r"podAnnotations.klepaas\.io/restartedAt", "env": "env"})
-LATER = ("policy", "notify", "cicd", "integrations", "owners", "pipelines", "images", "previews")  # checked by the parts they belong to
+LATER = ("policy", "notify", "integrations", "owners", "pipelines", "images", "previews")  # checked by the parts they belong to
 NOT_OFFERED = ("enforce_review", "verify", "only_promote", "gates", "owners", "on_alert")  # of an environment
 SECTION_DEFAULTS = MappingProxyType({"repository": None, "suspend": False, "depends_on": (), "adopt": False, "ignore": ()})
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -34,13 +39,10 @@ class Config:
     environments: dict = field(default_factory=dict)
     ignore: tuple = ()
     prices: object = None
+    cicd: tuple | None = None
     lexicon: object = field(default_factory=lambda: MappingProxyType({}))
     keys: object = field(default_factory=lambda: KEYS)
     problems: tuple = ()
-
-
-class _Wrong(Exception):
-    """A key's value is not what it must be: (place, what is wanted, code)."""
 
 
 def read(data, path):
@@ -81,8 +83,12 @@ def _config(document):
     for name, environment in environments.items():
         if environment.promotes_from not in {None, *environments} - {name}:
             raise _Wrong(("environments", name, "promotes_from"), "the name of another environment")
+    for index, rule in enumerate(found.get("cicd", ())):
+        if rule.environment not in environments:
+            raise _Wrong(("cicd", index, "environment"), "the name of an environment")
     keys = MappingProxyType({**KEYS, **found.get("keys", {})})
-    return Config(document, found.get("name"), found.get("values"), found.get("chart"), environments, found.get("ignore", ()), found.get("prices"), MappingProxyType(found.get("lexicon", {})), keys)
+    return Config(document, found.get("name"), found.get("values"), found.get("chart"), environments, found.get("ignore", ()), found.get("prices"), found.get("cicd"),
+                  MappingProxyType(found.get("lexicon", {})), keys)
 
 
 def _distinct(pattern, environments):
@@ -119,38 +125,6 @@ def _object(given, at, table):
 
 
 # --- checks: (value, at) -> the value as we keep it --------------------------------------------------------------
-
-
-def _of(kind, wanted):
-    def check(value, at):
-        if type(value) is not kind:
-            raise _Wrong(at, wanted)
-        return value
-    return check
-
-
-def _matching(pattern, wanted):
-    def check(value, at):
-        if not (isinstance(value, str) and pattern.fullmatch(value)):
-            raise _Wrong(at, wanted)
-        return value
-    return check
-
-
-def _choice(*choices):
-    def check(value, at):
-        if value not in choices:
-            raise _Wrong(at, " or ".join(map(str, choices)))
-        return value
-    return check
-
-
-def _list(check):
-    def checked(value, at):
-        if not isinstance(value, list):
-            raise _Wrong(at, "a list")
-        return tuple(check(each, (*at, index)) for index, each in enumerate(value))
-    return checked
 
 
 def _anything(value, at):
@@ -258,6 +232,14 @@ def _prices(value, at):
     return Prices(**found) if found else None
 
 
+def _rule(value, at):
+    found = _object(value, at, RULE)
+    missing = [name for name in ("repository", "event", "environment") if name not in found]
+    if missing:
+        raise _Wrong(at, f"a mapping with {missing[0]}")
+    return Rule(**found)
+
+
 def _lexicon(value, at):
     """phrase -> the words it stands for."""
     if not isinstance(value, dict) or len(value) > PHRASES:
@@ -280,8 +262,12 @@ _path = _matching(PATH, "a path inside the repository, with no slash at either e
 _key_path = _matching(KEY_PATH, "a path of keys such as image.tag")
 _repository = _matching(re.compile(r"[\w.-]+(/[\w.-]+)+"), "owner/repo")
 _ignores = _list(_ignore)
+_glob = _matching(re.compile(r"[^\x00-\x20\x7f]{1,255}"), "a name, or a pattern such as release-*")
+RULE = {"repository": _matching(re.compile(r"\*|[\w.*-]+(/[\w.*-]+)+"), "owner/repo, or a pattern such as owner/*"), "environment": _name, "app": _name, "branch": _glob, "tag": _glob,
+        "event": _choice("push", "release", "workflow_run", "pull_request", "package", "callback"), "workflow": _text, "prerelease": _flag,
+        "version": _matching(re.compile(r"([A-Za-z0-9_.-]|\{(sha|sha7|tag|semver|branch|run|version)\})+"), "a tag with fields of {sha}, {sha7}, {tag}, {semver}, {branch}, {run}, {version}")}
 TOP = {"version": _of(int, "1"), "name": _name, "values": _pattern, "chart": _path, "environments": _environments, "keys": _keys,
-       "ignore": _ignores, "prices": _prices, "lexicon": _lexicon, **dict.fromkeys(LATER, _anything)}
+       "ignore": _ignores, "prices": _prices, "lexicon": _lexicon, "cicd": _list(_rule), **dict.fromkeys(LATER, _anything)}
 ENVIRONMENT = {"namespace": _name, "cluster": _text, "review": _review, "approvals": _count(1, 10), "promotes_from": _name,
                "agents": _choice("propose", "commit"), "cluster_kinds": _list(_text), "forbidden_kinds": _list(_text), "conflicts": _choice("force", "fail"),
                "service_account": _name, "on_failure": _choice("report", "rollback"), "sync": _sync, **dict.fromkeys(NOT_OFFERED, _not_offered)}

@@ -87,6 +87,21 @@ class Prices:
 
 
 @dataclass(frozen=True, slots=True)
+class Rule:
+    """What is deployed when a repository says that something happened. Patterns are globs; `version` has fields such as {sha7}."""
+
+    repository: str
+    event: str
+    environment: str
+    branch: str | None = None
+    tag: str | None = None
+    workflow: str | None = None
+    app: str | None = None
+    version: str | None = None
+    prerelease: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """One app in one environment. `source` is "chart" (values_path and chart) or "manifests" (manifests_path)."""
 

@@ -34,7 +34,7 @@ def test_files_that_documents_name_are_there(name):
         assert (ROOT / path).exists(), path
 
 
-SECTIONS = {"klepaas.yaml": contract.TOP, "An environment": contract.ENVIRONMENT, "sync": contract.SYNC, "The `klepaas:` section of a values file": contract.SECTION}
+SECTIONS = {"klepaas.yaml": contract.TOP, "An environment": contract.ENVIRONMENT, "sync": contract.SYNC, "A rule of cicd": contract.RULE, "The `klepaas:` section of a values file": contract.SECTION}
 
 
 @pytest.mark.parametrize("title", SECTIONS)

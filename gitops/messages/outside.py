@@ -18,5 +18,13 @@ MESSAGES = {
     "forge_needs_remote": ("reviews at {forge} need a CONFIG_REPO that is a repository there (https:// or ssh)", "{forge} 에서 리뷰하려면 CONFIG_REPO가 그곳의 저장소여야 합니다 (https:// 또는 ssh)"),
     "forge_no_user": ("the forge has no user {user}", "{user} 사용자가 없습니다"),
     "forge_merge_refused": ("the forge does not merge this now: {detail}", "지금은 병합할 수 없습니다: {detail}"),
+    # what forges and pipelines send
+    "webhook_no_secret": ("webhooks are refused until {name} is set", "{name} 을(를) 설정하기 전에는 웹훅을 받지 않습니다"),
+    "webhook_signature": ("the signature is missing, or not made with our secret", "서명이 없거나 우리 비밀 값으로 만든 것이 아닙니다"),
+    "webhook_stale": ("the timestamp is missing, or more than {minutes} minutes from now", "타임스탬프가 없거나 현재와 {minutes}분 넘게 차이 납니다"),
+    "webhook_network": ("webhooks are not taken from this address", "이 주소에서 오는 웹훅은 받지 않습니다"),
+    "webhook_no_delivery": ("the header with the delivery's id is missing", "전달 ID 헤더가 없습니다"),
+    "webhook_malformed": ("{field} is missing in the payload, or is not what it must be", "페이로드의 {field} 이(가) 없거나 형식이 다릅니다"),
+    "webhook_no_version": ("the pattern {pattern} makes no image tag of this {event}", "{event} 에서 {pattern} 로 이미지 태그를 만들 수 없습니다"),
     "address_private": ("{host} is no address of the public internet, and only such may be named here", "{host} 은(는) 공개 인터넷 주소가 아니어서 사용할 수 없습니다"),
 }

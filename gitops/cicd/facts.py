@@ -1,0 +1,165 @@
+"""A webhook's payload as facts: what happened where, in which order. What is malformed is refused, what changes nothing is None."""
+
+import re
+import time
+from dataclasses import dataclass
+from datetime import datetime
+
+from gitops.errors import Malformed
+
+REPOSITORY = re.compile(r"[\w.-]{1,100}(/[\w.-]{1,100}){1,5}", re.ASCII)
+SHA = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
+NAME = re.compile(r"[^\x00-\x20\x7f\ud800-\udfff]{1,255}")  # of a branch or a tag
+LOGIN = re.compile(r"[\w.\[\]-]{1,100}", re.ASCII)
+FOREIGN = ("pull_request", "pull_request_target", "pull_request_review", "issue_comment", "fork", "watch")  # what outsiders can start a workflow by
+UNSAID = "-"  # the repository of a callback that names its app alone
+GITHUB_ADDRESS, ADDRESS = "users.noreply.github.com", "noreply.localhost"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """`event` is push, release, workflow_run, pull_request, package or callback; `branch` and `tag` are where it happened, `sha` what it is about.
+
+    `at` orders what happened (UTC seconds), `before` is the sha that a push replaced; `merged`: of a pull request.
+    """
+
+    event: str
+    repository: str
+    at: float
+    sender: str
+    email: str
+    sha: str | None = None
+    before: str | None = None
+    branch: str | None = None
+    tag: str | None = None
+    default_branch: str | None = None
+    workflow: str | None = None
+    run: int | None = None
+    prerelease: bool = False
+    merged: bool = False
+    app: str | None = None
+    version: str | None = None
+
+
+def read(event, payload, now=None):
+    """The Facts of an event of GitHub or Gitea; None for one that changes nothing; Malformed names what is missing."""
+    if event not in _READERS:
+        return None
+    if not isinstance(payload, dict):
+        raise Malformed("not_an_object")
+    found = _READERS[event](payload)
+    return None if found is None else Facts(event, **_common(payload), **{"at": now or time.time(), **found})
+
+
+def callback(payload, now=None):
+    """The Facts of a pipeline's own callback: `{app or repository, version, commit?, status?}`; None unless its status is success."""
+    if not isinstance(payload, dict):
+        raise Malformed("not_an_object")
+    if payload.get("status", "success") != "success":
+        return None
+    if payload.get("app") is None and payload.get("repository") is None:
+        raise Malformed("webhook_malformed", field="app")
+    return Facts("callback", _text(payload, "repository", REPOSITORY, default=UNSAID), now or time.time(), "pipeline", f"pipeline@{ADDRESS}",
+                 _text(payload, "commit", SHA, default=None), app=_text(payload, "app", NAME, default=None), version=_text(payload, "version", NAME))
+
+
+def _common(payload):
+    sender = _login(payload)
+    number = _at(payload, "sender", "id")
+    github = "github.com" in str(_at(payload, "sender", "html_url") or "")
+    email = f"{number}+{sender}@{GITHUB_ADDRESS}" if github and isinstance(number, int) else f"{sender}@{ADDRESS}"
+    return {"repository": _text(payload, "repository", "full_name", REPOSITORY), "sender": sender, "email": email.replace("[", "").replace("]", ""),
+            "default_branch": _text(payload, "repository", "default_branch", NAME, default=None)}
+
+
+def _login(payload):
+    login = _at(payload, "sender", "login")
+    return login if isinstance(login, str) and LOGIN.fullmatch(login) else "forge"
+
+
+def _push(payload):
+    ref, sha = _text(payload, "ref", NAME), _text(payload, "after", SHA)
+    if not sha.strip("0"):
+        return None  # a branch or tag that was deleted
+    kind = "tag" if ref.startswith("refs/tags/") else "branch" if ref.startswith("refs/heads/") else None
+    if kind is None:
+        return None
+    pushed = _at(payload, "repository", "pushed_at")
+    at = _time(payload, "head_commit", "timestamp") or (float(pushed) if isinstance(pushed, int) else None)
+    return {"sha": sha, "before": _text(payload, "before", SHA, default=None), kind: ref.split("/", 2)[2]} | ({"at": at} if at else {})
+
+
+def _release(payload):
+    if payload.get("action") != "published" or _at(payload, "release", "draft") is True:
+        return None
+    at = _time(payload, "release", "published_at")
+    return {"tag": _text(payload, "release", "tag_name", NAME), "prerelease": _at(payload, "release", "prerelease") is True} | ({"at": at} if at else {})
+
+
+def _workflow_run(payload):
+    """A run that succeeded on a branch of the repository itself: one that a fork started says nothing about our branches."""
+    run = payload.get("workflow_run")
+    if not isinstance(run, dict):
+        raise Malformed("webhook_malformed", field="workflow_run")
+    ours = _at(run, "head_repository", "full_name") == _at(payload, "repository", "full_name")
+    if payload.get("action") != "completed" or run.get("conclusion") != "success" or not ours or run.get("event") in FOREIGN:
+        return None
+    at, number = _time(run, "head_commit", "timestamp"), run.get("run_number")
+    return {"sha": _text(run, "head_sha", SHA), "branch": _text(run, "head_branch", NAME), "workflow": str(run.get("name") or "")[:200],
+            "run": number if isinstance(number, int) else None} | ({"at": at} if at else {})
+
+
+def _pull_request(payload):
+    pull = payload.get("pull_request")
+    if not isinstance(pull, dict):
+        raise Malformed("webhook_malformed", field="pull_request")
+    merged, at = payload.get("action") == "closed" and pull.get("merged") is True, _time(pull, "merged_at")
+    if not merged:
+        return {"branch": _text(pull, "head", "ref", NAME)}
+    return {"sha": _text(pull, "merge_commit_sha", SHA), "branch": _text(pull, "base", "ref", NAME), "merged": True} | ({"at": at} if at else {})
+
+
+def _package(payload):
+    """An image with a tag; GitHub says more of its container registry than Gitea. Other packages are nothing to deploy."""
+    package = payload.get("package")
+    if payload.get("action") not in ("published", "updated", "created") or not isinstance(package, dict):
+        return None
+    kinds = {str(package.get("package_type")).lower(), str(package.get("type")).lower()}
+    if not kinds & {"container", "docker"} and not _at(package, "package_version", "container_metadata"):
+        return None
+    tags = (_at(package, "package_version", "container_metadata", "tag", "name"), _at(package, "package_version", "version"), package.get("version"))
+    tag = next((each for each in tags if isinstance(each, str) and NAME.fullmatch(each) and ":" not in each), None)
+    at = _time(package, "package_version", "created_at") or _time(package, "created_at")
+    return {"tag": tag} | ({"at": at} if at else {}) if tag else None
+
+
+_READERS = {"push": _push, "release": _release, "workflow_run": _workflow_run, "pull_request": _pull_request, "package": _package}
+
+
+def _at(value, *path):
+    for step in path:
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
+
+
+_NEEDED = object()
+
+
+def _text(value, *path, default=_NEEDED):
+    """The text at a path, of the pattern that ends the arguments."""
+    *path, pattern = path
+    found = _at(value, *path)
+    if found is None and default is not _NEEDED:
+        return default
+    if not isinstance(found, str) or not pattern.fullmatch(found):
+        raise Malformed("webhook_malformed", field=".".join(path))
+    return found
+
+
+def _time(value, *path):
+    """UTC seconds of a time as ISO 8601, None where there is none that could be read."""
+    found = _at(value, *path)
+    try:
+        return datetime.fromisoformat(found).timestamp() if isinstance(found, str) else None
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,104 @@
+"""Which apps an event is about, which version they get, and whether that is forward. Pure: decides, and does nothing."""
+
+import re
+from fnmatch import fnmatchcase
+
+from gitops import values
+from gitops.cicd.facts import UNSAID
+from gitops.errors import Invalid
+from gitops.types import Rule, Target
+
+SHORT = 7  # characters of a commit that name an image
+VERSIONS = {"push": "{sha7}", "workflow_run": "{sha7}", "pull_request": "{sha7}", "release": "{tag}", "package": "{tag}", "callback": "{version}"}
+SEMVER = re.compile(r"v?(\d+)\.(\d+)\.(\d+)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
+TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
+
+
+def wanted(catalog, tree, facts):
+    """[(app, environment, version)] that the rules of klepaas.yaml ask for on these facts; the usual rules where it has none."""
+    rules = defaults(catalog) if catalog.config.cicd is None else catalog.config.cicd
+    found = {}
+    for rule in rules:
+        if matches(rule, facts):
+            for app in _apps(rule, catalog, tree, facts):
+                found.setdefault((app, rule.environment), version(rule, facts))
+    return [(app, environment, tag) for (app, environment), tag in found.items()]
+
+
+def defaults(catalog):
+    """A push to the default branch, or a workflow that succeeded there, goes to staging; a release goes to production; a callback to staging."""
+    names = tuple(catalog.environments)
+    staging = "staging" if "staging" in names else names[0]
+    production = "production" if "production" in names else names[-1]
+    return (Rule("*", "push", staging), Rule("*", "workflow_run", staging), Rule("*", "callback", staging), Rule("*", "release", production))
+
+
+def matches(rule, facts):
+    if rule.event != facts.event or not fnmatchcase(facts.repository.lower(), rule.repository.lower()):
+        return False
+    if facts.event == "pull_request" and not facts.merged or facts.prerelease and not rule.prerelease:
+        return False
+    if rule.workflow is not None and rule.workflow != facts.workflow:
+        return False
+    if rule.tag is not None or facts.branch is None:
+        return _tagged(rule, facts)
+    return fnmatchcase(facts.branch, rule.branch) if rule.branch is not None else facts.branch == facts.default_branch
+
+
+def _tagged(rule, facts):
+    """A push of a tag is meant only by a rule that names tags; what has neither branch nor tag is meant by any."""
+    if facts.tag is None:
+        return facts.event == "callback" or facts.branch is None and rule.branch is None and rule.tag is None
+    return fnmatchcase(facts.tag, rule.tag) if rule.tag is not None else facts.event != "push" and rule.branch is None
+
+
+def _apps(rule, catalog, tree, facts):
+    """The apps of the environment that the rule or the event names, else those that are built from the repository."""
+    there = [each for each in catalog.targets(rule.environment) if isinstance(each, Target)]
+    name = rule.app or facts.app
+    if name is not None:
+        return [each.app for each in there if each.app == name]
+    said = [each.app for each in there if (each.repository or "").lower() == facts.repository.lower()]
+    return said or [each.app for each in there if each.repository is None and _image(tree, each).endswith(f"/{facts.repository.lower()}")]
+
+
+def _image(tree, target):
+    """The image repository in a values file; "" where there is none or the file is broken."""
+    try:
+        return str(values.lookup(values.parse(tree.read(target.values_path), target.values_path), target.keys["image"]) or "").lower() if target.values_path else ""
+    except Invalid:
+        return ""
+
+
+def version(rule, facts):
+    """The image tag by the rule's pattern; characters that no tag has become dashes."""
+    sha, tag = facts.sha or "", facts.tag or ""
+    given = {"sha": sha, "sha7": sha[:SHORT], "tag": tag, "semver": tag.removeprefix("v"), "branch": facts.branch or "", "run": facts.run or "", "version": facts.version or ""}
+    text = re.sub(r"\{(\w+)\}", lambda field: str(given[field[1]]), rule.version or VERSIONS[facts.event])
+    text = re.sub(r"[^A-Za-z0-9_.-]", "-", text)[:128]
+    if not TAG.fullmatch(text):
+        raise Invalid("webhook_no_version", event=facts.event, pattern=rule.version or VERSIONS[facts.event])
+    return text
+
+
+def forward(last, facts, tag):
+    """Whether a version may follow what last arrived at an app (a dict of `arrived`, or None): deliveries come in any order, and twice."""
+    if last is None or UNSAID not in (last["repository"], facts.repository) and last["repository"] != facts.repository:
+        return True
+    if last["version"] == tag or last["before"] and last["before"] == facts.sha:
+        return False
+    if facts.before and facts.before == last["sha"]:
+        return True
+    order = _semver(tag), _semver(last["version"])
+    return order[0] > order[1] if all(order) else facts.at > last["at"]
+
+
+def arrived(facts, tag):
+    """What is remembered of an arrival."""
+    return {"repository": facts.repository, "version": tag, "sha": facts.sha, "before": facts.before, "at": facts.at}
+
+
+def _semver(text):
+    """The numbers of a version, a pre-release before its release; None for what is no version."""
+    found = SEMVER.fullmatch(text)
+    return (*map(int, found.groups()[:3]), found[4] is None, found[4] or "") if found else None

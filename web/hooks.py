@@ -1,0 +1,150 @@
+"""Webhooks: what forges and pipelines tell, proven by a signature over the raw body instead of a sign-in.
+
+Answered at once: kept in the ledger, worked on afterwards (gitops/cicd) by a thread of this process. Nothing is read of a body
+before its length, and nothing is understood of it before its signature was seen to be right.
+"""
+
+import hashlib
+import hmac
+import ipaddress
+import logging
+import re
+import threading
+import time
+from urllib.parse import parse_qs
+
+import orjson
+from flask import Blueprint, current_app, request
+
+from gitops.cicd import facts, work
+from gitops.errors import Forbidden, Invalid, KlepaasError, Malformed, Unauthorized
+from web import identity
+from web.api import answer, number
+from web.context import services
+
+log = logging.getLogger(__name__)
+blueprint = Blueprint("hooks", __name__, url_prefix="/api/v1/cicd")
+SIGNED = frozenset({"hooks.webhook", "hooks.staging"})  # prove themselves, so nobody signs in for them
+LARGEST = 1 << 20    # bytes of a body; hundreds of commits in one push
+LOOK = 15            # seconds between looks for deliveries that another process left
+MINUTES = 5          # a callback's timestamp may be off
+DELIVERY = re.compile(r"[A-Za-z0-9-]{1,64}")
+
+
+class Worker:
+    """Works on deliveries: on those that come here at once, on what others left when it is due."""
+
+    def __init__(self, services):
+        self.services, self.woken = services, threading.Event()
+        threading.Thread(target=self._run, name="deliveries", daemon=True).start()
+
+    def _run(self):
+        while True:
+            self.woken.wait(LOOK)
+            self.woken.clear()
+            try:
+                work.waiting(self.services)
+            except KlepaasError as error:
+                log.warning("deliveries: %s", error)
+            except Exception:  # the next delivery may be another story
+                log.exception("deliveries")
+
+
+def install(app, opened):
+    app.extensions["klepaas-deliveries"] = Worker(opened)
+    app.register_blueprint(blueprint)
+
+
+@blueprint.post("/webhook")
+def webhook():
+    """Webhooks of GitHub and Gitea, signed with GITHUB_WEBHOOK_SECRET: 202 accepted, 200 for a ping, for what changes nothing and for a replay."""
+    data = _signed("GITHUB_WEBHOOK_SECRET", _forge_signature)
+    event, id = _header("Event"), _header("Delivery")
+    if not DELIVERY.fullmatch(id):
+        raise Malformed("webhook_no_delivery")
+    return _kept(id, data, facts.read(event, _json(data)))
+
+
+@blueprint.post("/staging-webhook")
+def staging():
+    """A pipeline's callback, signed with STAGING_WEBHOOK_SECRET over body and timestamp: `{app or repository, version, commit?, status?}`."""
+    data = _signed("STAGING_WEBHOOK_SECRET", _callback_signature)
+    id = hashlib.sha256(b"callback" + data + request.headers["X-Signature-Timestamp"].encode()).hexdigest()
+    return _kept(id, data + request.headers["X-Signature-Timestamp"].encode(), facts.callback(_json(data)))
+
+
+@blueprint.get("/deliveries")
+def deliveries():
+    """What forges and pipelines told, newest first, and what became of it."""
+    identity.need("admin:read")
+    return answer({"items": services().ledger.deliveries(request.args.get("repository"), number("limit", 50, 1, 500))})
+
+
+def _kept(id, data, found):
+    if found is None:
+        return answer({"status": "ignored", "delivery": id})
+    if not work.keep(services(), id, hashlib.sha256(data).hexdigest(), found):
+        return answer({"status": "seen before", "delivery": id})
+    current_app.extensions["klepaas-deliveries"].woken.set()
+    return answer({"status": "accepted", "delivery": id}, 202)
+
+
+# --- who sent it -----------------------------------------------------------------------------------------------------
+
+
+def _signed(name, signed):
+    """The raw body, if it comes from where it may and `signed(secret, body)`."""
+    _from_allowed_network(services().settings.webhook_networks)
+    secret = getattr(services().settings, name.lower())
+    if not secret:
+        raise Forbidden("webhook_no_secret", name=name)
+    request.max_content_length = LARGEST  # a longer one is refused unread
+    data = request.get_data(cache=False)
+    if not signed(secret.encode(), data):
+        raise Unauthorized("webhook_signature")
+    return data
+
+
+def _from_allowed_network(given):
+    """The address that connected counts: headers that speak of another are anybody's word."""
+    try:
+        networks = [ipaddress.ip_network(part.strip()) for part in (given or "").split(",") if part.strip()]
+    except ValueError:
+        raise Invalid("bad_setting", name="WEBHOOK_NETWORKS", wanted="networks such as 192.0.2.0/24, separated by commas") from None
+    if networks and not any(ipaddress.ip_address(request.remote_addr or "0.0.0.0") in each for each in networks):
+        raise Forbidden("webhook_network")
+
+
+def _forge_signature(secret, data):
+    """GitHub's header, which Gitea sends too beside its own."""
+    given = request.headers.get("X-Hub-Signature-256") or f"sha256={request.headers.get('X-Gitea-Signature', '')}"
+    return _same(given, secret, data)
+
+
+def _callback_signature(secret, data):
+    """Over the body and the timestamp after it, in milliseconds."""
+    stamp = request.headers.get("X-Signature-Timestamp", "")
+    if not (stamp.isascii() and stamp.isdigit() and len(stamp) < 16 and abs(time.time() - int(stamp) / 1000) <= MINUTES * 60):
+        raise Unauthorized("webhook_stale", minutes=MINUTES)
+    return _same(request.headers.get("X-Signature", ""), secret, data + stamp.encode())
+
+
+def _same(given, secret, data):
+    return hmac.compare_digest(given.encode(), b"sha256=" + hmac.new(secret, data, hashlib.sha256).hexdigest().encode())
+
+
+# --- what it says ----------------------------------------------------------------------------------------------------
+
+
+def _header(name):
+    return request.headers.get(f"X-GitHub-{name}") or request.headers.get(f"X-Gitea-{name}", "")
+
+
+def _json(data):
+    """The payload; GitHub sends it as a form where nobody chose otherwise."""
+    if request.mimetype == "application/x-www-form-urlencoded":
+        data = next(iter(parse_qs(data.decode("utf-8", "replace"), max_num_fields=4).get("payload", [])), "").encode()
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise Malformed("bad_json", detail=str(error)) from None
