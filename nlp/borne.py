@@ -33,6 +33,11 @@ def code(reading):
     return (reading.clarification or {}).get("code")
 
 
+def commands(by_rules):
+    """What of the message the rules read."""
+    return [each for each in (by_rules, *by_rules.more) if each.clarification is None]
+
+
 def sure(by_rules):
     """Whether no model is needed: every reading is a command, or the rules know why there is none."""
     every = (by_rules, *by_rules.more)
@@ -60,8 +65,7 @@ def placed(readings, scene, marked):
 
 def keeps(by_rules, readings):
     """Whether what the rules were sure of is among the model's readings, with all that was said of it."""
-    certain = [each for each in (by_rules, *by_rules.more) if each.clarification is None]
-    return all(any((each.command, each.app) == (other.command, other.app) and dict(each.args).items() <= dict(other.args).items() for other in readings) for each in certain)
+    return all(any((each.command, each.app) == (other.command, other.app) and dict(each.args).items() <= dict(other.args).items() for other in readings) for each in commands(by_rules))
 
 
 def doubts(by_rules, scene, marked, line, readings):

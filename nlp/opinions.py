@@ -23,34 +23,44 @@ def wanted(by_rules, read, scene):
 
 def sought(by_rules, read, scene, models):
     """The rules' reading, or a model's as far as it may be offered; with every call that was made for it."""
-    until, question = models.deadline(), prompt.question(read, scene)
-    found, call, calls = models.ask(question, _accept(scene), until)
+    marked, question, until = entities.find(read, scene.apps, scene.environments), prompt.question(read, scene), models.deadline()
+    found, call, calls = models.ask(question, _accept(scene, marked), until)
     if not found or not borne.keeps(by_rules, found):
         return replace(by_rules, calls=calls)
-    marked = entities.find(read, scene.apps, scene.environments)
-    found = borne.placed(found, scene, marked)
     if not any(map(schema.changes, found)):
         return _by(call, calls, found)
-    guard = next((borne.code(each) for each in (by_rules, *by_rules.more) if borne.code(each) in borne.NO_CHANGE), None) or borne.guarded(read.line, marked)
+    guard = _guard(by_rules, read, marked)
     if guard:
-        return replace(by_rules if borne.code(by_rules) in borne.NO_CHANGE else clarify(guard, because=(f"a model read a change, but the words are {guard}",)), calls=calls)
+        return replace(_refused(by_rules, guard), calls=calls)
     doubts = borne.doubts(by_rules, scene, marked, read.line, found)
     if doubts and models.verify and all(each.open for each in doubts):
-        second, _, more = models.ask(question, _accept(scene), until, without=[each.provider for each in calls])
-        calls += more
-        doubts = [] if second and borne.placed(second, scene, marked) == found else doubts
-    asked = _asked(by_rules, found, doubts, scene) if doubts else found
-    return _by(call, calls, asked) if asked else replace(by_rules, calls=calls)
+        second, _, more = models.ask(question, _accept(scene, marked), until, without=[each.provider for each in calls])
+        doubts, calls = [] if second == found else doubts, calls + more
+    offered = _asked(by_rules, found, doubts, scene) if doubts else found
+    return _by(call, calls, offered) if offered else replace(by_rules, calls=calls)
+
+
+def _guard(by_rules, read, marked):
+    """Why nothing in the message is a request, by the rules or by a stricter look; None where it may be one."""
+    codes = [borne.code(each) for each in (by_rules, *by_rules.more)]
+    return next((code for code in codes if code in borne.NO_CHANGE), None) or borne.guarded(read.line, marked)
+
+
+def _refused(by_rules, guard):
+    """What the rules said, if they said as much or read something; else why it is no request."""
+    stands = borne.code(by_rules) in borne.NO_CHANGE or borne.commands(by_rules)
+    return by_rules if stands else clarify(guard, because=(f"a model read a change, but the words are {guard}",))
 
 
 def alone(read, scene, models):
     """What the first model that answers reads, unjudged: for scoring models, never for a door."""
-    found, call, calls = models.ask(prompt.question(read, scene), _accept(scene), models.deadline())
+    marked = entities.find(read, scene.apps, scene.environments)
+    found, call, calls = models.ask(prompt.question(read, scene), _accept(scene, marked), models.deadline())
     return _by(call, calls, found) if found else replace(clarify("command"), command="unknown", calls=calls)
 
 
-def _accept(scene):
-    return lambda data: schema.readings(data, scene.apps, scene.environments)
+def _accept(scene, marked):
+    return lambda data: borne.placed(schema.readings(data, scene.apps, scene.environments), scene, marked)
 
 
 def _by(call, calls, readings):

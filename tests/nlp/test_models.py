@@ -9,9 +9,13 @@ import traceback
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gitops import config
 from gitops.errors import Invalid
+from gitops.types import Command
+from gitops.verbs import VERBS, check
 from nlp import prompt, schema
 from nlp.interpret import Context, interpret
 from nlp.models import chain
@@ -140,7 +144,7 @@ def test_what_may_pass_is_tried_again(vendor, kind):
     server = vendor(status(503), says(FOUR))
     assert asked(server, kind, retries=1).command == "scale" and len(server.seen) == 2
     server = vendor(status(503))
-    assert asked(server, kind, retries=2).calls[0].problem.code == "model_failed" and len(server.seen) == 3
+    assert asked(server, kind, retries=1).calls[0].problem.code == "model_failed" and len(server.seen) == 2
     server = vendor(status(429, retry_after="60"))
     assert asked(server, kind, retries=2).calls[0].problem.code == "model_busy" and len(server.seen) == 1
 
@@ -246,9 +250,31 @@ def test_what_no_model_is_asked(vendor, sentence):
     assert asked(server, "gpt", sentence).parser == "rules" and server.seen == []
 
 
-@pytest.mark.parametrize("settings", [{"NLP_ORDER": "gemini,llama"}, {"NLP_ORDER": "gpt,gpt"}, {"OPENAI_BASE_URL": "localhost:11434"}, {"OPENAI_BASE_URL": "http://user:word@host/v1"}, {"GEMINI_SDK": "vertex"}])
-def test_a_wrong_setting_is_named(settings):
+@pytest.mark.parametrize("wrong", [{"NLP_ORDER": "gemini,llama"}, {"NLP_ORDER": "gpt,gpt"}, {"OPENAI_BASE_URL": "localhost:11434"}, {"OPENAI_BASE_URL": "http://user:word@host/v1"}, {"GEMINI_SDK": "vertex"}])
+def test_a_wrong_setting_is_named(wrong):
     """A typo in a setting of models is an error at the start that names it."""
     with pytest.raises(Invalid) as refused:
-        chain.opened(config.load({"OPENAI_API_KEY": KEY, "GEMINI_API_KEY": KEY, **settings}, None))
-    assert refused.value.details["name"] in settings
+        chain.opened(config.load({"OPENAI_API_KEY": KEY, "GEMINI_API_KEY": KEY, **wrong}, None))
+    assert refused.value.details["name"] in wrong
+
+
+JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20) | st.sampled_from(["command", "scale", "restart", "nginx", "replicas", "4", "promote"]),
+                    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["kind", "commands", "verb", "app", "environment", "arguments", "name", "value", "x"]), inner, max_size=5), max_leaves=20)
+PAIR = st.fixed_dictionaries({"name": st.sampled_from(["replicas", "version", "commit", "name", "value", "from", "image", "lines", "kind"]) | JSON, "value": st.sampled_from(["1", "v1", "A", "staging"]) | JSON})
+COMMAND = st.fixed_dictionaries({"verb": st.sampled_from(sorted(VERBS)) | JSON, "app": st.sampled_from(["", "nginx", "Payment API", "mysql"]) | JSON, "environment": st.sampled_from(["", "staging", "mars"]) | JSON,
+                                 "arguments": st.lists(PAIR, max_size=3) | JSON})
+
+
+@given(st.fixed_dictionaries({"kind": st.sampled_from(["command", "no_change", "unclear"]) | JSON, "commands": st.lists(COMMAND, max_size=3) | JSON}) | JSON)
+@settings(max_examples=400, deadline=None)
+def test_no_answer_passes_the_gate_but_of_the_verbs(data):
+    """Any JSON at all is refused by the one error, or is readings that their verbs take, with names of the catalogue."""
+    try:
+        found = schema.readings(data, APPS, ENVIRONMENTS)
+    except Invalid as refused:
+        assert refused.code == "model_answer"
+        return
+    for each in found:
+        assert each.environment in (None, *ENVIRONMENTS) and (each.app in (None, *APPS) or each.command == "create_app" or (each.clarification or {}).get("command") == "create_app")
+        if each.clarification is None:
+            check(Command(each.command, each.app, each.environment, each.args))

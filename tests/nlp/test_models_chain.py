@@ -161,7 +161,7 @@ def test_each_command_its_place(vendor):
     assert [(each.environment, each.args["replicas"]) for each in (reading, *reading.more)] == [("staging", 3), ("production", 5)]
 
 
-@pytest.mark.parametrize("lie", [("delete_app", {}), ("scale", {"replicas": 3}), ("rollback", {"steps_back": 1})])
+@pytest.mark.parametrize("lie", [("delete_app", {}), ("scale", {"replicas": 3})])
 def test_a_model_that_reads_a_change_in_everything(vendor, lie):
     """The whole corpus read with a model that answers each question with the same change: no change is offered that was not meant."""
     some, unsafe = models(vendor(closes), vendor(lies(lie[0], **lie[1])), breaker=lambda: Breaker(1, 600)), []

@@ -383,3 +383,11 @@ def test_the_talk_is_closed_to_strangers(demo):
     assert raised.value.status_code == 401
     paths = requests.get(f"{demo.api}/openapi.json", headers={"Authorization": f"Bearer {demo.token('k8s:read')}"}).json()["paths"]
     assert {"/api/v1/nlp/process", "/api/v1/nlp/confirm", "/api/v1/nlp/history", "/api/v1/nlp/conversations", "/api/v1/nlp/suggestions"} <= set(paths)
+
+
+def test_stopping_a_sync_is_an_order(say):
+    """`cancel the sync of nginx` is no answer to what waits: it is previewed as the order it is, and what waits goes on waiting."""
+    waits = say.item("nginx 재시작해줘")["command_id"]
+    item = say.item("cancel the sync of nginx")
+    assert (item["command"]["verb"], item["command"]["app"], item["plan"]["delivery"]) == ("cancel", "nginx", "order")
+    assert waits in {each["command_id"] for each in say.get(f"conversations/{say.id}")["waiting"]}
