@@ -16,6 +16,7 @@ COMMAND, NO_CHANGE, UNCLEAR = "command", "no_change", "unclear"
 KEPT = {"apply_manifest": None, "restart": "at"}  # a manifest never enters a prompt; a restart's time is when it is said, and a model would put a later one there
 MOST = 10        # commands of one message
 LONGEST = 2000   # characters of one value: no message is longer
+LARGEST = 10**9
 CHOICES = 10
 
 
@@ -87,11 +88,15 @@ def _pairs(verb, pairs):
     for pair in pairs:
         if not isinstance(pair, dict) or set(pair) != {"name", "value"} or not isinstance(pair["name"], str) or pair["name"] in found:
             raise Invalid("model_answer")
-        if pair["name"] not in {each.name for each in arguments(verb)} or not isinstance(pair["value"], (str, int, float)) or len(str(pair["value"])) > LONGEST:
+        if pair["name"] not in {each.name for each in arguments(verb)} or not _is_value(pair["value"]):
             raise Invalid("model_answer")
         if pair["value"] != "":
             found[pair["name"]] = pair["value"]
     return found
+
+
+def _is_value(value):
+    return len(value) <= LONGEST if isinstance(value, str) else isinstance(value, float) or isinstance(value, int) and abs(value) < LARGEST
 
 
 def _resolved(verb, app, environment, args, apps, environments):

@@ -15,6 +15,6 @@ MESSAGES = {
     "model_no_sdk": ("has no SDK installed", "SDK가 설치되어 있지 않습니다"),
     "model_unusable": ("cannot be set up: its address or key is malformed", "설정할 수 없습니다. 주소나 키의 형식이 잘못되었습니다"),
     "models_out": ("No language model could be asked, so the rules alone read this ({problems}).", "언어 모델에 물을 수 없어 규칙으로만 읽었습니다 ({problems})."),
-    "models_instead": ("{name} was asked instead ({problems}).", "대신 {name} 에 물었습니다 ({problems})."),
+    "models_some": ("{name} answered, others did not ({problems}).", "{name} 이(가) 답했고 다른 모델은 답하지 못했습니다 ({problems})."),
     "models_secret": ("This may hold a secret, so no language model was shown it; the rules alone read it.", "비밀 값이 있을 수 있어 언어 모델에 보내지 않고 규칙으로만 읽었습니다."),
 }

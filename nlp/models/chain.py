@@ -34,6 +34,8 @@ def opened(settings, order=None):
     names = [name.strip() for name in (order or settings.nlp_order).split(",") if name.strip()]
     if set(names) - set(VENDORS) or len(set(names)) != len(names):
         raise Invalid("bad_setting", name="NLP_ORDER", wanted=f"each at most once: {', '.join(VENDORS)}")
+    if settings.nlp_timeout < 1:
+        raise Invalid("bad_setting", name="NLP_TIMEOUT", wanted="1 or more")
     found = [each for each in (_provider(settings, name) for name in names) if each.key]
     return Models(found, settings.nlp_timeout, settings.nlp_retries, settings.nlp_verify) if found else None
 
@@ -155,4 +157,4 @@ def note(calls, name, language):
     problems = ", ".join(f"{each.provider}: {each.problem.text(language)}" for each in calls if each.problem)
     if not problems:
         return None
-    return messages.text("models_instead", language, {"name": name, "problems": problems}) if name else messages.text("models_out", language, {"problems": problems})
+    return messages.text("models_some", language, {"name": name, "problems": problems}) if name else messages.text("models_out", language, {"problems": problems})

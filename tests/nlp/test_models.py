@@ -250,12 +250,19 @@ def test_what_no_model_is_asked(vendor, sentence):
     assert asked(server, "gpt", sentence).parser == "rules" and server.seen == []
 
 
-@pytest.mark.parametrize("wrong", [{"NLP_ORDER": "gemini,llama"}, {"NLP_ORDER": "gpt,gpt"}, {"OPENAI_BASE_URL": "localhost:11434"}, {"OPENAI_BASE_URL": "http://user:word@host/v1"}, {"GEMINI_SDK": "vertex"}])
+@pytest.mark.parametrize("wrong", [{"NLP_ORDER": "gemini,llama"}, {"NLP_ORDER": "gpt,gpt"}, {"OPENAI_BASE_URL": "localhost:11434"}, {"OPENAI_BASE_URL": "http://user:word@host/v1"}, {"GEMINI_SDK": "vertex"}, {"NLP_TIMEOUT": "0"}])
 def test_a_wrong_setting_is_named(wrong):
     """A typo in a setting of models is an error at the start that names it."""
     with pytest.raises(Invalid) as refused:
         chain.opened(config.load({"OPENAI_API_KEY": KEY, "GEMINI_API_KEY": KEY, **wrong}, None))
     assert refused.value.details["name"] in wrong
+
+
+@pytest.mark.parametrize("value", [10**5000, -10**5000, float("inf"), float("nan"), "9" * 5000, "\ud800", "\0", None, [], {}, True], ids=lambda value: f"{type(value).__name__}")
+def test_odd_values_are_no_answer(value):
+    """Numbers that no text can hold, halves of characters and the like are refused as any bad answer."""
+    with pytest.raises(Invalid):
+        schema.readings(reads({"verb": "scale", "app": "nginx", "environment": "", "arguments": [{"name": "replicas", "value": value}]}), APPS, ENVIRONMENTS)
 
 
 JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20) | st.sampled_from(["command", "scale", "restart", "nginx", "replicas", "4", "promote"]),
