@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from controller import livediff, metrics, prune
+from controller import forges, livediff, metrics, prune
 from controller.environment import World
 from controller.lease import RENEW
 from controller.outbox import Outbox
@@ -51,9 +51,8 @@ class Loop:
 
     def run(self):
         """Until `stop`."""
-        self.scheduler.add_job(self._poll, "interval", seconds=self.settings.poll_seconds)
-        self.scheduler.add_job(self._renew, "interval", seconds=RENEW / 2)
-        self.scheduler.add_job(self._upkeep, "interval", seconds=UPKEEP)
+        for job, seconds in ((self._poll, self.settings.poll_seconds), (self._renew, RENEW / 2), (self._upkeep, UPKEEP), (lambda: forges.follow(self.services), self.settings.poll_seconds)):
+            self.scheduler.add_job(job, "interval", seconds=seconds)
         self.scheduler.start()
         try:
             while not self.stopped.is_set():
@@ -229,6 +228,7 @@ class Loop:
             self.ledger.wait(self.after, timeout)
             for event in self.ledger.events(self.after, limit=1000):
                 self.after, self.ordered, self.asked = event.id, self.ordered or event.kind == "order", self.asked or event.kind == "question"
+                self.fetch = self.fetch or forges.news(self.repo, event)
             if self.ordered:
                 self._orders()
             if self.asked:

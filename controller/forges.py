@@ -1,0 +1,28 @@
+"""What comes from outside to the loop: reviews that ended at their forges, and news of commits that are not here yet. Decides nothing."""
+
+import logging
+
+from gitops import reviewing
+from gitops.errors import KlepaasError, NotFound
+
+log = logging.getLogger(__name__)
+
+
+def follow(services):
+    """Look at the forges once per installation and poll; webhooks tell sooner."""
+    try:
+        if services.settings.forge != "local" and services.ledger.claim("forges", services.settings.poll_seconds - 1):
+            reviewing.follow(services)
+    except KlepaasError as error:
+        log.warning("forges: %s", error)
+
+
+def news(repo, event):
+    """Whether an event of the ledger speaks of something at the remote that has to be fetched."""
+    if repo.url is None or event.kind == "revision":
+        return repo.url is not None and bool(event.data.get("hook"))
+    commit = event.data.get("commit") if event.kind in ("command", "review") else None
+    try:
+        return bool(commit) and not repo.resolve(commit)
+    except NotFound:
+        return True
