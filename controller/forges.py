@@ -1,4 +1,4 @@
-"""What comes from outside to the loop: reviews that ended at their forges, and news of commits that are not here yet. Decides nothing."""
+"""What comes from outside to the loop: reviews that ended at their forges or in time, and news of commits that are not here yet. Decides nothing."""
 
 import logging
 
@@ -9,12 +9,13 @@ log = logging.getLogger(__name__)
 
 
 def follow(services):
-    """Look at the forges once per installation and poll; webhooks tell sooner."""
+    """Look at open reviews once per installation and poll; webhooks tell sooner."""
     try:
-        if services.settings.forge != "local" and services.ledger.claim("forges", services.settings.poll_seconds - 1):
+        if services.ledger.claim("reviews", services.settings.poll_seconds - 1):
+            reviewing.expire(services)
             reviewing.follow(services)
     except KlepaasError as error:
-        log.warning("forges: %s", error)
+        log.warning("reviews: %s", error)
 
 
 def news(repo, event):

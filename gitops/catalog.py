@@ -4,6 +4,7 @@ Never raises for a bad file while loading: `problems` says what is wrong, and th
 """
 
 import difflib
+from fnmatch import fnmatchcase
 from functools import cached_property
 
 from gitops import contract, layout, values
@@ -149,6 +150,11 @@ class Catalog:
             return self._target(app, environment, place)
         except Invalid as error:
             return Problem(error.path or place.values, error.line, error.code, error.text(), app, environment)
+
+    def owners(self, app, environment):
+        """Groups of addresses; of each group one has to agree to a review: those of the environment, those of the last pattern that names the app."""
+        named = [found for pattern, found in self.config.owners if fnmatchcase(f"{app}/{environment}" if "/" in pattern else app or "", pattern)]
+        return tuple(group for group in (self.environment(environment).owners, *named[-1:]) if group)
 
     def by_repository(self, repository):
         """The names of the apps built from `owner/repo`."""

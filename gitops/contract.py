@@ -16,8 +16,8 @@ from gitops.types import Environment, Ignore, Prices, Problem, Rule, SyncPolicy,
 
 KEYS = MappingProxyType({"version": "image.tag", "image": "image.repository", "replicas": "replicaCount",
                          "restart": r"podAnnotations.klepaas\.io/restartedAt", "env": "env"})
-LATER = ("policy", "notify", "integrations", "owners", "pipelines", "images", "previews")  # checked by the parts they belong to
-NOT_OFFERED = ("enforce_review", "verify", "only_promote", "gates", "owners", "on_alert")  # of an environment
+LATER = ("policy", "notify", "integrations", "pipelines", "images", "previews")  # checked by the parts they belong to
+NOT_OFFERED = ("enforce_review", "verify", "only_promote", "gates", "on_alert")  # of an environment
 SECTION_DEFAULTS = MappingProxyType({"repository": None, "suspend": False, "depends_on": (), "adopt": False, "ignore": ()})
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MIDNIGHT = 24 * 60
@@ -40,6 +40,7 @@ class Config:
     ignore: tuple = ()
     prices: object = None
     cicd: tuple | None = None
+    owners: tuple = ()
     lexicon: object = field(default_factory=lambda: MappingProxyType({}))
     keys: object = field(default_factory=lambda: KEYS)
     problems: tuple = ()
@@ -88,7 +89,7 @@ def _config(document):
             raise _Wrong(("cicd", index, "environment"), "the name of an environment")
     keys = MappingProxyType({**KEYS, **found.get("keys", {})})
     return Config(document, found.get("name"), found.get("values"), found.get("chart"), environments, found.get("ignore", ()), found.get("prices"), found.get("cicd"),
-                  MappingProxyType(found.get("lexicon", {})), keys)
+                  found.get("owners", ()), MappingProxyType(found.get("lexicon", {})), keys)
 
 
 def _distinct(pattern, environments):
@@ -232,6 +233,13 @@ def _prices(value, at):
     return Prices(**found) if found else None
 
 
+def _owners(value, at):
+    """((pattern, addresses), …) in the order of the file."""
+    if not isinstance(value, dict):
+        raise _Wrong(at, "a mapping of app, or app/environment, to addresses")
+    return tuple((_glob(pattern, (*at, str(pattern))), _addresses(each, (*at, pattern))) for pattern, each in value.items())
+
+
 def _rule(value, at):
     found = _object(value, at, RULE)
     missing = [name for name in ("repository", "event", "environment") if name not in found]
@@ -263,14 +271,16 @@ _key_path = _matching(KEY_PATH, "a path of keys such as image.tag")
 _repository = _matching(re.compile(r"[\w.-]+(/[\w.-]+)+"), "owner/repo")
 _ignores = _list(_ignore)
 _glob = _matching(re.compile(r"[^\x00-\x20\x7f]{1,255}"), "a name, or a pattern such as release-*")
+_address = _matching(re.compile(r"[^\s@<>,]{1,64}@[^\s@<>,]{1,190}"), "an e-mail address")
+_addresses = _list(lambda value, at: _address(value, at).lower())
 RULE = {"repository": _matching(re.compile(r"\*|[\w.*-]+(/[\w.*-]+)+"), "owner/repo, or a pattern such as owner/*"), "environment": _name, "app": _name, "branch": _glob, "tag": _glob,
         "event": _choice("push", "release", "workflow_run", "pull_request", "package", "callback"), "workflow": _text, "prerelease": _flag,
         "version": _matching(re.compile(r"([A-Za-z0-9_.-]|\{(sha|sha7|tag|semver|branch|run|version)\})+"), "a tag with fields of {sha}, {sha7}, {tag}, {semver}, {branch}, {run}, {version}")}
 TOP = {"version": _of(int, "1"), "name": _name, "values": _pattern, "chart": _path, "environments": _environments, "keys": _keys,
-       "ignore": _ignores, "prices": _prices, "lexicon": _lexicon, "cicd": _list(_rule), **dict.fromkeys(LATER, _anything)}
+       "ignore": _ignores, "prices": _prices, "lexicon": _lexicon, "cicd": _list(_rule), "owners": _owners, **dict.fromkeys(LATER, _anything)}
 ENVIRONMENT = {"namespace": _name, "cluster": _text, "review": _review, "approvals": _count(1, 10), "promotes_from": _name,
                "agents": _choice("propose", "commit"), "cluster_kinds": _list(_text), "forbidden_kinds": _list(_text), "conflicts": _choice("force", "fail"),
-               "service_account": _name, "on_failure": _choice("report", "rollback"), "sync": _sync, **dict.fromkeys(NOT_OFFERED, _not_offered)}
+               "service_account": _name, "on_failure": _choice("report", "rollback"), "owners": _addresses, "review_days": _count(1, 365), "sync": _sync, **dict.fromkeys(NOT_OFFERED, _not_offered)}
 SYNC = {"prune": _flag, "self_heal": _flag, "adopt": _flag, "windows": _list(_window)}
 WINDOW = {"days": _days, "from": _time, "to": _time, "tz": _zone}
 PRICES = {"currency": _matching(re.compile(r"[A-Z]{3}"), "a code such as KRW or USD"), "vcpu_hour": _price(0), "memory_gib_hour": _price(0), "storage_gib_month": _price(0),

@@ -54,11 +54,25 @@ def may_approve(actor, review):
         raise Forbidden("own_review")
 
 
-def may_merge(actor, environment, review):
-    """People merge, agents do not; where review is required, with the approvals it asks for."""
+def may_merge(actor, environment, review, owners=()):
+    """People merge, agents do not; where review is required, with the approvals it asks for, and one of each group of owners."""
     if proposes(actor, environment):
         raise Forbidden("agents_do_not_merge", environment=environment.name)
     wanted = max(review.required, environment.approvals if environment.review else 0)  # the rule may be newer than the review
     missing = wanted - len(review.approvals)
     if missing > 0:
         raise Forbidden("approvals_missing", review=review.id, missing=missing)
+    agreed = {review.author.lower(), *(approval.rpartition("<")[2].rstrip(">").lower() for approval in review.approvals)}
+    for group in owners if environment.review else ():
+        if agreed.isdisjoint(group):
+            raise Forbidden("owner_missing", review=review.id, owners=list(group))
+
+
+def may_break_glass(actor, environment):
+    """A signed-in person who may administer there merges without approvals, in an emergency."""
+    if proposes(actor, environment):
+        raise Forbidden("agents_do_not_merge", environment=environment.name)
+    if not actor.session:
+        raise Forbidden("break_glass_needs_session")
+    if not holds(actor.scopes, "admin:write", environment.name):
+        raise Forbidden("missing_scope", scope="admin:write", environment=environment.name)

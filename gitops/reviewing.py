@@ -3,12 +3,16 @@
 The ledger says what was reviewed and by whom. Must not decide who may: that is gitops/policy.
 """
 
+import logging
+import time
+
 from gitops import message, planning, policy, values, verbs
 from gitops.errors import Conflict
 from gitops.forges import FORGES, chosen, pulls, text
 from gitops.repo import Draft
 from gitops.types import Actor
 
+log = logging.getLogger(__name__)
 PREFIX = "klepaas/"
 LABEL = "klepaas"
 
@@ -64,30 +68,58 @@ def approve(services, actor, row, plan):
 
 
 def reject(services, actor, row, plan):
-    found = _open(services, plan)
+    return None, _closed(services, _open(services, plan), actor)
+
+
+def _closed(services, found, actor):
     FORGES[found.forge].close(services, found)
     rejected = services.ledger.reject(found.id, actor)
     services.repo.drop(found.branch)
-    return None, _told(services, rejected)
+    return _told(services, rejected)
 
 
 def merge(services, actor, row, plan):
-    """The reviewed command planned again on main's tip: merged, if it still does what was reviewed."""
-    found = _open(services, plan)
-    policy.may_merge(actor, services.head()[1].environment(found.environment), found)
+    """The reviewed command planned again on main's tip: merged, if it still does what was reviewed. One after another in an environment."""
+    with services.ledger.merging(plan.command.environment):
+        found, reason = _open(services, plan), plan.command.args.get("break_glass")
+        _may(services, actor, found, reason)
+        sha = FORGES[found.forge].merge(services, found, _again(services, actor, found, reason), row.attempt)
+        if reason:
+            _shout(services, actor, found, reason, sha)
+        return merged(services, actor, row, found, sha)
+
+
+def _may(services, actor, found, reason):
+    catalog = services.head()[1]
+    environment = catalog.environment(found.environment)
+    if reason:
+        policy.may_break_glass(actor, environment)
+    else:
+        policy.may_merge(actor, environment, found, catalog.owners(found.app, found.environment))
+
+
+def _again(services, actor, found, reason):
+    """What drafts the reviewed command on a tree: None when nothing is left to change, Conflict when it would do something else."""
     asked = services.ledger.command_by_uid(found.branch.removeprefix(PREFIX))
     verb = verbs.find(asked["command"].verb)
     seen = services.repo.changed(services.repo.parent(found.head), found.head)
+    approvals = found.approvals or (() if reason else (f"{actor.name} <{actor.email}>",))
+    by = [("Reviewed-by", approval) for approval in approvals] + [("Break-Glass", f"{actor.name} <{actor.email}>: {reason}")] * bool(reason)
 
     def draft(tree):
         again = planning.planned(services, verb, asked["command"], tree)
         if not again.changes:
             return None
         _same_as_reviewed(found, seen, again.changes)
-        by = [("Reviewed-by", approval) for approval in found.approvals or (f"{actor.name} <{actor.email}>",)]
         return drafted(again, asked["actor"], asked["uid"], by)
 
-    return merged(services, actor, row, found, FORGES[found.forge].merge(services, found, draft, row.attempt))
+    return draft
+
+
+def _shout(services, actor, found, reason, sha):
+    """Nobody approved what runs now: in the log, and as an event that everybody who may read there sees."""
+    log.warning("break glass: %s merged review %s of %s without approvals: %s", actor.email, found.id, found.environment, reason)
+    services.ledger.event("review", found.app, found.environment, review=found.id, status="broke_glass", by=actor.name, title=found.title, commit=sha, reason=reason)
 
 
 def merged(services, actor, row, found, sha):
@@ -102,9 +134,11 @@ def merged(services, actor, row, found, sha):
 
 
 def _same_as_reviewed(found, seen, would):
-    """Conflict when on the moved base other lines would change than those of the branch, which the reviewers saw."""
-    if _lines(seen) != _lines(would):
-        raise Conflict("review_outdated", review=found.id, path=seen[0].path)
+    """Conflict when on the moved base other lines would change than those of the branch, which the reviewers saw: both, side by side."""
+    was, now = _lines(seen), _lines(would)
+    if was != now:
+        sides = [{"path": path, "reviewed": was.get(path, []), "now": now.get(path, [])} for path in sorted({*was, *now}) if was.get(path) != now.get(path)]
+        raise Conflict("review_outdated", review=found.id, path=sides[0]["path"], conflict=sides)
 
 
 def _lines(changes):
@@ -113,6 +147,19 @@ def _lines(changes):
 
 
 VERBS = {"approve": approve, "merge": merge, "reject": reject}
+
+
+def expire(services):
+    """Close the reviews that nobody settled within the days of their environment."""
+    _, catalog = services.head()
+    for review in services.ledger.reviews("open"):
+        days = getattr(catalog.environments.get(review.environment), "review_days", None)
+        if days and review.created < time.time() - days * 86400:
+            pulls.beside(_expired, services, review)
+
+
+def _expired(services, review):
+    _closed(services, review, Actor("expired", "", frozenset(), "controller"))
 
 
 # --- at the forge ----------------------------------------------------------------------------------------------------

@@ -47,6 +47,7 @@ class Environment:
     """One environment of klepaas.yaml; `order` is its place there.
 
     `agents` is "propose" or "commit", `conflicts` "force" or "fail", `on_failure` "report" or "rollback"; `service_account` is who writes there, of the environment's namespace.
+    `owners` are addresses of whom one has to agree to a review; `review_days` is how long one stays open.
     """
 
     name: str
@@ -62,6 +63,8 @@ class Environment:
     conflicts: str = "force"
     service_account: str | None = None
     on_failure: str = "report"
+    owners: tuple = ()
+    review_days: int | None = None
     sync: SyncPolicy = SyncPolicy()
 
 
@@ -199,6 +202,7 @@ class Review:
     url: str | None = None
     forge: str = "local"
     number: int | None = None
+    created: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

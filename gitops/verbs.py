@@ -148,7 +148,8 @@ _TABLE = (
     _order("release", ("let a held sync go on", "보류된 동기화 진행"),
            Argument("revision", ("the held revision", "보류된 리비전"), required=True, pattern=COMMIT), scope="admin:write", risk="high"),
     _order("approve", ("approve a review", "리뷰 승인"), _REVIEW, risk="high"),
-    _order("merge", ("merge a review", "리뷰 병합"), _REVIEW, risk="high"),
+    _order("merge", ("merge a review", "리뷰 병합"), _REVIEW,
+           Argument("break_glass", ("in an emergency: why it is merged without approvals", "비상시: 승인 없이 병합하는 이유"), pattern=r"[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*", max_length=500), risk="high"),
     _order("reject", ("close a review without merging", "리뷰 반려"), _REVIEW, risk="high"),
 )
 VERBS = {verb.name: verb for verb in _TABLE}

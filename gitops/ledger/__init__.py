@@ -41,6 +41,7 @@ class Ledger:
         self.observe, self.forget, self.state, self.states = states.observe, states.forget, states.state, states.states
         self.review_open, self.review, self.reviews = reviews.review_open, reviews.review, reviews.reviews
         self.approve, self.reject, self.merged, self.review_moved = reviews.approve, reviews.reject, reviews.merged, reviews.review_moved
+        self.merging = reviews.merging
         deliveries = Deliveries(store, self.tables, events)
         self.delivered, self.delivery, self.deliveries, self.delivery_done = deliveries.delivered, deliveries.delivery, deliveries.deliveries, deliveries.delivery_done
         self.waiting, self.arrival, self.arrived = deliveries.waiting, deliveries.arrival, deliveries.arrived

@@ -49,6 +49,10 @@ class Reviews:
                 self._told(row, "changed", row.author_name)
             return self._shown(self._row(id))
 
+    def merging(self, environment):
+        """Hold it while merging there: reviews of one environment merge one after another."""
+        return self.store.lock(environment, "merging-")
+
     def approve(self, id, actor, head):
         """One person's approval of a head; Forbidden for the author, Conflict when the branch has another head now."""
         table, email = self.tables["approval"], actor.email.lower()
@@ -99,4 +103,4 @@ class Reviews:
         table = self.tables["approval"]
         found = table.select().where((table.review == row.id) & (table.head == row.head)).order_by(table.id)
         return Review(row.id, row.status, row.branch, row.head, row.title, row.author_email, row.environment, row.app,
-                      tuple(f"{each.name} <{each.email}>" for each in found), row.required, row.commit, row.url, row.forge, row.number)
+                      tuple(f"{each.name} <{each.email}>" for each in found), row.required, row.commit, row.url, row.forge, row.number, row.created)

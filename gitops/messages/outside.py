@@ -18,6 +18,9 @@ MESSAGES = {
     "forge_needs_remote": ("reviews at {forge} need a CONFIG_REPO that is a repository there (https:// or ssh)", "{forge} 에서 리뷰하려면 CONFIG_REPO가 그곳의 저장소여야 합니다 (https:// 또는 ssh)"),
     "forge_no_user": ("the forge has no user {user}", "{user} 사용자가 없습니다"),
     "forge_merge_refused": ("the forge does not merge this now: {detail}", "지금은 병합할 수 없습니다: {detail}"),
+    # reviews
+    "owner_missing": ("review {review} needs one of its owners to agree: {owners}", "리뷰 {review} 에는 담당자 한 명의 승인이 필요합니다: {owners}"),
+    "break_glass_needs_session": ("only a signed-in person breaks the glass, no token and no command line", "비상 병합은 로그인한 사람만 할 수 있습니다 (토큰과 명령줄은 불가)"),
     # what forges and pipelines send
     "webhook_no_secret": ("webhooks are refused until {name} is set", "{name} 을(를) 설정하기 전에는 웹훅을 받지 않습니다"),
     "webhook_signature": ("the signature is missing, or not made with our secret", "서명이 없거나 우리 비밀 값으로 만든 것이 아닙니다"),

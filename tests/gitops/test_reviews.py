@@ -1,10 +1,13 @@
 """Reviews in the repository: a branch, approvals by others, a merge that happens once."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 
-from gitops import submit
+from gitops import reviewing, submit
+from gitops.errors import KlepaasError
 from tests.gitops.path_help import AGENT, ANN, BOB, CAT, CLI, MCP, both, command, renderer, world  # noqa: F401 (fixtures)
 from tests.gitops.repo_help import git
 
@@ -212,3 +215,106 @@ def test_a_review_is_named_by_its_id_alone(world):
 def test_what_is_already_so_needs_no_review(world):
     """A change of nothing proposes nothing."""
     assert world.say("scale", replicas=2, **PRODUCTION).status == "unchanged" and world.services.ledger.reviews() == ()
+
+
+OWNED = """environments:
+  staging: {}
+  production: {review: required, owners: [cat@example.org]}
+owners:
+  "*": [platform@example.org]
+  web: [Bob@example.org]
+"""
+
+
+def test_owners_have_to_agree(world):
+    """One of each group, as author or by an approval, whatever the count; the last pattern that names the app counts."""
+    world.write({"klepaas.yaml": OWNED})
+    review = proposed(world)
+    approve(world, review, BOB)
+    error = world.refused("merge", None, None, actor=BOB, review=review.id)
+    assert (error.code, error.details["owners"]) == ("owner_missing", ["cat@example.org"])
+    approve(world, review, CAT)
+    assert merge(world, review).review.status == "merged"
+    other = proposed(world, BOB, replicas=6)
+    approve(world, other, CAT)
+    assert merge(world, other, ANN).review.status == "merged"
+    third = proposed(world, CAT, app="safe")
+    approve(world, third, BOB)
+    assert world.refused("merge", None, None, actor=BOB, review=third.id).details["owners"] == ["platform@example.org"]
+
+
+@pytest.mark.parametrize(("actor", "code"), [
+    (replace(BOB, scopes=frozenset({"k8s:read", "deploy:execute"})), "missing_scope"), (replace(BOB, session=False), "break_glass_needs_session"),
+    (replace(BOB, scopes=frozenset({"k8s:read", "deploy:execute", "admin:write@staging"})), "missing_scope"), (AGENT, "agents_do_not_merge"), (CLI, "break_glass_needs_session")])
+def test_who_may_not_break_the_glass(world, actor, code):
+    """Administrators there alone, signed in, no agents."""
+    review = proposed(world)
+    assert world.refused("merge", None, None, actor=actor, review=review.id, break_glass="the site is down").code == code
+
+
+def test_the_glass_is_broken_loudly(world, caplog):
+    """Without approvals, its author too: one commit that says who and why, an event, a line in the log; and without a reason nothing."""
+    review = proposed(world)
+    assert world.refused("merge", None, None, actor=ANN, review=review.id, break_glass=" ").code == "bad_argument"
+    receipt = merge(world, review, ANN, break_glass="결제 장애")
+    trailers = world.trailers(receipt.commit)
+    assert trailers["Break-Glass"] == "Ann <ann@example.org>: 결제 장애" and "Reviewed-by" not in trailers
+    (told,) = [event for event in world.services.ledger.events(0) if event.kind == "review" and event.data["status"] == "broke_glass"]
+    assert (told.environment, told.data["by"], told.data["reason"], told.data["commit"]) == ("production", "Ann", "결제 장애", receipt.commit)
+    assert "결제 장애" in caplog.text
+
+
+def test_a_conflict_shows_both_sides(world):
+    """What the reviewers saw and what would change now, by file."""
+    review = proposed(world)
+    approve(world, review)
+    world.write({"values/production/web.yaml": world.read("values/production/web.yaml").replace("replicaCount: 2", "replicaCount: 4")})
+    error = world.refused("merge", None, None, actor=BOB, review=review.id)
+    assert error.details["conflict"] == [{"path": "values/production/web.yaml", "reviewed": ["-replicaCount: 2  # 평소", "+replicaCount: 5  # 평소"],
+                                          "now": ["-replicaCount: 4  # 평소", "+replicaCount: 5  # 평소"]}]
+
+
+def test_a_review_expires(world, monkeypatch):
+    """After the days of its environment, and not before; where none are said it stays open."""
+    review, other = proposed(world), proposed(world, AGENT, environment="staging")
+    world.write({"klepaas.yaml": world.read("klepaas.yaml").replace("review: required", "review: required, review_days: 3")})
+    reviewing.expire(world.services)
+    assert world.services.ledger.review(review.id).status == "open"
+    now = time.time()
+    monkeypatch.setattr(reviewing.time, "time", lambda: now + 3 * 86400 + 1)
+    reviewing.expire(world.services)
+    assert [world.services.ledger.review(each.id).status for each in (review, other)] == ["rejected", "open"]
+    assert git(world.path, "branch", "--list", "klepaas/*", "--format=%(refname:short)") == other.branch
+
+
+def test_fifty_at_once_are_fifty_reviews(world):
+    """Submissions to a reviewed environment: each one branch and one review, none lost, none twice, main untouched."""
+    head = git(world.path, "rev-parse", "main")
+    with ThreadPoolExecutor(10) as pool:
+        reviews = list(pool.map(lambda number: proposed(world, replicas=number, id=f"r{number}"), range(10, 60)))
+    assert len({each.id for each in reviews}) == len({each.branch for each in reviews}) == len(world.services.ledger.reviews()) == 50
+    assert len(git(world.path, "branch", "--list", "klepaas/*").splitlines()) == 50 and git(world.path, "rev-parse", "main") == head
+
+
+def test_merges_of_one_environment_come_one_after_another(world):
+    """Five approved reviews of one line merged at once: one is merged, the others are told what changed; five of different apps all land."""
+    reviews = [proposed(world, replicas=number) for number in range(5, 10)]
+    for each in reviews:
+        approve(world, each)
+    found = _merged_at_once(world, reviews)
+    assert sorted(found) == ["merged"] + ["review_outdated"] * 4
+    world.write({f"values/production/app{number}.yaml": "image: {repository: nginx, tag: '1'}\nreplicaCount: 1\n" for number in range(5)})
+    others = [proposed(world, app=f"app{number}") for number in range(5)]
+    for each in others:
+        approve(world, each)
+    assert _merged_at_once(world, others) == ["merged"] * 5 and git(world.path, "fsck", "--strict", "--no-dangling") == ""
+
+
+def _merged_at_once(world, reviews):
+    def one(review):
+        try:
+            return merge(world, review).review.status
+        except KlepaasError as error:
+            return error.code
+    with ThreadPoolExecutor(5) as pool:
+        return list(pool.map(one, reviews))
