@@ -54,15 +54,18 @@ def may_approve(actor, review):
         raise Forbidden("own_review")
 
 
-def may_merge(actor, environment, review, owners=()):
-    """People merge, agents do not; where review is required, with the approvals it asks for, and one of each group of owners."""
+def may_merge(actor, environment, review, owners=(), author=None):
+    """People merge, agents do not; where review is required, with the approvals it asks for, and one of each group of owners.
+
+    `author` is who proposed it, if signed in as a person: an owner's own proposal is an owner's word, a claimed or a program's is not.
+    """
     if proposes(actor, environment):
         raise Forbidden("agents_do_not_merge", environment=environment.name)
     wanted = max(review.required, environment.approvals if environment.review else 0)  # the rule may be newer than the review
     missing = wanted - len(review.approvals)
     if missing > 0:
         raise Forbidden("approvals_missing", review=review.id, missing=missing)
-    agreed = {review.author.lower(), *(approval.rpartition("<")[2].rstrip(">").lower() for approval in review.approvals)}
+    agreed = {(author or "").lower(), *(approval.rpartition("<")[2].rstrip(">").lower() for approval in review.approvals)}
     for group in owners if environment.review else ():
         if agreed.isdisjoint(group):
             raise Forbidden("owner_missing", review=review.id, owners=list(group))

@@ -95,7 +95,8 @@ def _may(services, actor, found, reason):
     if reason:
         policy.may_break_glass(actor, environment)
     else:
-        policy.may_merge(actor, environment, found, catalog.owners(found.app, found.environment))
+        author = services.ledger.command_by_uid(found.branch.removeprefix(PREFIX))["actor"]
+        policy.may_merge(actor, environment, found, catalog.owners(found.app, found.environment), author.email if author.session else None)
 
 
 def _again(services, actor, found, reason):

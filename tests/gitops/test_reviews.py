@@ -227,7 +227,7 @@ owners:
 
 
 def test_owners_have_to_agree(world):
-    """One of each group, as author or by an approval, whatever the count; the last pattern that names the app counts."""
+    """One of each group, by an approval or as an author who signed in, whatever the count; the last pattern that names the app counts."""
     world.write({"klepaas.yaml": OWNED})
     review = proposed(world)
     approve(world, review, BOB)
@@ -238,6 +238,9 @@ def test_owners_have_to_agree(world):
     other = proposed(world, BOB, replicas=6)
     approve(world, other, CAT)
     assert merge(world, other, ANN).review.status == "merged"
+    claimed = proposed(world, replace(BOB, session=False, channel="cli"), replicas=7)
+    approve(world, claimed, CAT)
+    assert world.refused("merge", None, None, actor=ANN, review=claimed.id).details["owners"] == ["bob@example.org"]
     third = proposed(world, CAT, app="safe")
     approve(world, third, BOB)
     assert world.refused("merge", None, None, actor=BOB, review=third.id).details["owners"] == ["platform@example.org"]
