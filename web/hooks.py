@@ -97,7 +97,7 @@ def _signed(name, signed):
     _from_allowed_network(services().settings.webhook_networks)
     secret = getattr(services().settings, name.lower())
     if not secret:
-        raise Forbidden("webhook_no_secret", name=name)
+        raise Unauthorized("webhook_no_secret", name=name)
     request.max_content_length = LARGEST  # a longer one is refused unread
     data = request.get_data(cache=False)
     if not signed(secret.encode(), data):

@@ -177,8 +177,8 @@ def test_a_callback_has_its_own_signature(server):
 def test_no_secret_no_webhook(tmp_path):
     """An installation that has none takes none, whatever they are signed with; a network that is not listed neither."""
     with serve(tmp_path / "none", SHOP) as server:
-        refused(send(server, push("a"), X_Hub_Signature_256=signed(json.dumps(push("a")).encode(), "")), 403, "webhook_no_secret")
-        refused(callback(server, {"app": "auto", "version": "1"}, secret=""), 403, "webhook_no_secret")
+        refused(send(server, push("a"), X_Hub_Signature_256=signed(json.dumps(push("a")).encode(), "")), 401, "webhook_no_secret")
+        refused(callback(server, {"app": "auto", "version": "1"}, secret=""), 401, "webhook_no_secret")
     with serve(tmp_path / "far", SHOP, GITHUB_WEBHOOK_SECRET=SECRET, WEBHOOK_NETWORKS="192.0.2.0/24, 2001:db8::/32") as server:
         refused(send(server, push("a")), 403, "webhook_network")
         refused(send(server, push("a"), X_Forwarded_For="192.0.2.1"), 403, "webhook_network")
