@@ -53,6 +53,7 @@ def _parser():
     controller.add_argument("--once", action="store_true", help="one tick: exit 0 all applied, 1 some app failed, 2 could not run")
     controller.set_defaults(run=_controller)
     _adopt(commands)
+    _workflow(commands)
     _accounts(commands)
     return parser
 
@@ -87,6 +88,16 @@ def _adopt(commands):
     adopt.add_argument("--id", help="send the same id again to ask what became of it")
     adopt.add_argument("--json", action="store_true", help="print JSON")
     adopt.set_defaults(run=_adopted)
+
+
+def _workflow(commands):
+    workflow = commands.add_parser("workflow", help="print the pipeline that builds an application repository and deploys it here")
+    workflow.add_argument("repository", metavar="OWNER/REPO")
+    workflow.add_argument("--kind", help="github, gitea or gitlab (default: FORGE, else github)")
+    workflow.add_argument("--image", help="image it pushes (default: that of the apps that are built from the repository)")
+    workflow.add_argument("--branch", default="main", help="branch whose pushes are built")
+    workflow.add_argument("--install", action="store_true", help="open a pull request there that adds it")
+    workflow.set_defaults(run=_pipeline)
 
 
 def _about(parser, verb):
@@ -129,6 +140,13 @@ def _adopted(options, settings):
 
     adoption, found = operator.adopt(settings, options.namespace, options.environment, options.preview, options.id)
     print(json.dumps({**asdict(adoption), "receipt": found}, default=str, ensure_ascii=False) if options.json else terminal.adoption(adoption, found))
+
+
+def _pipeline(options, settings):
+    from web import operator
+
+    content, url = operator.workflow(settings, options.repository, options.kind, options.image, options.branch, options.install)
+    print((url or "it is there already") if options.install else content, end="\n" if options.install else "")
 
 
 def _asked(options, settings):

@@ -12,6 +12,7 @@ from controller import adopt as adopting
 from controller.observe import Observer
 from gitops import http, services, views
 from gitops import submit as path
+from gitops.cicd import workflow as pipelines
 from gitops.errors import Invalid, NotFound
 from gitops.types import SCOPES, Actor, Command
 from web import reads
@@ -61,6 +62,18 @@ def adopt(settings, namespace, environment, preview, id=None):
         return adoption, None
     command = Command("adopt", None, found.name, {"files": orjson.dumps(adoption.files).decode()}, id)
     return adoption, _directly(settings, command, preview)
+
+
+def workflow(settings, repository, kind, image, branch, install):
+    """(the pipeline's file for an application repository, the URL of the pull request that adds it there or None)."""
+    opened = services.open(settings)
+    try:
+        tree, catalog = opened.head()
+        kind = kind or (settings.forge if settings.forge in pipelines.PATHS else "github")
+        content = pipelines.text(kind, repository, image or pipelines.image_of(catalog, tree, repository), branch)
+        return content, pipelines.install(opened, repository, content) if install else None
+    finally:
+        opened.close()
 
 
 def _server(settings):

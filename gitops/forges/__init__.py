@@ -5,7 +5,7 @@
     approve(services, review, text)                            merge(services, review, draft, announce) -> sha | None: nothing left to change
     close(services, review)                                    state(services, review) -> Pull
     labels(services, review, names)                            reviewers(services, review, names)
-    draft(services, review, wanted)
+    draft(services, review, wanted)                            propose(services, at, path, content, branch, title) -> url | None: a file to another repository
 """
 
 from gitops.errors import Invalid

@@ -12,20 +12,20 @@ DRAFT = "WIP: "
 COLOUR = "#1f6feb"  # of labels that are made here
 
 
-def _place(services):
+def _place(services, at=None):
     url = pulls.needed(services.settings, "GITEA_URL")
     provider = http.Provider("gitea", url.rstrip("/") + "/api/v1", {"Authorization": f"token {pulls.token(services.settings, 'GITEA_TOKEN')}"})
-    return provider, f"repos/{pulls.path(services.settings, url)}"
+    return provider, f"repos/{at or pulls.path(services.settings, url)}"
 
 
-def _ask(services, method, path, operation, **more):
-    provider, repo = _place(services)
-    return http.ask(provider, method, f"{repo}/{path}", operation, **more).body
+def _ask(services, method, path, operation, at=None, **more):
+    provider, repo = _place(services, at)
+    return http.ask(provider, method, f"{repo}/{path}".rstrip("/"), operation, **more).body
 
 
-def find(services, branch):
+def find(services, branch, at=None, base=BASE):
     try:
-        return _pull(_ask(services, "GET", f"pulls/{BASE}/{quote(branch)}", "find"))
+        return _pull(_ask(services, "GET", f"pulls/{quote(base)}/{quote(branch)}", "find", at))
     except NotFound:
         return None
 
@@ -89,6 +89,16 @@ def draft(services, review, wanted):
     """Gitea has no such field: the title says it."""
     title = state(services, review).title.removeprefix(DRAFT)
     _ask(services, "PATCH", f"pulls/{review.number}", "draft", again=True, json={"title": f"{DRAFT if wanted else ''}{title}"})
+
+
+def propose(services, at, path, content, branch, title):
+    """The URL of the pull request that adds a file to another repository; None when it is there already."""
+    base = _ask(services, "GET", "", "repository", at)["default_branch"]
+    if pulls.there(lambda: _ask(services, "GET", f"contents/{path}", "file", at, params={"ref": base})["content"], content, path):
+        return None
+    pulls.made(_ask, services, "POST", f"contents/{path}", "file", at, json={"message": title, "content": pulls.encoded(content), "branch": base, "new_branch": branch})
+    sent = {"title": title, "body": "", "head": branch, "base": base}
+    return pulls.once(lambda: find(services, branch, at, base), lambda: _pull(_ask(services, "POST", "pulls", "open", at, again=True, json=sent))).url
 
 
 def _pull(found, fresh=False):

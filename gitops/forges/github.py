@@ -1,5 +1,7 @@
 """Reviews as pull requests of GitHub, or of a GitHub Enterprise Server. https://docs.github.com/en/rest/pulls"""
 
+from urllib.parse import quote
+
 from gitops import http
 from gitops.errors import KlepaasError
 from gitops.forges import github_app, pulls
@@ -9,22 +11,22 @@ METHODS = ("rebase", "merge", "squash")  # the first that the repository allows;
 VERSION = {"X-GitHub-Api-Version": "2022-11-28"}
 
 
-def _place(services):
-    """(provider, path of the repository)."""
-    settings, repo = services.settings, pulls.path(services.settings)
+def _place(services, repo=None):
+    """(provider, path of the repository: the config repository, or another)."""
+    settings, repo = services.settings, repo or pulls.path(services.settings)
     url = settings.github_api_url
     token = github_app.token(settings, repo) if settings.github_app_id else pulls.token(settings, "GITHUB_TOKEN")
     return http.Provider("github", url, {"Authorization": f"Bearer {token}", **VERSION}), f"repos/{repo}"
 
 
-def _ask(services, method, path, operation, **more):
-    provider, repo = _place(services)
-    return http.ask(provider, method, f"{repo}/{path}", operation, **more).body
+def _ask(services, method, path, operation, at=None, **more):
+    provider, repo = _place(services, at)
+    return http.ask(provider, method, f"{repo}/{path}".rstrip("/"), operation, **more).body
 
 
-def find(services, branch):
-    owner = pulls.path(services.settings).partition("/")[0]
-    found = _ask(services, "GET", "pulls", "find", params={"head": f"{owner}:{branch}", "base": BASE, "state": "all", "per_page": 100})
+def find(services, branch, at=None, base=BASE):
+    owner = (at or pulls.path(services.settings)).partition("/")[0]
+    found = _ask(services, "GET", "pulls", "find", at, params={"head": f"{owner}:{branch}", "base": base, "state": "all", "per_page": 100})
     return _pull(max(found, key=lambda each: (each["state"] == "open", each["number"]))) if found else None
 
 
@@ -87,6 +89,18 @@ def draft(services, review, wanted):
     name = "convertPullRequestToDraft" if wanted else "markPullRequestReadyForReview"
     query = f"mutation($id: ID!) {{ {name}(input: {{pullRequestId: $id}}) {{ clientMutationId }} }}"
     http.ask(provider, "POST", provider.url.rstrip("/").removesuffix("/v3") + "/graphql", "draft", again=True, json={"query": query, "variables": {"id": node}})
+
+
+def propose(services, at, path, content, branch, title):
+    """The URL of the pull request that adds a file to another repository; None when it is there already."""
+    base = _ask(services, "GET", "", "repository", at)["default_branch"]
+    if pulls.there(lambda: _ask(services, "GET", f"contents/{path}", "file", at, params={"ref": base})["content"], content, path):
+        return None
+    tip = _ask(services, "GET", f"git/ref/heads/{quote(base)}", "tip", at)["object"]["sha"]
+    pulls.made(_ask, services, "POST", "git/refs", "branch", at, again=True, json={"ref": f"refs/heads/{branch}", "sha": tip})
+    pulls.made(_ask, services, "PUT", f"contents/{path}", "file", at, json={"message": title, "content": pulls.encoded(content), "branch": branch})
+    sent = {"title": title, "body": "", "head": branch, "base": base}
+    return pulls.once(lambda: find(services, branch, at, base), lambda: _pull(_ask(services, "POST", "pulls", "open", at, again=True, json=sent))).url
 
 
 def _pull(found, fresh=False):

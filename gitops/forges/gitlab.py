@@ -10,20 +10,20 @@ from gitops.forges.pulls import BASE, Pull
 DRAFT = "Draft: "
 
 
-def _place(services):
+def _place(services, at=None):
     url = services.settings.gitlab_url
     provider = http.Provider("gitlab", url.rstrip("/") + "/api/v4", {"PRIVATE-TOKEN": pulls.token(services.settings, "GITLAB_TOKEN")})
-    return provider, f"projects/{quote(pulls.path(services.settings, url), safe='')}"
+    return provider, f"projects/{quote(at or pulls.path(services.settings, url), safe='')}"
 
 
-def _ask(services, method, path, operation, **more):
-    provider, project = _place(services)
-    return http.ask(provider, method, f"{project}/{path}", operation, **more).body
+def _ask(services, method, path, operation, at=None, **more):
+    provider, project = _place(services, at)
+    return http.ask(provider, method, f"{project}/{path}".rstrip("/"), operation, **more).body
 
 
-def find(services, branch):
+def find(services, branch, at=None, base=BASE):
     """Of this project alone: a fork may have a branch of the same name."""
-    found = _ask(services, "GET", "merge_requests", "find", params={"source_branch": branch, "target_branch": BASE, "state": "all", "per_page": 100})
+    found = _ask(services, "GET", "merge_requests", "find", at, params={"source_branch": branch, "target_branch": base, "state": "all", "per_page": 100})
     mine = [each for each in found if each["source_project_id"] == each["target_project_id"]]
     return _pull(max(mine, key=lambda each: (each["state"] == "opened", each["iid"]))) if mine else None
 
@@ -81,6 +81,17 @@ def draft(services, review, wanted):
     """The title says it, as GitLab reads it."""
     title = state(services, review).title.removeprefix(DRAFT)
     _ask(services, "PUT", f"merge_requests/{review.number}", "draft", json={"title": f"{DRAFT if wanted else ''}{title}"})
+
+
+def propose(services, at, path, content, branch, title):
+    """The URL of the merge request that adds a file to another project; None when it is there already."""
+    base = _ask(services, "GET", "", "project", at)["default_branch"]
+    if pulls.there(lambda: _ask(services, "GET", f"repository/files/{quote(path, safe='')}", "file", at, params={"ref": base})["content"], content, path):
+        return None
+    commit = {"branch": branch, "start_branch": base, "commit_message": title, "actions": [{"action": "create", "file_path": path, "content": content}]}
+    pulls.made(_ask, services, "POST", "repository/commits", "file", at, json=commit)
+    sent = {"title": title, "description": "", "source_branch": branch, "target_branch": base}
+    return pulls.once(lambda: find(services, branch, at, base), lambda: _pull(_ask(services, "POST", "merge_requests", "open", at, again=True, json=sent))).url
 
 
 def _pull(found, fresh=False):

@@ -3,6 +3,7 @@
 What only a forge has (a comment, labels, reviewers, drafts) is nothing here: the dashboard shows the ledger itself.
 """
 
+from gitops.errors import Invalid
 from gitops.forges.pulls import Pull
 
 
@@ -22,6 +23,11 @@ def merge(services, review, draft, announce):
 def state(services, review):
     """The ledger knows no less than this."""
     return Pull(None, None, "open", review.head, title=review.title)
+
+
+def propose(services, at, path, content, branch, title):
+    """There is no other repository that could be reached."""
+    raise Invalid("bad_setting", name="FORGE", wanted="github, gitea, gitlab")
 
 
 def _nothing(services, review, *what):

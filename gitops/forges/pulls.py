@@ -1,10 +1,11 @@
 """What the forges with an interface of their own have in common: where the repository is there, and the ways that never make two of a thing."""
 
+import base64
 import logging
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from gitops.errors import Conflict, Invalid, KlepaasError
+from gitops.errors import Conflict, Invalid, KlepaasError, NotFound
 from gitops.git.address import address
 
 log = logging.getLogger(__name__)
@@ -111,6 +112,30 @@ def _landed(state, send):
             raise Conflict("forge_merge_refused", detail=error.details["detail"]) from None
         raise
     return state().commit
+
+
+def encoded(content):
+    return base64.b64encode(content.encode()).decode()
+
+
+def there(read, content, path):
+    """Whether a file is in a repository with this content; Conflict when it holds something else, which is its owners'."""
+    try:
+        found = base64.b64decode(read())
+    except NotFound:
+        return False
+    if found != content.encode():
+        raise Conflict("forge_file_differs", path=path)
+    return True
+
+
+def made(ask, *args, **more):
+    """Ask for something to be made that may have been made before: a forge refuses that, and what comes of it is looked at next."""
+    try:
+        ask(*args, **more)
+    except KlepaasError as error:
+        if error.details.get("upstream") not in (400, *EXISTS):
+            raise
 
 
 def beside(what, *args):

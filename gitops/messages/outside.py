@@ -18,6 +18,9 @@ MESSAGES = {
     "forge_needs_remote": ("reviews at {forge} need a CONFIG_REPO that is a repository there (https:// or ssh)", "{forge} 에서 리뷰하려면 CONFIG_REPO가 그곳의 저장소여야 합니다 (https:// 또는 ssh)"),
     "forge_no_user": ("the forge has no user {user}", "{user} 사용자가 없습니다"),
     "forge_merge_refused": ("the forge does not merge this now: {detail}", "지금은 병합할 수 없습니다: {detail}"),
+    "forge_file_differs": ("this file is in the repository and holds something else: merge the two by hand", "저장소에 같은 이름의 다른 파일이 있습니다. 직접 합치세요"),
+    "workflow_no_image": ("no app says that it is built from {repository}: write `klepaas: {{repository: {repository}}}` into its values file, or give --image",
+                          "{repository} 에서 만들어지는 앱이 없습니다. values 파일에 `klepaas: {{repository: {repository}}}` 를 쓰거나 --image를 주세요"),
     # reviews
     "owner_missing": ("review {review} needs one of its owners to agree: {owners}", "리뷰 {review} 에는 담당자 한 명의 승인이 필요합니다: {owners}"),
     "break_glass_needs_session": ("only a signed-in person breaks the glass, no token and no command line", "비상 병합은 로그인한 사람만 할 수 있습니다 (토큰과 명령줄은 불가)"),

@@ -1,6 +1,49 @@
 """What GitHub, Gitea and GitLab answer, as their documents say."""
 
+import base64
+
 from tests.gitops.forge_help import TOKEN
+
+
+class Shop:
+    """Another repository at the forge, as little of it as adding a file by a pull request needs."""
+
+    @staticmethod
+    def about(forge, query, body):
+        return 200, {"full_name": "acme/shop", "default_branch": "trunk"}
+
+    @staticmethod
+    def read(forge, path, query, body):
+        found = forge.shop.get(query["ref"], {}).get(path)
+        return (404, {"message": "Not Found"}) if found is None else (200, {"content": base64.encodebytes(found.encode()).decode()})
+
+    @staticmethod
+    def tip(forge, query, body):
+        return 200, {"object": {"sha": "1" * 40}}
+
+    @staticmethod
+    def branch(forge, query, body):
+        name = body["ref"].removeprefix("refs/heads/")
+        if name in forge.shop:
+            return 422, {"message": "Reference already exists"}
+        forge.shop[name] = dict(forge.shop.get("trunk", {}))
+        return 201, {}
+
+    @staticmethod
+    def write(forge, path, query, body):
+        branch = body.get("new_branch") or body["branch"]
+        if path in forge.shop.get(branch, {}):
+            return 422, {"message": "Invalid request. \"sha\" wasn't supplied."}
+        forge.shop.setdefault(branch, {})[path] = base64.b64decode(body["content"]).decode()
+        return 201, {}
+
+    @staticmethod
+    def commit(forge, query, body):
+        (action,) = body["actions"]
+        if body["branch"] in forge.shop:
+            return 400, {"message": f"A branch called '{body['branch']}' already exists."}
+        forge.shop[body["branch"]] = {action["file_path"]: action["content"]}
+        return 201, {}
 
 
 def _said(forge, number, author="klepaas-bot"):
@@ -41,7 +84,7 @@ class GitHub:
 
     @staticmethod
     def opened(forge, query, body):
-        if not forge.tip(body["head"]):
+        if not forge.has(body["head"]):
             return 422, {"message": "Validation Failed", "errors": [{"resource": "PullRequest", "field": "head", "code": "invalid"}]}
         found = forge.open(body["head"], body["title"], body["body"], body["base"])
         if found is None:
@@ -101,6 +144,9 @@ GitHub.ROUTES = [
     ("GET", rf"{P}/issues/(\d+)/comments", lambda forge, number, query, body: (200, _said(forge, number))),
     ("POST", rf"{P}/issues/(\d+)/comments", lambda forge, number, query, body: (201, _comment(forge, number, body["body"]))),
     ("PATCH", rf"{P}/issues/comments/(\d+)", GitHub.patched)]
+S = "/repos/acme/shop"
+GitHub.ROUTES += [("GET", S, Shop.about), ("GET", f"{S}/contents/(.+)", Shop.read), ("PUT", f"{S}/contents/(.+)", Shop.write), ("GET", f"{S}/git/ref/heads/trunk", Shop.tip),
+                  ("POST", f"{S}/git/refs", Shop.branch), ("GET", f"{S}/pulls", GitHub.listed), ("POST", f"{S}/pulls", GitHub.opened)]
 
 
 class Gitea:
@@ -128,7 +174,7 @@ class Gitea:
 
     @staticmethod
     def opened(forge, query, body):
-        if not forge.tip(body["head"]):
+        if not forge.has(body["head"]):
             return 404, {"message": "The target couldn't be found."}
         found = forge.open(body["head"], body["title"], body["body"], body["base"])
         if found is None:
@@ -171,6 +217,9 @@ Gitea.ROUTES = [
     ("GET", rf"{P}/issues/(\d+)/comments", lambda forge, number, query, body: (200, _said(forge, number))),
     ("POST", rf"{P}/issues/(\d+)/comments", lambda forge, number, query, body: (201, _comment(forge, number, body["body"]))),
     ("PATCH", rf"{P}/issues/comments/(\d+)", GitHub.patched)]
+S = "/api/v1/repos/acme/shop"
+Gitea.ROUTES += [("GET", S, Shop.about), ("GET", f"{S}/contents/(.+)", Shop.read), ("POST", f"{S}/contents/(.+)", Shop.write), ("POST", f"{S}/pulls", Gitea.opened),
+                 ("GET", rf"{S}/pulls/(\w+)/(.+)", Gitea.by_branch)]
 
 
 class GitLab:
@@ -200,7 +249,7 @@ class GitLab:
 
     @staticmethod
     def opened(forge, query, body):
-        if not forge.tip(body["source_branch"]):
+        if not forge.has(body["source_branch"]):
             return 400, {"message": "source_branch does not exist"}
         found = forge.open(body["source_branch"], body["title"], body["description"], body["target_branch"])
         if found is None:
@@ -244,4 +293,7 @@ GitLab.ROUTES = [
     ("GET", rf"{P}/merge_requests/(\d+)/notes", lambda forge, number, query, body: (200, _said(forge, number))),
     ("POST", rf"{P}/merge_requests/(\d+)/notes", lambda forge, number, query, body: (201, _comment(forge, number, body["body"]))),
     ("PUT", rf"{P}/merge_requests/(\d+)/notes/(\d+)", GitLab.changed)]
+S = "/api/v4/projects/acme/shop"
+GitLab.ROUTES += [("GET", S, Shop.about), ("GET", f"{S}/repository/files/(.+)", Shop.read), ("POST", f"{S}/repository/commits", Shop.commit), ("GET", f"{S}/merge_requests", GitLab.listed),
+                  ("POST", f"{S}/merge_requests", GitLab.opened)]
 DIALECTS = {"github": GitHub, "gitea": Gitea, "gitlab": GitLab}

@@ -22,10 +22,14 @@ class Forge:
     def __init__(self, path):
         self.path, self.pulls, self.comments, self.tags, self.lock = path, {}, {}, {}, threading.RLock()
         self.asked, self.broken, self.merge_ways, self.last = [], [], {"merge", "rebase", "squash"}, 0
+        self.shop = {}  # branch -> {path: content} of another repository, acme/shop; its default branch is trunk
 
     def tip(self, branch):
         found = raw(self.path, "for-each-ref", "--format=%(objectname)", f"refs/heads/{branch}").decode().strip()
         return found or None
+
+    def has(self, branch):
+        return branch in self.shop or self.tip(branch)
 
     def open(self, branch, title, body, base=BASE):
         """The new pull, or None when there is one open."""

@@ -179,8 +179,8 @@ def test_what_is_refused_says_why(shop):
 
 def test_an_app_without_repository_is_known_by_its_image(shop):
     """Repositories that were there before us need no new key; an app that names another repository is not guessed."""
-    shop.write({"values/staging/known.yaml": "image: {repository: ghcr.io/Acme/Lib, tag: '1'}\n", "values/staging/near.yaml": "image: {repository: ghcr.io/acme/lib2, tag: '1'}\n",
-                "values/staging/other.yaml": "klepaas: {repository: acme/other}\nimage: {repository: ghcr.io/acme/lib, tag: '1'}\n"})
+    shop.write({"values/staging/known.yaml": "image: {repository: registry.example/Acme/Lib, tag: '1'}\n", "values/staging/near.yaml": "image: {repository: registry.example/acme/lib2, tag: '1'}\n",
+                "values/staging/other.yaml": "klepaas: {repository: acme/other}\nimage: {repository: registry.example/acme/lib, tag: '1'}\n"})
     assert [(each["app"], each["status"]) for each in shop.tell("push", push("a", repository="acme/lib"))] == [("known", "committed")]
 
 
