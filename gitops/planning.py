@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from gitops import catalog as catalogs
-from gitops import checks, policy, resolve
+from gitops import access, checks, policy, resolve
+from gitops.cicd import builds
 from gitops.errors import Invalid
 from gitops.plans import PLANS
 from gitops.plans.base import Desired
@@ -17,7 +18,7 @@ def resolved(services, actor, verb, command, args):
     if verb.name in REVIEW_VERBS:
         return _of_review(services, actor, verb, command, args)
     policy.authorise(actor, verb, None)
-    _, catalog = services.head()
+    tree, catalog = services.head()
     if verb.name == "release" and _left(services, catalog, command.environment):
         policy.authorise(actor, verb, command.environment)
         return replace(command, args=args)
@@ -27,7 +28,8 @@ def resolved(services, actor, verb, command, args):
     policy.authorise(actor, verb, named.environment)
     if verb.kind == "order" and named.app is not None and named.environment not in catalog.environments_of(named.app):
         catalog.target(named.app, named.environment)  # says where it is instead
-    return resolve.fill(services.repo, catalog, verb, named, args)
+    known = builds.completed(services.ledger, catalog, tree, named, args) if verb.name == "deploy" else args
+    return resolve.fill(services.repo, catalog, verb, named, known)
 
 
 def _left(services, catalog, environment):
@@ -58,6 +60,8 @@ def decided(services, actor, verb, command, tree):
     environment = catalog.environment(command.environment)
     policy.authorise(actor, verb, environment.name)
     plan = planned(services, verb, command, tree)
+    if any(change.path == access.PATH for change in plan.changes):
+        policy.may_grant(actor, access.moved(access.load(tree.fresh()), access.load(overlay(tree, plan.changes))))
     return replace(plan, delivery=policy.delivery(actor, tuple(catalog.environments.values()), environment, plan.changes))
 
 

@@ -33,6 +33,11 @@ def defaults(catalog):
     return (Rule("*", "push", staging), Rule("*", "workflow_run", staging), Rule("*", "callback", staging), Rule("*", "release", production))
 
 
+def usual(event, environment):
+    """The rule of an event where none is written."""
+    return Rule("*", event, environment)
+
+
 def matches(rule, facts):
     if rule.event != facts.event or not fnmatchcase(facts.repository.lower(), rule.repository.lower()):
         return False
@@ -59,10 +64,16 @@ def _apps(rule, catalog, tree, facts):
     if name is not None:
         return [each.app for each in there if each.app == name]
     said = [each.app for each in there if (each.repository or "").lower() == facts.repository.lower()]
-    return said or [each.app for each in there if each.repository is None and _image(tree, each).endswith(f"/{facts.repository.lower()}")]
+    return said or [each.app for each in there if each.repository is None and image(tree, each).endswith(f"/{facts.repository.lower()}")]
 
 
-def _image(tree, target):
+def repository(tree, target):
+    """The repository that an app is built from: the one it names, else the last two parts of its image; None where neither is there."""
+    parts = image(tree, target).split("/")
+    return target.repository or ("/".join(parts[-2:]) if len(parts) > 2 else None)
+
+
+def image(tree, target):
     """The image repository in a values file; "" where there is none or the file is broken."""
     try:
         return str(values.lookup(values.parse(tree.read(target.values_path), target.values_path), target.keys["image"]) or "").lower() if target.values_path else ""

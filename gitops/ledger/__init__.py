@@ -44,7 +44,7 @@ class Ledger:
         self.merging = reviews.merging
         deliveries = Deliveries(store, self.tables, events)
         self.delivered, self.delivery, self.deliveries, self.delivery_done = deliveries.delivered, deliveries.delivery, deliveries.deliveries, deliveries.delivery_done
-        self.waiting, self.arrival, self.arrived = deliveries.waiting, deliveries.arrival, deliveries.arrived
+        self.waiting, self.told, self.arrival, self.arrived = deliveries.waiting, deliveries.told, deliveries.arrival, deliveries.arrived
         self.put_user, self.user, self.users = accounts.put_user, accounts.user, accounts.users
         self.token_create, self.token_actor = accounts.token_create, accounts.token_actor
         self.tokens, self.token_revoke = accounts.tokens, accounts.token_revoke

@@ -58,6 +58,13 @@ class Deliveries:
             return tuple({"id": row.id, "event": row.event, "repository": row.repository, "status": row.status, "outcome": orjson.loads(row.outcome),
                           "received": row.received} for row in rows)
 
+    def told(self, repository, limit):
+        """The facts of a repository's deliveries, newest first."""
+        table = self.tables["delivery"]
+        with self.store.session():
+            mine = peewee.fn.LOWER(table.repository) == repository.lower()
+            return tuple(orjson.loads(row.facts) for row in table.select(table.facts).where(mine).order_by(table.received.desc()).limit(limit))
+
     @contextlib.contextmanager
     def arrival(self, app, environment):
         """What last arrived at an app (a dict, or None), while nobody else brings it anything."""

@@ -21,7 +21,7 @@ TRANSIENT = frozenset({"429", "500", "hang", "half", "wrong", "closed"})
 OK = (200, {"ok": True}, {})
 
 
-class _Handler(http.server.BaseHTTPRequestHandler):
+class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self):
@@ -70,7 +70,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 @contextlib.contextmanager
 def serve(*answers):
     """A server that answers so; `url`, and `seen`: (method, path, headers, body, when) of each request."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     server.answers, server.seen, server.lock, server.over = list(answers), [], threading.Lock(), threading.Event()
     server.url = f"http://127.0.0.1:{server.server_address[1]}"

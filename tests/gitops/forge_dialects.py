@@ -143,7 +143,8 @@ GitHub.ROUTES = [
     ("POST", rf"{P}/pulls/(\d+)/requested_reviewers", GitHub.ask), ("POST", "/graphql", GitHub.graphql),
     ("GET", rf"{P}/issues/(\d+)/comments", lambda forge, number, query, body: (200, _said(forge, number))),
     ("POST", rf"{P}/issues/(\d+)/comments", lambda forge, number, query, body: (201, _comment(forge, number, body["body"]))),
-    ("PATCH", rf"{P}/issues/comments/(\d+)", GitHub.patched)]
+    ("PATCH", rf"{P}/issues/comments/(\d+)", GitHub.patched), ("GET", f"{P}/installation", lambda forge, query, body: (200, {"id": 7})),
+    ("POST", "/app/installations/7/access_tokens", lambda forge, query, body: (201, {"token": TOKEN, "expires_at": "2099-01-01T00:00:00Z"}))]
 S = "/repos/acme/shop"
 GitHub.ROUTES += [("GET", S, Shop.about), ("GET", f"{S}/contents/(.+)", Shop.read), ("PUT", f"{S}/contents/(.+)", Shop.write), ("GET", f"{S}/git/ref/heads/trunk", Shop.tip),
                   ("POST", f"{S}/git/refs", Shop.branch), ("GET", f"{S}/pulls", GitHub.listed), ("POST", f"{S}/pulls", GitHub.opened)]

@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from tests.gitops import faults
 from tests.gitops.repo_help import CLEAN, Handler, git, raw
 
 TOKEN = "forge-t0ken-0123456789"
@@ -82,6 +83,8 @@ class Server(Handler):
             broken = next((each for each in forge.broken if each[0] == self.command and each[1] in unquote(self.path)), None)
             if broken:
                 forge.broken.remove(broken)
+                if broken[2] in ("half", "wrong", "closed"):
+                    return getattr(faults.Handler, f"_{broken[2]}")(self)
                 if broken[2] != "lost":
                     return self.say(*broken[2])
             answer = self._asked(json.loads(data) if data else {})

@@ -184,6 +184,27 @@ def test_an_app_without_repository_is_known_by_its_image(shop):
     assert [(each["app"], each["status"]) for each in shop.tell("push", push("a", repository="acme/lib"))] == [("known", "committed")]
 
 
+def test_deploy_without_a_version_means_the_newest_known_image(shop):
+    """What a build, else a push, told last by its own time; of a branch its newest; the words are completed once, at the first receipt."""
+    assert shop.refused("deploy", environment="production").code == "version_needed"
+    shop.tell("push", push("b", "a", "2026-11-23T10:01:00Z"))
+    assert shop.preview("deploy", environment="production").command.args == {"version": "bbbbbbb"}
+    for letter, minute in (("c", "03"), ("a", "02")):
+        shop.tell("workflow_run", built(letter, f"2026-11-23T10:{minute}:00Z"))
+    shop.tell("push", push("d", "c", "2026-11-23T10:04:00Z"))
+    shop.tell("push", push("e", ref="refs/heads/feature"))
+    assert shop.preview("deploy", environment="production").command.args == {"version": "ccccccc"}
+    assert shop.preview("deploy", environment="production", branch="feature").command.args == {"version": "eeeeeee"}
+    assert shop.refused("deploy", environment="production", branch="other").code == "branch_unknown"
+    receipt = shop.say("deploy", environment="production", id="d")
+    shop.tell("workflow_run", built("f", "2026-11-23T11:00:00Z"))
+    assert shop.say("deploy", environment="production", id="d") == receipt and receipt.plan["args"] == {"version": "ccccccc"}
+    work.keep(shop.services, "c", "c", facts.callback({"app": "web", "version": "by-hand"}))
+    assert shop.preview("deploy", environment="production").command.args == {"version": "by-hand"} and shop.refused("deploy", "auto").code == "version_needed"
+    assert shop.preview("deploy", environment="production", version="x").command.args == {"version": "x"}
+    assert shop.preview("deploy", environment="production", image="nginx:9").command.args == {"image": "nginx", "version": "9"}
+
+
 RULES = """environments:
   staging: {}
   production: {review: required, promotes_from: staging}
