@@ -28,7 +28,7 @@ def drafted(plan, actor, uid, trailers=()):
 def opened(services, row, plan, head):
     """The review of the branch that holds `head`; there is one a command, at its forge and in the ledger, however often this is asked."""
     environment = services.head()[1].environment(plan.command.environment)
-    name, forge = chosen(services)
+    name, forge = chosen(services.settings)
     title = message.subject(plan)
     pull = forge.open(services, branch(row.uid), title, text.body(plan, row.actor, row.command.text, services.settings.klepaas_url))
     found = services.ledger.review_open(

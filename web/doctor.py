@@ -1,8 +1,9 @@
 """`klepaas doctor`: each setting, its source, and whether what it names works. Secrets are masked."""
 
 from controller import observe
-from gitops import config, services
+from gitops import config, forges, services
 from gitops.errors import KlepaasError
+from web import hooks
 from nlp import interpret
 from nlp.models import chain
 
@@ -58,7 +59,19 @@ def _model(name):
     return check
 
 
-CHECKS = {"CONFIG_REPO": _repository, "DATABASE_URL": _database, "KUBECONFIG": _cluster, **{f"{prefix}_API_KEY": _model(name) for name, prefix in chain.PREFIXES.items()}}
+def _forge(settings):
+    name, forge = forges.chosen(settings)
+    if name == "local":
+        return None
+    forge.find(services.Services(settings, None, None, None), "klepaas/doctor")  # asks for a branch that is not there
+    return "answers"
+
+
+def _webhooks(settings):
+    hooks.networks(settings.webhook_networks)
+
+
+CHECKS = {"FORGE": _forge, "WEBHOOK_NETWORKS": _webhooks, "CONFIG_REPO": _repository, "DATABASE_URL": _database, "KUBECONFIG": _cluster, **{f"{prefix}_API_KEY": _model(name) for name, prefix in chain.PREFIXES.items()}}
 
 
 def table(found):

@@ -107,12 +107,17 @@ def _signed(name, signed):
 
 def _from_allowed_network(given):
     """The address that connected counts: headers that speak of another are anybody's word."""
+    allowed = networks(given)
+    if allowed and not any(ipaddress.ip_address(request.remote_addr or "0.0.0.0") in each for each in allowed):
+        raise Forbidden("webhook_network")
+
+
+def networks(given):
+    """The networks of the setting; Invalid where it is malformed."""
     try:
-        networks = [ipaddress.ip_network(part.strip()) for part in (given or "").split(",") if part.strip()]
+        return [ipaddress.ip_network(part.strip()) for part in (given or "").split(",") if part.strip()]
     except ValueError:
         raise Invalid("bad_setting", name="WEBHOOK_NETWORKS", wanted="networks such as 192.0.2.0/24, separated by commas") from None
-    if networks and not any(ipaddress.ip_address(request.remote_addr or "0.0.0.0") in each for each in networks):
-        raise Forbidden("webhook_network")
 
 
 def _forge_signature(secret, data):

@@ -40,5 +40,5 @@ def image_of(catalog, tree, repository):
 
 def install(services, repository, content):
     """The URL of the pull request that adds the file there; None when it is there already."""
-    name, forge = chosen(services)
+    name, forge = chosen(services.settings)
     return forge.propose(services, repository, PATHS.get(name), content, BRANCH, TITLE)

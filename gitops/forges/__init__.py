@@ -14,9 +14,9 @@ from gitops.forges import gitea, github, gitlab, local
 FORGES = {"local": local, "github": github, "gitea": gitea, "gitlab": gitlab}
 
 
-def chosen(services):
+def chosen(settings):
     """(name, module) of the forge that new reviews go to."""
-    name = services.settings.forge
+    name = settings.forge
     if name not in FORGES:
         raise Invalid("bad_setting", name="FORGE", wanted=", ".join(FORGES))
     return name, FORGES[name]

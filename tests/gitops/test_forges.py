@@ -17,6 +17,7 @@ from tests.gitops.forge_dialects import DIALECTS
 from tests.gitops.path_help import ANN, BOB, FILES, World, renderer  # noqa: F401 (fixture)
 from tests.gitops.repo_help import git, outsider, push
 from tests.gitops.test_github_app import PEM
+from web import doctor
 
 PRODUCTION = {"environment": "production"}
 FLAGS = {"github": ("GITHUB_API_URL", "GITHUB_TOKEN"), "gitea": ("GITEA_URL", "GITEA_TOKEN"), "gitlab": ("GITLAB_URL", "GITLAB_TOKEN")}
@@ -300,8 +301,19 @@ def test_settings_that_do_not_fit(world, renderer, tmp_path):  # noqa: F811
     def refused(**more):
         fake = replace(world.services, settings=config.load({**base, **more}, None))
         with pytest.raises(KlepaasError) as caught:
-            FORGES.get(fake.settings.forge, FORGES[name]).open(fake, "klepaas/x", "t", "b") if "FORGE" not in more else reviewing.chosen(fake)
+            FORGES.get(fake.settings.forge, FORGES[name]).open(fake, "klepaas/x", "t", "b") if "FORGE" not in more else reviewing.chosen(fake.settings)
         return caught.value
     assert refused(**{token: ""}).details["name"] == "CONFIG_TOKEN"
     assert refused(CONFIG_REPO=str(Path(tmp_path, "x.git"))).code == refused(CONFIG_REPO="https://forge.example/config.git").code == "forge_needs_remote"
     assert refused(FORGE="sourcehut").details["name"] == "FORGE"
+
+
+def test_doctor_tries_the_forge(forge, tmp_path):
+    """The token is right, wrong, or the forge is none; without a forge there is nothing to try."""
+    base = {"CONFIG_REPO": f"{forge.url}/acme/config.git", "KLEPAAS_HOME": str(tmp_path), **forge.dialect.settings(forge.url)}
+
+    def works(**more):
+        return next(row for row in doctor.examine(config.load({**base, **more}, None)) if row["name"] == "FORGE")
+    assert works()["works"] is True and works(FORGE="local")["works"] is None
+    wrong = works(**{FLAGS[forge.name][1]: "wrong-t0ken"})
+    assert wrong["works"] is False and forge.name in wrong["message"] and "wrong-t0ken" not in wrong["message"]
