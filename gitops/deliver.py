@@ -6,6 +6,7 @@ Every attempt's sha is in the command's row before a ref moves, so that after a 
 from dataclasses import replace
 
 from gitops import planning, reviewing, views
+from gitops.cicd import building
 from gitops.errors import Conflict, KlepaasError
 from gitops.types import Plan, Receipt
 
@@ -22,10 +23,19 @@ def deliver(services, actor, row, verb, command):
         view = planning.tip(services)
         plan = planning.decided(services, actor, verb, command, view)
         try:
+            if plan.command.args.get("build") and plan.changes:
+                return _built_first(services, row, plan, view)
             return DELIVERIES[plan.delivery](services, actor, row, verb, plan, view)
         except _OtherDelivery:
             continue
     raise Conflict("base_moves")
+
+
+def _built_first(services, row, plan, view):
+    """The change comes when its image is there: see gitops/cicd/building."""
+    command = plan.command
+    building.begin(services, row, plan, view, services.head()[1].target(command.app, command.environment))
+    return _finish(services, row, plan, "building")
 
 
 def commit(services, actor, row, verb, plan, view):

@@ -28,7 +28,7 @@ def resolved(services, actor, verb, command, args):
     policy.authorise(actor, verb, named.environment)
     if verb.kind == "order" and named.app is not None and named.environment not in catalog.environments_of(named.app):
         catalog.target(named.app, named.environment)  # says where it is instead
-    known = builds.completed(services.ledger, catalog, tree, named, args) if verb.name == "deploy" else args
+    known = builds.completed(services, catalog, tree, named, args) if verb.name == "deploy" else args
     return resolve.fill(services.repo, catalog, verb, named, known)
 
 

@@ -45,7 +45,7 @@ def _image(args):
 
 def _deploy(repo, catalog, app, environment, args):
     args = _image(args)
-    if "branch" in args:
+    if "branch" in args and not args.get("build"):
         raise Invalid("branch_unknown", app=app, branch=args["branch"])
     if "version" not in args:
         raise Invalid("version_needed", app=app)

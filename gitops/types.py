@@ -207,7 +207,7 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of a command. `status`: committed, proposed, unchanged, accepted (an order).
+    """What became of a command. `status`: committed, proposed, unchanged, accepted (an order), building (the change comes later).
 
     `plan` is the plan as JSON shows it (gitops/views): a receipt is kept, and answered again to the same request.
     """

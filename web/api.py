@@ -9,7 +9,7 @@ from web import body, openapi, reads
 from web.context import cluster, services
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
-STATUS = {"committed": 201, "proposed": 202, "unchanged": 200, "accepted": 200, "preview": 200}
+STATUS = {"committed": 201, "proposed": 202, "unchanged": 200, "accepted": 200, "preview": 200, "building": 202}
 
 
 def answer(value, status=200):

@@ -1,6 +1,6 @@
 """Which images of an app are known, from what forges and pipelines told: what "deploy the newest" means. Reads the ledger alone."""
 
-from gitops.cicd import rules
+from gitops.cicd import building, rules
 from gitops.cicd.facts import UNSAID, Facts
 from gitops.errors import Invalid
 
@@ -8,12 +8,24 @@ BUILT = ("workflow_run", "package", "callback")  # these say that an image is th
 LOOKED = 200  # deliveries of a repository that are looked through
 
 
-def completed(ledger, catalog, tree, command, args):
-    """The arguments of a deploy with the newest known version, where they name none; as they are where nothing is known."""
+def completed(services, catalog, tree, command, args):
+    """The arguments of a deploy with the newest known version, where they name none; as they are where nothing is known.
+
+    One that shall be built first names its branch too, unless a build of it was told of.
+    """
+    target = catalog.target(command.app, command.environment)
+    if args.get("build"):
+        wanted = building.completed(services, tree, target, args)
+        known = {_version(catalog, facts, target) for facts in _told(services.ledger, rules.repository(tree, target)) if facts.event in BUILT}
+        return _without(wanted, "branch", "build") if wanted["version"] in known else wanted
     if "version" in args or ":" in args.get("image", "").rpartition("/")[2]:
         return args
-    found = newest(ledger, catalog, tree, catalog.target(command.app, command.environment), args.get("branch"))
-    return args if found is None else {name: value for name, value in args.items() if name != "branch"} | {"version": found}
+    found = newest(services.ledger, catalog, tree, target, args.get("branch"))
+    return args if found is None else _without(args, "branch") | {"version": found}
+
+
+def _without(args, *names):
+    return {name: value for name, value in args.items() if name not in names}
 
 
 def newest(ledger, catalog, tree, target, branch=None):
@@ -26,7 +38,7 @@ def newest(ledger, catalog, tree, target, branch=None):
 def _told(ledger, repository):
     """Of the repository, and of pipelines that named their app alone."""
     found = [each for name in (repository, UNSAID) if name for each in ledger.told(name, LOOKED)]
-    return [Facts(**{name: value for name, value in each.items() if name != "received"}) for each in found]
+    return [Facts(**{name: value for name, value in each.items() if name != "received"}) for each in found if each["event"] in rules.VERSIONS]
 
 
 def _fits(facts, target, branch):

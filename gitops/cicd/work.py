@@ -6,7 +6,7 @@ import time
 from dataclasses import asdict
 
 from gitops import reviewing, submit
-from gitops.cicd import rules
+from gitops.cicd import building, built, rules
 from gitops.cicd.facts import Facts
 from gitops.errors import Invalid, KlepaasError
 from gitops.forges import pulls
@@ -33,9 +33,9 @@ def one(services, id):
     kept = services.ledger.delivery(id, PATIENCE)
     if kept is None:
         return
-    received = kept.pop("received")
+    received = kept.pop("received", None) or time.time()
     try:
-        outcome = _outcome(services, id, Facts(**kept))
+        outcome = built.outcome(services, kept) if kept["event"] == building.EVENT else _outcome(services, id, Facts(**kept))
     except KlepaasError as error:
         if error.transient and time.time() < received + DAY:
             log.warning("delivery %s: %s", id, error)

@@ -6,6 +6,8 @@
     close(services, review)                                    state(services, review) -> Pull
     labels(services, review, names)                            reviewers(services, review, names)
     draft(services, review, wanted)                            propose(services, at, path, content, branch, title) -> url | None: a file to another repository
+    commit(services, at, branch=None) -> branch, sha           dispatch(services, at, branch, version): start another repository's pipeline
+    runs(services, at, sha) -> [Run]
 """
 
 from gitops.errors import Invalid

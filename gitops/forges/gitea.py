@@ -8,6 +8,7 @@ from gitops.forges import pulls
 from gitops.forges.pulls import BASE, Pull
 
 METHODS = ("rebase", "merge", "squash")
+WORKFLOW = "klepaas.yml"
 DRAFT = "WIP: "
 COLOUR = "#1f6feb"  # of labels that are made here
 
@@ -89,6 +90,23 @@ def draft(services, review, wanted):
     """Gitea has no such field: the title says it."""
     title = state(services, review).title.removeprefix(DRAFT)
     _ask(services, "PATCH", f"pulls/{review.number}", "draft", again=True, json={"title": f"{DRAFT if wanted else ''}{title}"})
+
+
+def commit(services, at, branch=None):
+    """(branch, sha of its newest commit) of another repository; without a branch its default one."""
+    branch = branch or _ask(services, "GET", "", "repository", at)["default_branch"]
+    return branch, _ask(services, "GET", f"branches/{quote(branch)}", "commit", at)["commit"]["id"]
+
+
+def dispatch(services, at, branch, version):
+    """Start the repository's pipeline."""
+    _ask(services, "POST", f"actions/workflows/{WORKFLOW}/dispatches", "dispatch", at, json={"ref": branch, "inputs": {"version": version}})
+
+
+def runs(services, at, sha):
+    """Its runs for a commit, newest first."""
+    found = _ask(services, "GET", "actions/runs", "runs", at, params={"head_sha": sha, "limit": 50})["workflow_runs"]
+    return [pulls.run(each) for each in found if each["path"].partition("@")[0].endswith(WORKFLOW)]
 
 
 def propose(services, at, path, content, branch, title):

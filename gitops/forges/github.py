@@ -8,6 +8,7 @@ from gitops.forges import github_app, pulls
 from gitops.forges.pulls import BASE, Pull
 
 METHODS = ("rebase", "merge", "squash")  # the first that the repository allows; a rebase keeps who wrote the commit
+WORKFLOW = "klepaas.yml"
 VERSION = {"X-GitHub-Api-Version": "2022-11-28"}
 
 
@@ -89,6 +90,23 @@ def draft(services, review, wanted):
     name = "convertPullRequestToDraft" if wanted else "markPullRequestReadyForReview"
     query = f"mutation($id: ID!) {{ {name}(input: {{pullRequestId: $id}}) {{ clientMutationId }} }}"
     http.ask(provider, "POST", provider.url.rstrip("/").removesuffix("/v3") + "/graphql", "draft", again=True, json={"query": query, "variables": {"id": node}})
+
+
+def commit(services, at, branch=None):
+    """(branch, sha of its newest commit) of another repository; without a branch its default one."""
+    branch = branch or _ask(services, "GET", "", "repository", at)["default_branch"]
+    return branch, _ask(services, "GET", f"commits/{quote(branch, safe='')}", "commit", at)["sha"]
+
+
+def dispatch(services, at, branch, version):
+    """Start the repository's pipeline."""
+    _ask(services, "POST", f"actions/workflows/{WORKFLOW}/dispatches", "dispatch", at, json={"ref": branch, "inputs": {"version": version}})
+
+
+def runs(services, at, sha):
+    """Its runs for a commit, newest first."""
+    found = _ask(services, "GET", f"actions/workflows/{WORKFLOW}/runs", "runs", at, params={"head_sha": sha, "per_page": 50})["workflow_runs"]
+    return [pulls.run(each) for each in found]
 
 
 def propose(services, at, path, content, branch, title):

@@ -5,7 +5,7 @@ from urllib.parse import quote
 from gitops import http
 from gitops.errors import NotFound
 from gitops.forges import pulls
-from gitops.forges.pulls import BASE, Pull
+from gitops.forges.pulls import BASE, Pull, Run
 
 DRAFT = "Draft: "
 
@@ -81,6 +81,24 @@ def draft(services, review, wanted):
     """The title says it, as GitLab reads it."""
     title = state(services, review).title.removeprefix(DRAFT)
     _ask(services, "PUT", f"merge_requests/{review.number}", "draft", json={"title": f"{DRAFT if wanted else ''}{title}"})
+
+
+def commit(services, at, branch=None):
+    """(branch, sha of its newest commit) of another repository; without a branch its default one."""
+    branch = branch or _ask(services, "GET", "", "repository", at)["default_branch"]
+    return branch, _ask(services, "GET", f"repository/branches/{quote(branch, safe='')}", "commit", at)["commit"]["id"]
+
+
+def dispatch(services, at, branch, version):
+    """Start the repository's pipeline."""
+    _ask(services, "POST", "pipeline", "dispatch", at, json={"ref": branch, "variables": [{"key": "ASKED", "value": version}]})
+
+
+def runs(services, at, sha):
+    """Its runs for a commit, newest first."""
+    found = _ask(services, "GET", "pipelines", "runs", at, params={"sha": sha, "per_page": 50})
+    states = {"success": "success", "failed": "failure", "canceled": "failure", "skipped": "failure"}
+    return [Run(states.get(each["status"], "running"), each["web_url"], each["source"] == "api", pulls.seconds(each["created_at"])) for each in found]
 
 
 def propose(services, at, path, content, branch, title):

@@ -30,6 +30,10 @@ def propose(services, at, path, content, branch, title):
     raise Invalid("bad_setting", name="FORGE", wanted="github, gitea, gitlab")
 
 
+def commit(services, at, branch=None):
+    raise Invalid("build_no_forge")
+
+
 def _nothing(services, review, *what):
     """There is no forge that could be told."""
 

@@ -2,7 +2,9 @@
 
 import base64
 import logging
+import time
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from gitops.errors import Conflict, Invalid, KlepaasError, NotFound
@@ -26,6 +28,31 @@ class Pull:
     title: str | None = None
     by: str | None = None
     fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run of a repository's pipeline. `state`: running, success, failure; `asked`: somebody started it, not a push."""
+
+    state: str
+    url: str
+    asked: bool
+    created: float
+
+
+def run(found):
+    """A run as GitHub says it, and Gitea."""
+    going = found["status"] != "completed" and not found.get("conclusion")
+    state = "running" if going else "success" if found["conclusion"] == "success" else "failure"
+    return Run(state, found["html_url"], found["event"] == "workflow_dispatch", seconds(found.get("created_at") or found.get("started_at")))
+
+
+def seconds(text):
+    """UTC seconds of a time as ISO 8601; now where there is none yet."""
+    try:
+        return datetime.fromisoformat(text).timestamp()
+    except (TypeError, ValueError, OverflowError):
+        return time.time()
 
 
 def path(settings, url=None):

@@ -31,6 +31,12 @@ MESSAGES = {
     "webhook_network": ("webhooks are not taken from this address", "이 주소에서 오는 웹훅은 받지 않습니다"),
     "webhook_no_delivery": ("the header with the delivery's id is missing", "전달 ID 헤더가 없습니다"),
     "webhook_malformed": ("{field} is missing in the payload, or is not what it must be", "페이로드의 {field} 이(가) 없거나 형식이 다릅니다"),
+    "build_no_repository": ("{app} names no repository that could be built: write `klepaas: {{repository: owner/repo}}` into its values file", "{app} 의 저장소를 알 수 없습니다. values 파일에 `klepaas: {{repository: owner/repo}}` 를 쓰세요"),
+    "build_no_forge": ("nothing can be built: set FORGE to the forge of the repositories", "빌드할 수 없습니다. FORGE를 설정하세요"),
+    "build_branch_moved": ("branch {branch} has moved past {version}: ask again", "{branch} 브랜치가 {version} 이후로 바뀌었습니다. 다시 요청하세요"),
+    "build_runs": ("{version} is being built", "{version} 을(를) 빌드하고 있습니다"),
+    "build_failed": ("building {version} failed: {url}", "{version} 빌드에 실패했습니다: {url}"),
+    "built_first": ("the image is built first, by the repository's pipeline: the change comes when it has succeeded", "저장소의 파이프라인으로 이미지를 먼저 빌드합니다. 성공하면 변경이 이루어집니다"),
     "webhook_no_version": ("the pattern {pattern} makes no image tag of this {event}", "{event} 에서 {pattern} 로 이미지 태그를 만들 수 없습니다"),
     "address_private": ("{host} is no address of the public internet, and only such may be named here", "{host} 은(는) 공개 인터넷 주소가 아니어서 사용할 수 없습니다"),
 }

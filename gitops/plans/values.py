@@ -32,7 +32,8 @@ def restart(desired, command):
 def deploy(desired, command):
     file, args = opened(desired, command.app, command.environment), command.args
     edits = {file.target.keys["version"]: args["version"]} | ({file.target.keys["image"]: args["image"]} if "image" in args else {})
-    return file.edited(edits, f"{_or_default(file.lookup('version'))} -> {args['version']}")
+    first = args.get("build", False)
+    return file.edited(edits, f"{_or_default(file.lookup('version'))} -> {args['version']}", warnings=("built_first",) if first else ())
 
 
 def promote(desired, command):

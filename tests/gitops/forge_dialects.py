@@ -1,49 +1,7 @@
 """What GitHub, Gitea and GitLab answer, as their documents say."""
 
-import base64
-
 from tests.gitops.forge_help import TOKEN
-
-
-class Shop:
-    """Another repository at the forge, as little of it as adding a file by a pull request needs."""
-
-    @staticmethod
-    def about(forge, query, body):
-        return 200, {"full_name": "acme/shop", "default_branch": "trunk"}
-
-    @staticmethod
-    def read(forge, path, query, body):
-        found = forge.shop.get(query["ref"], {}).get(path)
-        return (404, {"message": "Not Found"}) if found is None else (200, {"content": base64.encodebytes(found.encode()).decode()})
-
-    @staticmethod
-    def tip(forge, query, body):
-        return 200, {"object": {"sha": "1" * 40}}
-
-    @staticmethod
-    def branch(forge, query, body):
-        name = body["ref"].removeprefix("refs/heads/")
-        if name in forge.shop:
-            return 422, {"message": "Reference already exists"}
-        forge.shop[name] = dict(forge.shop.get("trunk", {}))
-        return 201, {}
-
-    @staticmethod
-    def write(forge, path, query, body):
-        branch = body.get("new_branch") or body["branch"]
-        if path in forge.shop.get(branch, {}):
-            return 422, {"message": "Invalid request. \"sha\" wasn't supplied."}
-        forge.shop.setdefault(branch, {})[path] = base64.b64decode(body["content"]).decode()
-        return 201, {}
-
-    @staticmethod
-    def commit(forge, query, body):
-        (action,) = body["actions"]
-        if body["branch"] in forge.shop:
-            return 400, {"message": f"A branch called '{body['branch']}' already exists."}
-        forge.shop[body["branch"]] = {action["file_path"]: action["content"]}
-        return 201, {}
+from tests.gitops.forge_shop import Shop
 
 
 def _said(forge, number, author="klepaas-bot"):
@@ -147,7 +105,8 @@ GitHub.ROUTES = [
     ("POST", "/app/installations/7/access_tokens", lambda forge, query, body: (201, {"token": TOKEN, "expires_at": "2099-01-01T00:00:00Z"}))]
 S = "/repos/acme/shop"
 GitHub.ROUTES += [("GET", S, Shop.about), ("GET", f"{S}/contents/(.+)", Shop.read), ("PUT", f"{S}/contents/(.+)", Shop.write), ("GET", f"{S}/git/ref/heads/trunk", Shop.tip),
-                  ("POST", f"{S}/git/refs", Shop.branch), ("GET", f"{S}/pulls", GitHub.listed), ("POST", f"{S}/pulls", GitHub.opened)]
+                  ("POST", f"{S}/git/refs", Shop.branch), ("GET", f"{S}/pulls", GitHub.listed), ("POST", f"{S}/pulls", GitHub.opened),
+                  ("GET", f"{S}/commits/(.+)", Shop.commit_of), ("POST", f"{S}/actions/workflows/klepaas.yml/dispatches", Shop.dispatched), ("GET", f"{S}/actions/workflows/klepaas.yml/runs", Shop.runs)]
 
 
 class Gitea:
@@ -220,7 +179,8 @@ Gitea.ROUTES = [
     ("PATCH", rf"{P}/issues/comments/(\d+)", GitHub.patched)]
 S = "/api/v1/repos/acme/shop"
 Gitea.ROUTES += [("GET", S, Shop.about), ("GET", f"{S}/contents/(.+)", Shop.read), ("POST", f"{S}/contents/(.+)", Shop.write), ("POST", f"{S}/pulls", Gitea.opened),
-                 ("GET", rf"{S}/pulls/(\w+)/(.+)", Gitea.by_branch)]
+                 ("GET", rf"{S}/pulls/(\w+)/(.+)", Gitea.by_branch), ("GET", f"{S}/branches/(.+)", Shop.branch_of), ("POST", f"{S}/actions/workflows/klepaas.yml/dispatches", Shop.dispatched),
+                 ("GET", f"{S}/actions/runs", Shop.runs)]
 
 
 class GitLab:
@@ -296,5 +256,6 @@ GitLab.ROUTES = [
     ("PUT", rf"{P}/merge_requests/(\d+)/notes/(\d+)", GitLab.changed)]
 S = "/api/v4/projects/acme/shop"
 GitLab.ROUTES += [("GET", S, Shop.about), ("GET", f"{S}/repository/files/(.+)", Shop.read), ("POST", f"{S}/repository/commits", Shop.commit), ("GET", f"{S}/merge_requests", GitLab.listed),
-                  ("POST", f"{S}/merge_requests", GitLab.opened)]
+                  ("POST", f"{S}/merge_requests", GitLab.opened), ("GET", f"{S}/repository/branches/(.+)", Shop.branch_of), ("POST", f"{S}/pipeline", Shop.pipeline),
+                  ("GET", f"{S}/pipelines", Shop.pipelines)]
 DIALECTS = {"github": GitHub, "gitea": Gitea, "gitlab": GitLab}

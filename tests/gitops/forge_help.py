@@ -24,6 +24,7 @@ class Forge:
         self.path, self.pulls, self.comments, self.tags, self.lock = path, {}, {}, {}, threading.RLock()
         self.asked, self.broken, self.merge_ways, self.last = [], [], {"merge", "rebase", "squash"}, 0
         self.shop = {}  # branch -> {path: content} of another repository, acme/shop; its default branch is trunk
+        self.tips, self.runs, self.dispatched = {"trunk": "a" * 40, "feature/x": "f" * 40}, [], []  # of acme/shop: see forge_shop
 
     def tip(self, branch):
         found = raw(self.path, "for-each-ref", "--format=%(objectname)", f"refs/heads/{branch}").decode().strip()
