@@ -7,7 +7,7 @@ import logging
 import time
 
 from gitops import message, planning, policy, values, verbs
-from gitops.errors import Conflict
+from gitops.errors import Conflict, KlepaasError
 from gitops.forges import FORGES, chosen, pulls, text
 from gitops.repo import Draft
 from gitops.types import Actor
@@ -30,7 +30,7 @@ def opened(services, row, plan, head):
     environment = services.head()[1].environment(plan.command.environment)
     name, forge = chosen(services.settings)
     title = message.subject(plan)
-    pull = forge.open(services, branch(row.uid), title, text.body(plan, row.actor, row.command.text, services.settings.klepaas_url))
+    pull = _pulled(services, forge, row, title, text.body(plan, row.actor, row.command.text, services.settings.klepaas_url))
     found = services.ledger.review_open(
         command_uid=row.uid, environment=environment.name, app=plan.command.app, branch=branch(row.uid), base=plan.base, head=head, author_email=row.actor.email,
         author_name=row.actor.name, title=title, required=environment.approvals if environment.review else 0, forge=name, url=pull.url, number=pull.number)
@@ -42,6 +42,16 @@ def opened(services, row, plan, head):
         pulls.beside(forge.labels, services, found, (LABEL, found.environment))
         _told(services, found)
     return found
+
+
+def _pulled(services, forge, row, title, body):
+    """The pull of the command's branch; where the forge wants none, the branch goes too."""
+    try:
+        return forge.open(services, branch(row.uid), title, body)
+    except KlepaasError as error:
+        if not error.transient:
+            services.repo.drop(branch(row.uid))
+        raise
 
 
 def _told(services, review):

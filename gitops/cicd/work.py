@@ -25,7 +25,10 @@ def keep(services, id, digest, facts):
 def waiting(services):
     """Work on every delivery that waits."""
     for id in services.ledger.waiting(PATIENCE):
-        one(services, id)
+        try:
+            one(services, id)
+        except Exception:  # a bug that one delivery meets keeps no other from being worked on
+            log.exception("delivery %s", id)
 
 
 def one(services, id):

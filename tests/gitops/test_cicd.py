@@ -167,6 +167,15 @@ def test_what_is_away_is_waited_for(shop, monkeypatch):
     assert shop.services.ledger.deliveries()[0]["outcome"][0]["status"] == "committed"
 
 
+def test_a_delivery_that_nobody_understands_stops_no_other(shop, caplog):
+    """One that an older version kept, with facts that are none today."""
+    shop.services.ledger.delivered("old", "old", "push", "acme/shop", {"event": "push", "colour": "red", "received": 0.0})
+    work.keep(shop.services, "new", "new", facts.read("push", push("a")))
+    work.waiting(shop.services)
+    assert version(shop) == "aaaaaaa" and "delivery old" in caplog.text
+    assert {each["id"]: each["status"] for each in shop.services.ledger.deliveries()} == {"old": "waiting", "new": "done"}
+
+
 def test_what_is_refused_says_why(shop):
     """A broken values file of one app: its reason is the outcome, and another app of the repository is deployed."""
     shop.write({"values/staging/other.yaml": f"klepaas: {{repository: {REPOSITORY}}}\n{TAG}", "values/staging/web.yaml": "klepaas: {repository: acme/shop}\nimage: [\n"})

@@ -276,6 +276,7 @@ def test_every_fault_of_a_forge(world):
             proposed(world, id=fault, replicas=number + 5)
         assert (caught.value.details["kind"], caught.value.transient) == (KINDS[fault], fault in TRANSIENT), (name, fault)
         assert forge_help.TOKEN not in caught.value.text() and caught.value.details["id"] == fault
+        assert len(git(world.path, "branch", "--list", "klepaas/*").splitlines()) == number - 1 + caught.value.transient  # what is refused for good leaves no branch
         world.forge.broken = []
         assert proposed(world, id=fault, replicas=number + 5).status == "open" and len(world.pulls) == number
 
