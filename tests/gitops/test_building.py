@@ -15,7 +15,7 @@ from tests.gitops.repo_help import git
 
 
 @pytest.fixture(params=DIALECTS)
-def shop(request, world, tmp_path, monkeypatch):  # noqa: F811
+def shop(request, world, tmp_path, monkeypatch):
     """web is built from acme/shop; `world.forge` is where that is; deliveries are looked at whenever asked."""
     monkeypatch.setattr(breakers, "_breakers", {})
     monkeypatch.setattr(work, "PATIENCE", -1)
@@ -31,14 +31,14 @@ def shop(request, world, tmp_path, monkeypatch):  # noqa: F811
         world.services = kept
 
 
-def look(world):  # noqa: F811
+def look(world):
     """One look of whoever works on deliveries; the outcome of the newest."""
     work.waiting(world.services)
     newest = world.services.ledger.deliveries()[0]
     return newest["outcome"] if newest["status"] == "done" else newest["status"]
 
 
-def ends(world, state):  # noqa: F811
+def ends(world, state):
     world.forge.runs[0]["state"] = state
 
 
@@ -92,7 +92,7 @@ def test_rights_are_asked_for_before_it_is_built(shop):
     assert look_at_nothing(shop) and shop.forge.dispatched == []
 
 
-def look_at_nothing(world):  # noqa: F811
+def look_at_nothing(world):
     work.waiting(world.services)
     return world.services.ledger.deliveries() == ()
 

@@ -16,7 +16,7 @@ TAG = "image: {repository: nginx, tag: '1'}\n"
 
 
 @pytest.fixture
-def shop(world):  # noqa: F811
+def shop(world):
     """web is built from acme/shop; staging takes commits, production reviews."""
     for environment in ("staging", "production"):
         path = f"values/{environment}/web.yaml"
@@ -25,7 +25,7 @@ def shop(world):  # noqa: F811
     return world
 
 
-def tell(world, event, payload, id=None):  # noqa: F811
+def tell(world, event, payload, id=None):
     """Deliver and work; the outcome."""
     id = id or f"d{next(IDS)}"
     found = facts.read(event, payload)
@@ -38,7 +38,7 @@ def tell(world, event, payload, id=None):  # noqa: F811
     return mine["outcome"] if mine["status"] == "done" else mine["status"]
 
 
-def version(world, environment="staging", app="web"):  # noqa: F811
+def version(world, environment="staging", app="web"):
     return world.read(f"values/{environment}/{app}.yaml").partition("tag: ")[2].partition("}")[0].strip("'\"")
 
 

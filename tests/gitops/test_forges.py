@@ -1,70 +1,13 @@
-"""One specification of reviews, run through every forge: real git over HTTP, and servers that speak each one's interface."""
-
-from dataclasses import replace
-from pathlib import Path
+"""One specification of reviews, run through every forge."""
 
 import pytest
 
-from gitops import breakers, config, http, reviewing
-from gitops.errors import KlepaasError
+from gitops import reviewing
+from gitops.cicd import facts, work
 from gitops.forges import FORGES
-from gitops.ledger import Ledger
-from gitops.repo import Repository
-from gitops.services import Services
-from tests.gitops import forge_help
-from tests.gitops.faults import FAULTS, KINDS, TRANSIENT
-from tests.gitops.forge_dialects import DIALECTS
-from tests.gitops.path_help import ANN, BOB, FILES, World, renderer  # noqa: F401 (fixture)
+from tests.gitops.forge_world import BOB, PRODUCTION, forge, order, proposed, quick, renderer, world  # noqa: F401 (fixtures)
+from tests.gitops.hook_help import sample
 from tests.gitops.repo_help import git, outsider, push
-from tests.gitops.test_github_app import PEM
-from web import doctor
-
-PRODUCTION = {"environment": "production"}
-FLAGS = {"github": ("GITHUB_API_URL", "GITHUB_TOKEN"), "gitea": ("GITEA_URL", "GITEA_TOKEN"), "gitlab": ("GITLAB_URL", "GITLAB_TOKEN")}
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch):
-    """The same pauses, shorter; breakers that know nothing yet."""
-    monkeypatch.setattr(http, "FIRST", 0.01)
-    monkeypatch.setattr(breakers, "_breakers", {})
-
-
-@pytest.fixture(params=DIALECTS)
-def forge(request, tmp_path):
-    Repository.create(tmp_path / "served" / "acme" / "config.git")
-    with forge_help.serve(DIALECTS[request.param], tmp_path / "served") as server:
-        server.name = request.param
-        yield server
-
-
-def opened(server, folder, renderer, **more):
-    settings = config.load({"CONFIG_REPO": f"{server.url}/acme/config.git", "KLEPAAS_HOME": str(folder), **server.dialect.settings(server.url), **more}, None)
-    ledger = Ledger.open(settings.database, folder)
-    ledger.migrate()
-    return Services(settings, Repository.open(settings.config_repo, folder), ledger, renderer)
-
-
-@pytest.fixture
-def world(forge, tmp_path, renderer):  # noqa: F811
-    """`world.path` is the forge's repository: what an outsider sees."""
-    services = opened(forge, tmp_path / "home", renderer)
-    made = World(services)
-    made.write(FILES)
-    made.path, made.forge, made.pulls = str(forge.forge.path), forge.forge, forge.forge.pulls
-    yield made
-    services.ledger.close()
-    services.repo.close()
-
-
-def proposed(world, **more):
-    receipt = world.say("scale", **(PRODUCTION | {"replicas": 5} | more))
-    assert receipt.status == "proposed"
-    return receipt.review
-
-
-def order(world, verb, review, actor=BOB, **more):
-    return world.say(verb, None, None, actor=actor, review=review.id, **more)
 
 
 def test_a_proposal_is_one_pull_with_all_of_it(world):
@@ -170,81 +113,6 @@ def test_nothing_left_to_change_closes_it(world):
     assert (receipt.review.status, receipt.commit, world.pulls[1]["state"]) == ("merged", None, "closed")
 
 
-def test_an_answer_that_was_lost(world):
-    """Opened or merged, but nobody heard of it: there is one pull, and the merge is known."""
-    world.forge.broken = [("POST", "/pulls", "lost"), ("POST", "/merge_requests", "lost")]
-    review = proposed(world)
-    assert len(world.pulls) == 1
-    order(world, "approve", review)
-    world.forge.broken = [("PUT", "/merge", "lost"), ("POST", "/merge", "lost")]
-    receipt = order(world, "merge", review)
-    assert receipt.commit == git(world.path, "rev-parse", "main") == world.pulls[1]["merged"]
-
-
-POINTS = ["gitops.repo.Repository.publish", "FORGE.open", "FORGE._ask", "gitops.ledger.reviews.Reviews._told", "FORGE.labels", "FORGE.comment", "gitops.ledger.commands.Row.finish"]
-
-
-def test_a_proposal_that_died_is_found_again(world, monkeypatch):
-    """Killed before the push, between push and opening, before it was recorded, or before its receipt: the same id ends in one branch, one pull, one review."""
-    for number, point in enumerate(POINTS, 1):
-        with monkeypatch.context() as broken:
-            broken.setattr(point.replace("FORGE", f"gitops.forges.{world.services.settings.forge}"), _dies)
-            with pytest.raises(SystemExit):
-                proposed(world, id=f"p{number}", replicas=number + 5)
-        review = proposed(world, id=f"p{number}", replicas=number + 5)
-        assert world.services.ledger.reviews()[0] == review and len(world.services.ledger.reviews()) == len(world.pulls) == number, point
-        assert len(git(world.path, "branch", "--list", "klepaas/*").splitlines()) == number
-        assert proposed(world, id=f"p{number}", replicas=number + 5) == review
-
-
-def test_a_merge_that_died_is_found_again(world, monkeypatch):
-    """Killed after the forge merged: the same id ends it, without a second merge."""
-    points = ["gitops.reviewing.merged", "gitops.ledger.reviews.Reviews._told", "gitops.repo.Repository.drop", "gitops.ledger.commands.Row.finish"]
-    for number, point in enumerate(points, 1):
-        review = proposed(world, replicas=number + 5)
-        order(world, "approve", review)
-        before = git(world.path, "rev-list", "--count", "--first-parent", "main")
-        with monkeypatch.context() as broken:
-            broken.setattr(point, _dies)
-            with pytest.raises(SystemExit):
-                order(world, "merge", review, id=point.rpartition(".")[2])
-        receipt = order(world, "merge", review, id=point.rpartition(".")[2])
-        assert (receipt.review.status, receipt.review.commit) == ("merged", receipt.commit), point
-        assert int(git(world.path, "rev-list", "--count", "--first-parent", "main")) == int(before) + 1 and git(world.path, "branch", "--list", "klepaas/*") == ""
-
-
-def _dies(*args, **more):
-    raise SystemExit(9)
-
-
-def test_closed_there_while_its_proposer_was_dead(world, monkeypatch):
-    """Opened, not recorded, and closed by a person: the retry says so, opens no second one, leaves no branch."""
-    with monkeypatch.context() as broken:
-        broken.setattr("gitops.ledger.reviews.Reviews._told", _dies)
-        with pytest.raises(SystemExit):
-            proposed(world, id="p1")
-    world.pulls[1]["state"] = "closed"
-    assert proposed(world, id="p1").status == "rejected"
-    assert len(world.pulls) == 1 and git(world.path, "branch", "--list", "klepaas/*") == ""
-
-
-def test_what_the_repository_does_not_allow(world):
-    """The forge's own rules stand: another way of merging is taken, and its refusal is told."""
-    world.forge.merge_ways = {"squash", "merge"}
-    review = proposed(world)
-    order(world, "approve", review)
-    world.forge.broken = [("PUT", "/merge", (405, {"message": "At least 1 approving review is required"})), ("POST", "/merge", (405, {"message": "At least 1 approving review is required"}))]
-    error = world.refused("merge", None, None, actor=BOB, review=review.id)
-    assert (error.code, error.status) == ("forge_merge_refused", 409) and "approving review" in error.text()
-    assert order(world, "merge", review).review.status == "merged"
-
-
-def test_decorations_do_not_stop_a_review(world):
-    """No right to label or to comment: the review is there all the same."""
-    world.forge.broken = [(method, part, (403, {"message": "no"})) for method, part in (("PUT", "/labels"), ("POST", "/labels"), ("GET", "/labels"), ("GET", "/comments"), ("GET", "/notes"))]
-    assert proposed(world).status == "open"
-
-
 def test_the_rest_of_what_a_forge_offers(world):
     """Drafts, reviewers, another title, a comment beyond the first page of others'."""
     review, module = proposed(world), FORGES[world.services.settings.forge]
@@ -267,54 +135,26 @@ def test_the_rest_of_what_a_forge_offers(world):
     assert not any(method != "GET" for method, _ in world.forge.asked[asked:])
 
 
-def test_every_fault_of_a_forge(world):
-    """Opening meets it: our error with its kind; the branch may be there, and the same id later opens one pull."""
-    name, part = world.services.settings.forge, "/merge_requests" if world.services.settings.forge == "gitlab" else "/pulls"
-    for number, fault in enumerate([each for each in FAULTS if each != "hang"], 1):
-        world.forge.broken = [(method, part, FAULTS[fault]) for method in ("GET", "POST") for _ in range(12)]
-        with pytest.raises(KlepaasError) as caught:
-            proposed(world, id=fault, replicas=number + 5)
-        assert (caught.value.details["kind"], caught.value.transient) == (KINDS[fault], fault in TRANSIENT), (name, fault)
-        assert forge_help.TOKEN not in caught.value.text() and caught.value.details["id"] == fault
-        assert len(git(world.path, "branch", "--list", "klepaas/*").splitlines()) == number - 1 + caught.value.transient  # what is refused for good leaves no branch
-        world.forge.broken = []
-        assert proposed(world, id=fault, replicas=number + 5).status == "open" and len(world.pulls) == number
+def told(world, event, **more):
+    """What a webhook of the config repository brings."""
+    id = f"hook-{len(world.services.ledger.deliveries())}"
+    work.keep(world.services, id, id, facts.read(event, sample("push" if event == "push" else "pull_request", repository="Acme/config", **more)))
+    work.one(world.services, id)
+    assert world.services.ledger.deliveries()[0]["outcome"] == [{"status": "woken"}]
 
 
-def test_a_github_app_instead_of_a_token(tmp_path, renderer):  # noqa: F811
-    """Its installation token opens the pull request."""
-    Repository.create(tmp_path / "served" / "acme" / "config.git")
-    with forge_help.serve(DIALECTS["github"], tmp_path / "served") as server:
-        services = opened(server, tmp_path / "home", renderer, GITHUB_TOKEN="", GITHUB_APP_ID="1", GITHUB_APP_PRIVATE_KEY=PEM)
-        made = World(services)
-        made.write(FILES)
-        assert made.say("scale", replicas=5, **PRODUCTION).review.number == 1 and len(server.forge.pulls) == 1
-        services.ledger.close()
-        services.repo.close()
-
-
-def test_settings_that_do_not_fit(world, renderer, tmp_path):  # noqa: F811
-    """A forge without its address or token, a repository that is none of it, an unknown one: each is named."""
-    name = world.services.settings.forge
-    url, token = FLAGS[name]
-    base = {"CONFIG_REPO": "https://forge.example/acme/config.git", "KLEPAAS_HOME": str(tmp_path), "FORGE": name, url: "https://forge.example", token: "t"}
-
-    def refused(**more):
-        fake = replace(world.services, settings=config.load({**base, **more}, None))
-        with pytest.raises(KlepaasError) as caught:
-            FORGES.get(fake.settings.forge, FORGES[name]).open(fake, "klepaas/x", "t", "b") if "FORGE" not in more else reviewing.chosen(fake.settings)
-        return caught.value
-    assert refused(**{token: ""}).details["name"] == "CONFIG_TOKEN"
-    assert refused(CONFIG_REPO=str(Path(tmp_path, "x.git"))).code == refused(CONFIG_REPO="https://forge.example/config.git").code == "forge_needs_remote"
-    assert refused(FORGE="sourcehut").details["name"] == "FORGE"
-
-
-def test_doctor_tries_the_forge(forge, tmp_path):
-    """The token is right, wrong, or the forge is none; without a forge there is nothing to try."""
-    base = {"CONFIG_REPO": f"{forge.url}/acme/config.git", "KLEPAAS_HOME": str(tmp_path), **forge.dialect.settings(forge.url)}
-
-    def works(**more):
-        return next(row for row in doctor.examine(config.load({**base, **more}, None)) if row["name"] == "FORGE")
-    assert works()["works"] is True and works(FORGE="local")["works"] is None
-    wrong = works(**{FLAGS[forge.name][1]: "wrong-t0ken"})
-    assert wrong["works"] is False and forge.name in wrong["message"] and "wrong-t0ken" not in wrong["message"]
+def test_a_webhook_settles_a_review_before_the_poll(world, tmp_path):
+    """A push to its branch, a close, a merge: each is in the ledger at once, and nothing is deployed by it."""
+    review, other = proposed(world), proposed(world, replicas=6)
+    tree = outsider(tmp_path, world.path)
+    git(tree, "checkout", "-q", review.branch)
+    head = push(tree, "values/production/web.yaml", b"replicaCount: 50\n", review.branch)
+    told(world, "push", ref=f"refs/heads/{review.branch}", after=head)
+    assert world.services.ledger.review(review.id).head == head
+    world.pulls[1]["state"] = "closed"
+    told(world, "pull_request", pull_request__head__ref=review.branch)
+    assert world.services.ledger.review(review.id).status == "rejected"
+    sha = world.forge.merge(2, by="dana")
+    told(world, "pull_request", pull_request__merged=True, pull_request__base__ref="main", pull_request__merge_commit_sha=sha, pull_request__merged_at="2026-11-23T10:00:00Z")
+    found = world.services.ledger.review(other.id)
+    assert (found.status, found.commit) == ("merged", sha) and "revision" in [event.kind for event in world.services.ledger.events(0)]

@@ -61,7 +61,7 @@ def test_what_it_reports_is_what_we_take(kind):
     assert (found.repository, found.version, found.sha) == ("acme/shop", "abc1234", "a" * 40)
 
 
-def test_the_image_is_that_of_the_apps(world):  # noqa: F811
+def test_the_image_is_that_of_the_apps(world):
     """From the values files of who is built from there; else it has to be given."""
     world.write({"values/staging/web.yaml": "klepaas: {repository: Acme/Shop}\n" + world.read("values/staging/web.yaml")})
     tree, catalog = world.services.head()
@@ -70,7 +70,7 @@ def test_the_image_is_that_of_the_apps(world):  # noqa: F811
 
 
 @pytest.mark.parametrize("kind", workflow.PATHS)
-def test_it_is_installed_by_a_pull_request(world, tmp_path, kind):  # noqa: F811
+def test_it_is_installed_by_a_pull_request(world, tmp_path, kind):
     """One, however often it is asked for; nothing when it is there; what is there and differs is left to its owners."""
     with forge_help.serve(DIALECTS[kind], _served(tmp_path)) as server:
         settings = config.load({"CONFIG_REPO": f"{server.url}/acme/config.git", **DIALECTS[kind].settings(server.url)}, None)
@@ -85,7 +85,7 @@ def test_it_is_installed_by_a_pull_request(world, tmp_path, kind):  # noqa: F811
         assert refused(workflow.install, services, "acme/shop", content).code == "forge_file_differs"
 
 
-def test_without_a_forge_it_is_only_printed(world, tmp_path):  # noqa: F811
+def test_without_a_forge_it_is_only_printed(world, tmp_path):
     """By the command line, as a file to redirect; there is nowhere to propose it."""
     env = {"PATH": "/usr/bin:/bin", "CONFIG_REPO": str(world.path), "KLEPAAS_HOME": str(tmp_path), "LC_ALL": "C.UTF-8"}
     done = subprocess.run([Path(sys.executable).parent / "klepaas", "workflow", "acme/shop", "--image", "registry.example/acme/shop"], env=env, cwd=tmp_path, capture_output=True, text=True, timeout=60)
