@@ -8,7 +8,7 @@ import threading
 import time
 
 from controller import kube as kubes
-from controller import events, failure, hooks, metrics, ownership, prune, reconcile, removal, rollout, syncing, windows
+from controller import events, failure, hooks, metrics, ownership, reconcile, rollout, syncing, windows
 from controller.cache import Cache
 from controller.claims import Claims
 from controller.lease import Lease
@@ -101,77 +101,6 @@ class World:
     def active(self):
         """Whether syncs may run here now."""
         return not self.gone and (self.lease.held() or not self.writes)
-
-    def advance(self, tree, catalog, environment):
-        """A new revision: which apps it changes is said by object ids; those are synced. Returns the apps queued."""
-        self.proposed = tree.revision
-        refused = self._not_descending(tree.revision) or self._unknown(catalog)
-        if refused:
-            self.refuse(refused)
-            return []
-        self.synced()  # at the revision before
-        back, self.gone, self.blocked, self.held = self.gone, False, False, None
-        self.tree, self.catalog, self.environment, self.head = tree, catalog, environment, tree.revision
-        targets = {each.app: each for each in catalog.targets(environment.name)}
-        self._forget(targets)
-        dirty = [app for app, target in targets.items() if back or self.inputs(target) != (self.states.get(app) or reconcile.AppState(app, environment.name)).inputs]
-        tree.ahead(targets[app].values_path for app in dirty if getattr(targets[app], "values_path", None))
-        for app in dirty:
-            self.enqueue(app)
-        for app in [app for app, state in self.states.items() if state.error is not None and state.error.code == "claimed_twice"]:
-            self.enqueue(app, "retry")  # the other one may have given up what both asked for
-        return dirty
-
-    def _forget(self, targets):
-        with self.guard:
-            for app in [app for app in self.states if app not in targets]:
-                self.leaving[app] = removal.of(self, self.states.pop(app))
-                self.waiting.pop(app, None)
-                self.claims.leave(app)
-                self.pruned_at = None
-                self.tell(self.ledger.forget, app, self.environment.name)
-
-    def _not_descending(self, revision):
-        """Why a revision is not followed by itself: it drops commits that were synced here."""
-        last = self.head or self.lease.revision
-        if last is None or last == revision or revision in self.released:
-            return None
-        try:
-            descends = self.repo.contains("refs/heads/main", last)
-        except KlepaasError:
-            descends = False
-        return None if descends else f"{revision[:7]} does not descend from {last[:7]}, the revision synced last"
-
-    def _unknown(self, catalog):
-        """Why it is unknown which apps there are: unknown is not none."""
-        return next((f"{each.path}: {each.message}" for each in catalog.problems if each.environment in (None, self.environment.name)), None)
-
-    def refuse(self, why):
-        """Stay at the revision we have, and delete nothing."""
-        self.blocked = True
-        self.hold(why)
-
-    def leave(self, head):
-        """klepaas.yaml does not name this environment any more: no write, no deletion, until somebody says what is meant."""
-        self.gone, self.proposed = True, head
-        if head in self.released:
-            return prune.everything(self)
-        self.refuse(f"{self.environment.name} is not in klepaas.yaml any more: what runs there is left as it is")
-
-    def hold(self, why):
-        """Wait for a person, and say how to go on."""
-        why = f"{why}. To go on: klepaas submit release -e {self.environment.name} revision={(self.proposed or self.head or '')[:7]}"
-        if self.held != why:
-            self.held = why
-            log.warning("%s is held: %s", self.environment.name, why)
-            self.tell(self.ledger.event, "notice", None, self.environment.name, held=why)
-
-    def release(self, revisions):
-        """Somebody says that what these revisions bring is meant."""
-        self.released |= revisions
-        self.pruned_at = None
-        for app in [app for app, state in self.states.items() if state.error is not None and state.error.code == "renders_nothing"]:
-            self.enqueue(app, "retry")
 
     def target(self, app):
         """The app's Target, or the Problem in its place; None when it is gone."""

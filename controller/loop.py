@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from controller import forges, livediff, metrics, prune
+from controller import following, forges, held, livediff, metrics, prune
 from controller.environment import World
 from controller.lease import RENEW
 from controller.outbox import Outbox
@@ -189,7 +189,7 @@ class Loop:
         try:
             world = self._world(name, catalog)
             if name not in catalog.environments:
-                world.leave(head)
+                following.leave(world, head)
                 return True
             if not world.prepare():
                 return None
@@ -200,7 +200,7 @@ class Loop:
 
     def _work(self, world, head, tree, catalog):
         if world.head != head or world.blocked:
-            world.advance(tree.fresh(), catalog, catalog.environments[world.environment.name])
+            following.advance(world, tree.fresh(), catalog, catalog.environments[world.environment.name])
         world.blocked |= self.broken
         world.retry_due()
         world.look()
@@ -267,7 +267,7 @@ class Loop:
                     world.states[each].next_try = 0.0
                     world.enqueue(each, verb)
         elif verb == "release":
-            world.release({sha for sha in (world.head, self.head) if sha and sha.startswith(args["revision"].lower())})
+            held.release(world, {sha for sha in (world.head, self.head) if sha and sha.startswith(args["revision"].lower())})
         elif verb == "cancel":
             for each in [app] if app else list(world.states):
                 world.cancel(each)

@@ -2,7 +2,7 @@
 
 import logging
 
-from controller import order, ownership, removal
+from controller import held, order, ownership, removal
 from gitops.errors import KlepaasError
 
 log = logging.getLogger(__name__)
@@ -16,7 +16,7 @@ def run(world):
     gone, kept = candidates(world.cache, world.states, {hook.key for each in (*world.states.values(), *world.leaving.values()) for hook in each.hooks})
     world.kept = set(kept)
     if gone and too_much(gone, world.cache, _deleted_by_us(world) | world.gone_apps) and world.head not in world.released:
-        return world.hold(f"{len(gone)} of {len(world.cache.keys())} objects would be pruned at {world.head[:7]}")
+        return held.hold(world, f"{len(gone)} of {len(world.cache.keys())} objects would be pruned at {world.head[:7]}")
     actions, _ = delete(world, removal.may_go(world, gone))
     for app, found in actions.items():
         world.tell(world.ledger.event, "sync", app, world.environment.name, status="pruned", actions=found, revision=world.head)

@@ -1,0 +1,68 @@
+"""Which revision an environment follows: the next one, unless it must not be followed by itself; then a person lets it go on."""
+
+from controller import held, prune, reconcile, removal
+from gitops.errors import KlepaasError
+
+
+def advance(world, tree, catalog, environment):
+    """A new revision: which apps it changes is said by object ids; those are synced. Returns the apps queued."""
+    world.proposed = tree.revision
+    if why := _unknown(world, catalog):
+        refuse(world, why, releasable=False)  # a commit that mends klepaas.yaml is the way on
+        return []
+    if why := _not_descending(world, tree.revision):
+        refuse(world, why)
+        return []
+    world.synced()  # at the revision before
+    back, world.gone, world.blocked, world.held = world.gone, False, False, None
+    world.tree, world.catalog, world.environment, world.head = tree, catalog, environment, tree.revision
+    targets = {each.app: each for each in catalog.targets(environment.name)}
+    _forget(world, targets)
+    dirty = [app for app, target in targets.items() if back or world.inputs(target) != (world.states.get(app) or reconcile.AppState(app, environment.name)).inputs]
+    tree.ahead(targets[app].values_path for app in dirty if getattr(targets[app], "values_path", None))
+    for app in dirty:
+        world.enqueue(app)
+    for app in [app for app, state in world.states.items() if state.error is not None and state.error.code == "claimed_twice"]:
+        world.enqueue(app, "retry")  # the other one may have given up what both asked for
+    return dirty
+
+
+def _forget(world, targets):
+    with world.guard:
+        for app in [app for app in world.states if app not in targets]:
+            world.leaving[app] = removal.of(world, world.states.pop(app))
+            world.waiting.pop(app, None)
+            world.claims.leave(app)
+            world.pruned_at = None
+            world.tell(world.ledger.forget, app, world.environment.name)
+
+
+def _not_descending(world, revision):
+    """Why a revision is not followed by itself: it drops commits that were synced here."""
+    last = world.head or world.lease.revision
+    if last is None or last == revision or revision in world.released:
+        return None
+    try:
+        descends = world.repo.contains("refs/heads/main", last)
+    except KlepaasError:
+        descends = False
+    return None if descends else f"{revision[:7]} does not descend from {last[:7]}, the revision synced last"
+
+
+def _unknown(world, catalog):
+    """Why it is unknown which apps there are: unknown is not none."""
+    return next((f"{each.path}: {each.message}" for each in catalog.problems if each.environment in (None, world.environment.name)), None)
+
+
+def refuse(world, why, *, releasable=True):
+    """Stay at the revision we have, and delete nothing."""
+    world.blocked = True
+    held.hold(world, why, releasable=releasable)
+
+
+def leave(world, head):
+    """klepaas.yaml does not name this environment any more: no write, no deletion, until somebody says what is meant."""
+    world.gone, world.proposed = True, head
+    if head in world.released:
+        return prune.everything(world)
+    refuse(world, f"{world.environment.name} is not in klepaas.yaml any more: what runs there is left as it is")
