@@ -23,6 +23,7 @@ OK = (200, {"ok": True}, {})
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def do_GET(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))

@@ -27,6 +27,10 @@ class Forge:
         self.tips, self.runs, self.dispatched = {"trunk": "a" * 40, "feature/x": "f" * 40}, [], []  # of acme/shop: see forge_shop
 
     def tip(self, branch):
+        """Read as git keeps it, since this is asked at every request."""
+        loose = Path(self.path, "refs", "heads", branch)
+        if loose.is_file():
+            return loose.read_text().strip()
         found = raw(self.path, "for-each-ref", "--format=%(objectname)", f"refs/heads/{branch}").decode().strip()
         return found or None
 
@@ -73,6 +77,7 @@ class Server(Handler):
     """Git under /acme/, the interface elsewhere. `wanted` is the header that lets in."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def do_GET(self):
         if self.path.startswith("/acme/"):
