@@ -5,7 +5,7 @@ Every attempt's sha is in the command's row before a ref moves, so that after a 
 
 from dataclasses import replace
 
-from gitops import planning, reviewing, views
+from gitops import audit, planning, reviewing, views
 from gitops.cicd import building
 from gitops.errors import Conflict, KlepaasError
 from gitops.types import Plan, Receipt
@@ -68,7 +68,8 @@ def order(services, actor, row, verb, plan, view):
 
 def _finish(services, row, plan, status, commit=None, review=None):
     receipt = Receipt(row.id, status, views.plan(plan), commit, review)
-    row.finish(status, commit=commit, review=review.id if review else None, receipt=views.receipt(receipt))
+    row.finish(status, commit=commit, review=review.id if review else None, receipt=views.receipt(receipt),
+               entry=audit.of_command(row.actor, row.command, outcome=status, commit=commit, review=review.id if review else None))
     return receipt
 
 

@@ -20,6 +20,23 @@ def holds(scopes, scope, environment=None):
     return f"{scope}@{environment}" in scopes
 
 
+def everywhere(scopes, scope):
+    """Whether the scopes contain this one without naming an environment: what concerns the whole installation needs it."""
+    return scope in scopes
+
+
+def within(held, asked):
+    """Those of the asked scopes that are held: one for everywhere shrinks to the environments where it is."""
+    found = set()
+    for scope in asked:
+        name, _, environment = scope.partition("@")
+        if holds(held, name, environment) if environment else name in held:
+            found.add(scope)
+        elif not environment:
+            found.update(each for each in held if each.startswith(f"{name}@"))
+    return frozenset(found)
+
+
 def visible(scopes, environments):
     """The names of the environments that may be read with these scopes."""
     return tuple(name for name in environments if holds(scopes, "k8s:read", name))
@@ -27,10 +44,19 @@ def visible(scopes, environments):
 
 def authorise(actor, verb, environment):
     """Forbidden unless the actor holds the verb's scope at the environment (and the door's own scope)."""
-    if actor.channel == "mcp" and not holds(actor.scopes, "mcp:execute"):
+    if actor.channel == "mcp" and not holds(actor.scopes, "mcp:execute", environment):
         raise Forbidden("missing_scope", scope="mcp:execute", environment=environment or "*")
-    if not holds(actor.scopes, verb.scope, environment):
+    whole = verb.environment == "none" and verb.scope.startswith("admin:")
+    if not (everywhere(actor.scopes, verb.scope) if whole else holds(actor.scopes, verb.scope, environment)):
         raise Forbidden("missing_scope", scope=verb.scope, environment=environment or "*")
+
+
+def may_grant(actor, moved):
+    """Nobody gives, or takes away, what they do not hold: Forbidden names the first of the scopes that would move."""
+    for scope in sorted(moved):
+        name, _, environment = scope.partition("@")
+        if not (holds(actor.scopes, name, environment) if environment else everywhere(actor.scopes, name)):
+            raise Forbidden("more_than_held", scope=scope)
 
 
 def proposes(actor, environment):

@@ -1,28 +1,37 @@
 """The one path of every change, whatever door it came through: authorise, plan, check, deliver, keep the receipt.
 
-`preview` writes nothing. `submit` is exactly-once by the command's id: see gitops/ledger for the row and its lock.
+`preview` changes nothing. Every attempt is in the audit, however it ended. `submit` is exactly-once by the command's id: see gitops/ledger for the row and its lock.
 """
 
 import hashlib
 
 import orjson
 
-from gitops import checks, deliver, planning, verbs, views
+from gitops import audit, checks, deliver, planning, verbs, views
 from gitops.errors import Invalid, KlepaasError
 
 
 def preview(services, actor, command):
     """The Plan of the command for this actor on main's tip, checked and with its delivery decided."""
-    verb, args = _checked(command)
-    complete = planning.resolved(services, actor, verb, command, args)
-    return planning.decided(services, actor, verb, complete, planning.tip(services))
+    with audit.refusals(services, actor, command):
+        verb, args = _checked(command)
+        complete = planning.resolved(services, actor, verb, command, args)
+        plan = planning.decided(services, actor, verb, complete, planning.tip(services))
+    services.ledger.audit.add(audit.of_command(actor, complete, outcome="previewed"))
+    return plan
 
 
 def submit(services, actor, command):
     """Do it, exactly once for this id of this actor; the Receipt. Unavailable may mean unknown: send the same id again."""
+    with audit.refusals(services, actor, command):
+        return _submitted(services, actor, command)
+
+
+def _submitted(services, actor, command):
     verb, args = _checked(command)
     with services.ledger.command(actor, command, _fingerprint(command, args)) as row:
         if row.receipt is not None:
+            services.ledger.audit.add(audit.of_command(actor, row.command, outcome="repeated", commit=row.receipt["commit"]))
             return views.receipt_from(row.receipt)
         try:
             return _delivered(services, actor, row, verb, args)

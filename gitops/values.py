@@ -13,7 +13,7 @@ from gitops.yamltext import nodes, splice
 from gitops.yamltext import parse as yamltext
 from gitops.yamltext.splice import REMOVED
 
-__all__ = ["REMOVED", "diff", "dump", "edit", "env", "line_of", "load_all", "lookup", "parse", "set_env", "split", "unset_env"]
+__all__ = ["REMOVED", "diff", "dump", "edit", "env", "line_of", "load_all", "lookup", "parse", "put", "set_env", "split", "unset_env"]
 MANIFEST_LIMIT = 8 << 20  # bytes of a file of manifests
 
 
@@ -65,6 +65,11 @@ def edit(data, edits, path):
     for key, value in edits.items():
         data = _edited(data, split(key), value, path)
     return b"" if data is None else data
+
+
+def put(data, place, value, path):
+    """The file with the value (or REMOVED) at a place of keys and indexes; an index beyond the end adds an item."""
+    return _edited(data, place, value, path)
 
 
 def env(parsed, key):

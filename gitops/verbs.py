@@ -156,10 +156,16 @@ _TABLE = (
 VERBS = {verb.name: verb for verb in _TABLE}
 REVIEW_VERBS = ("approve", "merge", "reject")
 # In no door's catalogue: `klepaas adopt` makes the one of what it read in a cluster, the page of misreadings the other after it was tried.
+_GRANT = (
+    Argument("subject", ("user:ADDRESS, domain:DOMAIN, team:ORGANIZATION/TEAM or subject:SUBJECT", "user:주소, domain:도메인, team:조직/팀 또는 subject:주체"), required=True, pattern=r"(user|domain|team|subject):[^\s\x00-\x1f\x7f]{1,255}"),
+    Argument("role", ("viewer, developer, admin, or one of the file's", "viewer, developer, admin 또는 파일에 정의한 역할"), required=True, pattern=LABEL),
+    Argument("environments", ("environments, separated by commas; without: all", "쉼표로 구분한 환경. 없으면 전체"), pattern=rf"{LABEL}(,{LABEL})*", max_length=640))
 OPERATOR = {"adopt": Verb("adopt", "change", "admin:write", "high", ("write the files of apps that run already", "이미 실행 중인 앱의 파일 쓰기"), (
     Argument("files", ("what was made of them, by app", "앱별로 만든 파일"), "manifest", required=True, max_length=16 << 20),), app="none"),
     "teach": Verb("teach", "change", "admin:write", "medium", ("teach a phrase of this installation", "이 설치의 표현 가르치기"), (
-        Argument("say", ("the phrase", "표현"), required=True, max_length=80), Argument("means", ("the words it stands for", "그 표현이 뜻하는 말"), required=True, max_length=80)), app="none")}
+        Argument("say", ("the phrase", "표현"), required=True, max_length=80), Argument("means", ("the words it stands for", "그 표현이 뜻하는 말"), required=True, max_length=80)), app="none"),
+    "grant": Verb("grant", "change", "admin:write", "high", ("grant a role in klepaas-access.yaml", "klepaas-access.yaml에 역할 부여"), _GRANT, app="none"),
+    "withdraw": Verb("withdraw", "change", "admin:write", "high", ("take a granted role back", "부여한 역할 회수"), _GRANT, app="none")}
 
 
 def find(name):

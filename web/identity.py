@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from flask import g, request, session
 
-from gitops import policy
+from gitops import access, policy
 from gitops.errors import Forbidden, Unauthorized
 from gitops.types import SCOPES, Actor
 from web.context import services
@@ -48,8 +48,8 @@ def of_token(text, channel):
     token = services().ledger.token_actor(text)
     if token is None:
         raise Unauthorized("bad_token")
-    held = scopes(token["email"], token["user_scopes"])
-    return Actor(token["name"], token["email"], frozenset(each for each in token["scopes"] if _covered(held, each)), channel, agent=token["agent"])
+    held = scopes(token["email"], token["user_scopes"], token["teams"])
+    return Actor(token["name"], token["email"], policy.within(held, token["scopes"]), channel, agent=token["agent"])
 
 
 def of_session(sid, channel):
@@ -57,17 +57,20 @@ def of_session(sid, channel):
     if user is None:
         session.clear()
         raise Unauthorized("session_over")
-    return Actor(user["name"], user["email"], scopes(user["email"], user["scopes"]), channel, session=True)
+    return Actor(user["name"], user["email"], scopes(user["email"], user["scopes"], user["teams"]), channel, session=True)
 
 
-def scopes(email, granted):
-    """What a user holds: the granted scopes; all of them for KLEPAAS_ADMINS."""
-    return frozenset(SCOPES) if email.lower() in services().settings.admins else frozenset(granted)
+def scopes(email, granted=(), teams=()):
+    """What a user holds now: what the ledger and klepaas-access.yaml grant; everything for KLEPAAS_ADMINS, whatever state the file is in."""
+    if email.lower() in services().settings.admins:
+        return frozenset(SCOPES)
+    return frozenset(granted) | rules().of(email, teams)
 
 
-def _covered(held, scope):
-    name, _, environment = scope.partition("@")
-    return name in held or scope in held if environment else name in held
+def rules():
+    """The Access of main's tip; nobody is granted anything by a repository without a commit."""
+    sha = services().repo.head()
+    return access.load(services().repo.tree(sha)) if sha else access.Access()
 
 
 def same_origin(safe=False):
@@ -85,7 +88,7 @@ def from_here():
     return not forwarded and request.remote_addr is not None and ipaddress.ip_address(request.remote_addr).is_loopback
 
 
-def need(scope, environment=None):
-    """Forbidden unless the actor holds the scope."""
-    if not policy.holds(g.actor.scopes, scope, environment):
-        raise Forbidden("missing_scope", scope=scope, environment=environment or "*")
+def need(scope):
+    """Forbidden unless the actor holds the scope everywhere: for what concerns the whole installation."""
+    if not policy.everywhere(g.actor.scopes, scope):
+        raise Forbidden("missing_scope", scope=scope, environment="*")

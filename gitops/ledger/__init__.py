@@ -8,11 +8,13 @@ import time
 from gitops.errors import Invalid
 from gitops.ledger import migrations, tables
 from gitops.ledger.accounts import Accounts
+from gitops.ledger.audit import Audit
 from gitops.ledger.commands import Commands, Row
 from gitops.ledger.conversations import Conversations
 from gitops.ledger.deliveries import Deliveries
 from gitops.ledger.events import Event, Events
 from gitops.ledger.feedback import Feedback
+from gitops.ledger.lockouts import Lockouts
 from gitops.ledger.postgres import Postgres
 from gitops.ledger.previews import Previews
 from gitops.ledger.questions import Questions
@@ -36,6 +38,8 @@ class Ledger:
         self.commands_of, self.command_by_uid = commands.commands_of, commands.command_by_uid
         self.command_of_commit, self.commands_of_commits = commands.command_of_commit, commands.commands_of_commits
         self.unfinished, self.orders, self.order_done = commands.unfinished, commands.orders, commands.order_done
+        self.audit = commands.audit = Audit(store, self.tables)
+        self.lockouts = Lockouts(store, self.tables)
         self.event, self.events, self.last_event, self.wait = events.event, events.events, events.last_event, events.wait
         self.record_sync, self.syncs = states.record_sync, states.syncs
         self.observe, self.forget, self.state, self.states = states.observe, states.forget, states.state, states.states
@@ -50,7 +54,8 @@ class Ledger:
         self.tokens, self.token_revoke = accounts.tokens, accounts.token_revoke
         self.link_create, self.link_use = accounts.link_create, accounts.link_use
         self.session_create, self.session = accounts.session_create, accounts.session
-        self.session_end, self.sessions_end = accounts.session_end, accounts.sessions_end
+        self.session_end, self.sessions_end, self.sessions, self.session_revoke = accounts.session_end, accounts.sessions_end, accounts.sessions, accounts.session_revoke
+        self.set_teams, self.identity_put, self.identity_of = accounts.set_teams, accounts.identity_put, accounts.identity_of
         talks, previews, feedback = (part(store, self.tables) for part in (Conversations, Previews, Feedback))
         self.conversation_open, self.conversation, self.conversations = talks.conversation_open, talks.conversation, talks.conversations
         self.remember, self.said, self.answered, self.message, self.messages = talks.remember, talks.said, talks.answered, talks.message, talks.messages

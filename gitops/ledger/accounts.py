@@ -29,15 +29,21 @@ class Accounts:
                 table.insert(email=email, name=name, scopes=dumps(sorted(scopes)), created=time.time()).execute()
 
     def user(self, email):
-        """{email, name, scopes}, or None."""
+        """{email, name, scopes, teams}, or None."""
         with self.store.session():
             row = self.tables["user"].get_or_none(email=email.lower())
-            return {"email": row.email, "name": row.name, "scopes": orjson.loads(row.scopes)} if row else None
+            return _user(row) if row else None
 
     def users(self):
         table = self.tables["user"]
         with self.store.session():
-            return tuple({"email": row.email, "name": row.name, "scopes": orjson.loads(row.scopes)} for row in table.select().order_by(table.email))
+            return tuple(_user(row) for row in table.select().order_by(table.email))
+
+    def set_teams(self, email, teams):
+        """The teams a provider says the user is in."""
+        table = self.tables["user"]
+        with self.store.write():
+            table.update(teams=dumps(sorted(teams))).where(table.email == email.lower()).execute()
 
     def token_create(self, email, name, scopes, agent=False, expires=None):
         """A new token's text, told this once."""
@@ -49,7 +55,7 @@ class Accounts:
         return text
 
     def token_actor(self, text):
-        """{id, email, name, scopes, user_scopes, agent} of a token that is valid now, else None."""
+        """{id, email, name, scopes, user_scopes, teams, agent} of a token that is valid now, else None."""
         table = self.tables["token"]
         with self.store.session():
             row = table.get_or_none(table.hash == digest(text))
@@ -57,7 +63,7 @@ class Accounts:
         if user is None:
             return None
         self._used(row)
-        return {"id": row.id, "email": row.email, "name": user["name"], "scopes": orjson.loads(row.scopes), "user_scopes": user["scopes"], "agent": row.agent}
+        return {"id": row.id, "email": row.email, "name": user["name"], "scopes": orjson.loads(row.scopes), "user_scopes": user["scopes"], "teams": user["teams"], "agent": row.agent}
 
     def _used(self, row):
         """When it was last used, to the minute."""
@@ -95,20 +101,35 @@ class Accounts:
             row = table.get_by_id(digest(text)) if used else None
         return self.user(row.email) if row else None
 
-    def session_create(self, email, hours=24):
-        """The text that a signed-in browser's cookie carries."""
+    def session_create(self, email, hours=24, provider=None, address=None, browser=None):
+        """The text that a signed-in browser's cookie carries; the rest is for who looks through their sessions."""
         self._known(email)
         text = secrets.token_urlsafe(32)
         with self.store.write():
-            self.tables["session"].create(hash=digest(text), email=email.lower(), created=time.time(), expires=time.time() + hours * 3600)
+            self.tables["session"].create(hash=digest(text), email=email.lower(), created=time.time(), expires=time.time() + hours * 3600,
+                                          id=secrets.token_hex(4), provider=provider, address=address, browser=browser)
         return text
 
     def session(self, text):
-        """The user of a session that is valid now, else None."""
+        """The user of a session that is valid now, with its `session` id, else None."""
         table = self.tables["session"]
         with self.store.session():
             row = table.get_or_none((table.hash == digest(text)) & table.ended.is_null() & (table.expires > time.time()))
-        return self.user(row.email) if row else None
+        user = self.user(row.email) if row else None
+        return user and user | {"session": row.id}
+
+    def sessions(self, email):
+        """The user's sessions that are valid now, newest first."""
+        table = self.tables["session"]
+        with self.store.session():
+            mine = (table.email == email.lower()) & table.ended.is_null() & (table.expires > time.time())
+            return tuple({name: getattr(row, name) for name in ("id", "provider", "address", "browser", "created", "expires")} for row in table.select().where(mine).order_by(table.created.desc()))
+
+    def session_revoke(self, id, email):
+        """Whether a session of this person was ended."""
+        table = self.tables["session"]
+        with self.store.write():
+            return bool(table.update(ended=time.time()).where((table.id == id) & (table.email == email.lower()) & table.ended.is_null()).execute())
 
     def session_end(self, text):
         table = self.tables["session"]
@@ -121,6 +142,24 @@ class Accounts:
         with self.store.write():
             table.update(ended=time.time()).where((table.email == email.lower()) & table.ended.is_null()).execute()
 
+    def identity_put(self, provider, subject, email, token):
+        """Who somebody is at a provider; `token` is sealed by the caller."""
+        table, now = self.tables["identity"], time.time()
+        with self.store.write():
+            known = {"email": email.lower(), "token": token, "checked": now}
+            table.insert(provider=provider, subject=subject, **known).on_conflict(conflict_target=[table.provider, table.subject], update=known).execute()
+
+    def identity_of(self, email, provider):
+        """{subject, token, checked} of the user at a provider, the last one signed in with, or None."""
+        table = self.tables["identity"]
+        with self.store.session():
+            row = table.select().where((table.email == email.lower()) & (table.provider == provider)).order_by(table.checked.desc()).first()
+            return {"subject": row.subject, "token": row.token, "checked": row.checked} if row else None
+
     def _known(self, email):
         if self.user(email) is None:
             raise NotFound("unknown_user", user=email)
+
+
+def _user(row):
+    return {"email": row.email, "name": row.name, "scopes": orjson.loads(row.scopes), "teams": orjson.loads(row.teams)}

@@ -48,8 +48,8 @@ class Row:
             self._update(attempts=dumps((*self.attempts, sha)))
             self.attempts += (sha,)
 
-    def finish(self, status, receipt, commit=None, review=None):
-        """The receipt, and the event that tells of it, in one transaction."""
+    def finish(self, status, receipt, commit=None, review=None, entry=None):
+        """The receipt, the event that tells of it and the audit's `entry`, in one transaction."""
         order = status == "accepted" and review is None
         self.held()
         with self.commands.store.append():
@@ -57,6 +57,8 @@ class Row:
                 "uid": self.uid, "verb": self.command.verb, "status": status, "commit": commit, "review": review, "args": dict(self.command.args) if order else {},
                 "by": self.actor.name, "channel": self.actor.channel, "text": self.command.text, "summary": receipt["plan"]["summary"]})
             self._write(status=status, receipt=dumps(receipt), commit=commit, review=review, event=event if order else None)
+            if entry is not None:
+                self.commands.audit.append(entry)
         self.receipt = receipt
 
     def refuse(self, code, message):

@@ -72,6 +72,25 @@ STEPS = (
         "CREATE INDEX klepaas_delivery_received ON klepaas_delivery (received)",
         """CREATE TABLE klepaas_arrival (app TEXT NOT NULL, environment TEXT NOT NULL, facts TEXT NOT NULL, at {time} NOT NULL, PRIMARY KEY (environment, app))""",
     ),
+    # 5: who signs in from elsewhere, and the audit
+    (
+        "ALTER TABLE klepaas_user ADD COLUMN teams TEXT NOT NULL DEFAULT '[]'",
+        "ALTER TABLE klepaas_session ADD COLUMN id TEXT",
+        "ALTER TABLE klepaas_session ADD COLUMN provider TEXT",
+        "ALTER TABLE klepaas_session ADD COLUMN address TEXT",
+        "ALTER TABLE klepaas_session ADD COLUMN browser TEXT",
+        """CREATE TABLE klepaas_identity (provider TEXT NOT NULL, subject TEXT NOT NULL, email TEXT NOT NULL, token TEXT, checked {time} NOT NULL,
+            PRIMARY KEY (provider, subject))""",
+        "CREATE INDEX klepaas_identity_email ON klepaas_identity (email)",
+        """CREATE TABLE klepaas_audit (number BIGINT PRIMARY KEY, at {time} NOT NULL, email TEXT, name TEXT, agent BOOLEAN NOT NULL, address TEXT, request TEXT,
+            door TEXT NOT NULL, verb TEXT NOT NULL, app TEXT, environment TEXT, args TEXT NOT NULL, outcome TEXT NOT NULL, code TEXT, "commit" TEXT, review TEXT,
+            previous TEXT NOT NULL, hash TEXT NOT NULL)""",
+        "CREATE INDEX klepaas_audit_at ON klepaas_audit (at)",
+        "CREATE INDEX klepaas_audit_email ON klepaas_audit (email, number)",
+        "CREATE INDEX klepaas_audit_place ON klepaas_audit (environment, app, number)",
+        "CREATE TABLE klepaas_checkpoint (number BIGINT PRIMARY KEY, hash TEXT NOT NULL, at {time} NOT NULL, signature TEXT NOT NULL)",
+        "CREATE TABLE klepaas_failure (source TEXT PRIMARY KEY, count BIGINT NOT NULL, since {time} NOT NULL, until {time} NOT NULL)",
+    ),
 )
 
 

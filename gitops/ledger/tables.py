@@ -45,14 +45,25 @@ def define(database):
         "approval": table(
             "approval", id=peewee.BigAutoField(), review=peewee.TextField(), email=peewee.TextField(), name=peewee.TextField(),
             head=peewee.TextField(), at=peewee.DoubleField()),
-        "user": table("user", email=peewee.TextField(primary_key=True), name=peewee.TextField(), scopes=peewee.TextField(), created=peewee.DoubleField(default=time.time)),
+        "user": table("user", email=peewee.TextField(primary_key=True), name=peewee.TextField(), scopes=peewee.TextField(), created=peewee.DoubleField(default=time.time),
+                      teams=peewee.TextField(default="[]")),
         "token": table(
             "token", id=peewee.TextField(primary_key=True), hash=peewee.TextField(), email=peewee.TextField(), name=peewee.TextField(),
             scopes=peewee.TextField(), agent=peewee.BooleanField(), created=peewee.DoubleField(), expires=peewee.DoubleField(null=True),
             used=peewee.DoubleField(null=True), revoked=peewee.DoubleField(null=True)),
         "link": table("link", hash=peewee.TextField(primary_key=True), email=peewee.TextField(), expires=peewee.DoubleField(), used=peewee.DoubleField(null=True)),
         "session": table("session", hash=peewee.TextField(primary_key=True), email=peewee.TextField(), created=peewee.DoubleField(),
-                         expires=peewee.DoubleField(), ended=peewee.DoubleField(null=True)),
+                         expires=peewee.DoubleField(), ended=peewee.DoubleField(null=True), id=peewee.TextField(null=True), provider=peewee.TextField(null=True),
+                         address=peewee.TextField(null=True), browser=peewee.TextField(null=True)),
+        "identity": table("identity", key=peewee.CompositeKey("provider", "subject"), provider=peewee.TextField(), subject=peewee.TextField(), email=peewee.TextField(),
+                          token=peewee.TextField(null=True), checked=peewee.DoubleField()),
+        "audit": table(
+            "audit", number=peewee.BigIntegerField(primary_key=True), at=peewee.DoubleField(), email=peewee.TextField(null=True), name=peewee.TextField(null=True),
+            agent=peewee.BooleanField(), address=peewee.TextField(null=True), request=peewee.TextField(null=True), door=peewee.TextField(), verb=peewee.TextField(),
+            app=peewee.TextField(null=True), environment=peewee.TextField(null=True), args=peewee.TextField(), outcome=peewee.TextField(), code=peewee.TextField(null=True),
+            commit=peewee.TextField(null=True), review=peewee.TextField(null=True), previous=peewee.TextField(), hash=peewee.TextField()),
+        "checkpoint": table("checkpoint", number=peewee.BigIntegerField(primary_key=True), hash=peewee.TextField(), at=peewee.DoubleField(), signature=peewee.TextField()),
+        "failure": table("failure", source=peewee.TextField(primary_key=True), count=peewee.BigIntegerField(), since=peewee.DoubleField(), until=peewee.DoubleField()),
         "conversation": table("conversation", id=peewee.TextField(primary_key=True), email=peewee.TextField(), title=peewee.TextField(),
                               context=peewee.TextField(), created=peewee.DoubleField(), updated=peewee.DoubleField()),
         "message": table(

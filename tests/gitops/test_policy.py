@@ -16,7 +16,40 @@ TRUSTING = replace(FREE, agents="commit")
 OPEN = Review("r", "open", "klepaas/x", "h", "t", "ann@example.org", "production", required=1)
 
 
-@pytest.mark.parametrize("verb", VERBS.values(), ids=lambda verb: verb.name)
+def whole(verb):
+    return verb.environment == "none" and verb.scope.startswith("admin:")
+
+
+def test_what_concerns_all_environments_needs_its_scope_everywhere():
+    """An administrator of one environment is none of the others: a query sees them all."""
+    assert whole(VERBS["query"])
+    with pytest.raises(Forbidden, match="admin:read"):
+        policy.authorise(replace(ANN, scopes=frozenset({"admin:read@a"})), VERBS["query"], None)
+    policy.authorise(replace(ANN, scopes=frozenset({"admin:read"})), VERBS["query"], None)
+
+
+@pytest.mark.parametrize("moved, held, refused", [
+    ({"k8s:read@a"}, {"k8s:read"}, None), ({"k8s:read@a"}, {"k8s:read@a"}, None), ({"k8s:read"}, {"k8s:read@a"}, "k8s:read"),
+    ({"k8s:read@b"}, {"k8s:read@a"}, "k8s:read@b"), ({"admin:write"}, {"admin:write@a", "k8s:read"}, "admin:write"), (set(), set(), None)])
+def test_nobody_gives_or_takes_what_they_do_not_hold(moved, held, refused):
+    """One environment's rights give none of another's, nor all of them."""
+    actor = replace(ANN, scopes=frozenset(held))
+    if refused is None:
+        return policy.may_grant(actor, moved)
+    with pytest.raises(Forbidden) as caught:
+        policy.may_grant(actor, moved)
+    assert caught.value.code == "more_than_held" and caught.value.details["scope"] == refused
+
+
+@pytest.mark.parametrize("held, asked, left", [
+    ({"k8s:read"}, {"k8s:read@a"}, {"k8s:read@a"}), ({"k8s:read@a"}, {"k8s:read"}, {"k8s:read@a"}), ({"k8s:read@a"}, {"k8s:read@b"}, set()),
+    ({"k8s:read@a", "k8s:read@b"}, {"k8s:read"}, {"k8s:read@a", "k8s:read@b"}), ({"k8s:read"}, {"deploy:execute"}, set()), ({"k8s:read"}, {"k8s:read"}, {"k8s:read"})])
+def test_a_token_shrinks_to_what_its_user_holds(held, asked, left):
+    """Never more than asked for, never more than held."""
+    assert policy.within(held, asked) == left
+
+
+@pytest.mark.parametrize("verb", [verb for verb in VERBS.values() if not whole(verb)], ids=lambda verb: verb.name)
 def test_a_scope_counts_where_it_is_held(verb):
     """Held everywhere, or at this environment; no other scope helps, and one elsewhere does not."""
     for scopes, at, allowed in (({verb.scope}, "a", True), ({f"{verb.scope}@a"}, "a", True), ({f"{verb.scope}@b"}, "a", False), (set(), "a", False),

@@ -1,0 +1,9 @@
+"""Texts of errors about rights, sign-in and audit: code -> (English, Korean)."""
+
+MESSAGES = {
+    "access_bad_value": ("{key} in klepaas-access.yaml must be {wanted}", "klepaas-access.yaml의 {key} 값은 {wanted} 이어야 합니다"),
+    "access_unknown_environment": ("klepaas.yaml has no environment {environment}: this grant has no effect there", "klepaas.yaml에 {environment} 환경이 없어 이 권한은 효력이 없습니다"),
+    "access_broken": ("klepaas-access.yaml cannot be used, so it grants nothing: {detail}", "klepaas-access.yaml을 사용할 수 없어 아무 권한도 주지 않습니다: {detail}"),
+    "no_such_grant": ("{subject} has no such grant of {role}", "{subject} 에게 그런 {role} 권한이 없습니다"),
+    "no_grants": ("{email} is signed in at {provider}, but was granted nothing here: ask an administrator", "{email} 은(는) {provider} 에 로그인했지만 여기에서 받은 권한이 없습니다. 관리자에게 문의하세요"),
+}
