@@ -5,9 +5,9 @@ import pytest
 from tests import product
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def demo(tmp_path_factory):
-    """One demo for all tests that only add to it."""
+    """One demo for the tests of a file, whatever ran before it and beside it."""
     found = product.start(tmp_path_factory.mktemp("demo") / "home")
     yield found
     product.stop(found)
