@@ -8,7 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 
 BOUND = 1000  # characters of one message that are read; a change is never read from a message that was longer
-MANIFEST_BOUND = 262144  # gitops/verbs.py: the longest manifest
+MANIFEST_BOUND = 262144  # gitops/verbs/table.py: the longest manifest
 MARKS = "ⒶⒷⒸⒹⒺⒻⒼⒽⒾⒿⓀⓁⓂⓃⓄⓅⓆⓇⓈⓉⓊⓋⓌⓍⓎⓏ"  # stand for what was found in the text, so nobody may write them
 
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}

@@ -1,63 +1,8 @@
-"""The catalogue of verbs: the one table that REST, the command line, chat, MCP and Slack are made from.
+"""The verbs: one table. Must not hold logic: what a verb does is in gitops/plans, found there by its name."""
 
-`check` is the one gate for arguments, whatever door they came through. Must not plan or read anything: plans are in
-gitops/plans, found there by the verb's name.
-"""
+from dataclasses import replace
 
-import difflib
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-
-import orjson
-
-from gitops.errors import Invalid, NotFound
-from gitops.types import NOTHING
-
-LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
-TAG = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
-IMAGE = r"[a-zA-Z0-9][a-zA-Z0-9._-]*(:[0-9]+)?(/[a-zA-Z0-9][a-zA-Z0-9._-]*)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?"
-COMMIT = r"[0-9a-fA-F]{4,64}"
-KIND = r"[A-Za-z][A-Za-z0-9.-]{0,252}"
-NAME = r"[a-zA-Z0-9]([a-zA-Z0-9.:_-]{0,251}[a-zA-Z0-9])?"
-HOST = r"(\*\.)?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+"
-ENV_NAME = r"[A-Za-z_][A-Za-z0-9_.-]{0,252}"
-TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})"
-REVISION = r"[A-Za-z0-9][A-Za-z0-9._/-]{0,199}"
-
-
-@dataclass(frozen=True, slots=True)
-class Argument:
-    """One argument: `type` is string, integer, boolean or manifest (YAML text or an object). Help is (English, Korean)."""
-
-    name: str
-    help: tuple
-    type: str = "string"
-    required: bool = False
-    minimum: int | None = None
-    maximum: int | None = None
-    pattern: str | None = None
-    choices: tuple = ()
-    default: object = None
-    max_length: int = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class Verb:
-    """`app` and `environment` are "required", "optional" or "none"; `kind` is read, change or order."""
-
-    name: str
-    kind: str
-    scope: str
-    risk: str
-    help: tuple
-    arguments: tuple = ()
-    app: str = "required"
-    environment: str = "optional"
-
-    def argument(self, name):
-        return next((argument for argument in self.arguments if argument.name == name), None)
-
+from gitops.verbs.shapes import COMMIT, ENV_NAME, HOST, IMAGE, KIND, LABEL, NAME, REVISION, TAG, TIME, Argument, Verb
 
 def _read(name, help, *arguments, scope="k8s:read", app="required", environment="optional"):
     return Verb(name, "read", scope, "low", help, arguments, app, environment)
@@ -155,163 +100,14 @@ _TABLE = (
 )
 VERBS = {verb.name: verb for verb in _TABLE}
 REVIEW_VERBS = ("approve", "merge", "reject")
-# In no door's catalogue: `klepaas adopt` makes the one of what it read in a cluster, the page of misreadings the other after it was tried.
 _GRANT = (
     Argument("subject", ("user:ADDRESS, domain:DOMAIN, team:ORGANIZATION/TEAM or subject:SUBJECT", "user:주소, domain:도메인, team:조직/팀 또는 subject:주체"), required=True, pattern=r"(user|domain|team|subject):[^\s\x00-\x1f\x7f]{1,255}"),
     Argument("role", ("viewer, developer, admin, or one of the file's", "viewer, developer, admin 또는 파일에 정의한 역할"), required=True, pattern=LABEL),
     Argument("environments", ("environments, separated by commas; without: all", "쉼표로 구분한 환경. 없으면 전체"), pattern=rf"{LABEL}(,{LABEL})*", max_length=640))
+# In no door's catalogue: each is made by what knows its arguments (`klepaas adopt` of a cluster, the page of misreadings, the page of access).
 OPERATOR = {"adopt": Verb("adopt", "change", "admin:write", "high", ("write the files of apps that run already", "이미 실행 중인 앱의 파일 쓰기"), (
     Argument("files", ("what was made of them, by app", "앱별로 만든 파일"), "manifest", required=True, max_length=16 << 20),), app="none"),
     "teach": Verb("teach", "change", "admin:write", "medium", ("teach a phrase of this installation", "이 설치의 표현 가르치기"), (
         Argument("say", ("the phrase", "표현"), required=True, max_length=80), Argument("means", ("the words it stands for", "그 표현이 뜻하는 말"), required=True, max_length=80)), app="none"),
     "grant": Verb("grant", "change", "admin:write", "high", ("grant a role in klepaas-access.yaml", "klepaas-access.yaml에 역할 부여"), _GRANT, app="none"),
     "withdraw": Verb("withdraw", "change", "admin:write", "high", ("take a granted role back", "부여한 역할 회수"), _GRANT, app="none")}
-
-
-def find(name):
-    """The verb of that name; NotFound with the closest names."""
-    return OPERATOR[name] if isinstance(name, str) and name in OPERATOR else offered(name)
-
-
-def offered(name):
-    """The same of those that doors offer."""
-    if isinstance(name, str) and name in VERBS:
-        return VERBS[name]
-    raise NotFound("unknown_verb", verb=_shown(name), choices=difflib.get_close_matches(_shown(name), VERBS, 3) or ["help"])
-
-
-def check(command):
-    """The verb of the command and its arguments, typed and within their bounds; Invalid names the argument."""
-    verb = find(command.verb)
-    for name in ("app", "environment"):
-        _check_name(verb, name, getattr(command, name))
-    for name in ("text", "reason"):
-        _check_words(name, getattr(command, name))
-    if not isinstance(command.args, Mapping):
-        raise Invalid("bad_argument", argument="args", value=_shown(command.args), wanted="{argument: value}")
-    unknown = sorted(map(_shown, set(command.args) - {argument.name for argument in verb.arguments}))
-    if unknown:
-        raise Invalid("unknown_argument", verb=verb.name, argument=unknown[0], known=[argument.name for argument in verb.arguments] or ["-"])
-    args = {argument.name: _value(verb, argument, command.args.get(argument.name)) for argument in verb.arguments}
-    return verb, {name: value for name, value in args.items() if value is not None}
-
-
-def typed(verb, args):
-    """Those of the verb's arguments that are given, typed and within their bounds; `check` says what is missing."""
-    return {argument.name: _value(verb, argument, args[argument.name]) for argument in verb.arguments if args.get(argument.name) is not None}
-
-
-def _check_name(verb, name, value):
-    wanted = getattr(verb, name)
-    if value is None and wanted == "required":
-        raise Invalid("missing_argument", verb=verb.name, argument=name)
-    if value is not None and wanted == "none":
-        raise Invalid("unknown_argument", verb=verb.name, argument=name, known=[argument.name for argument in verb.arguments] or ["-"])
-    if value is not None and not (isinstance(value, str) and re.fullmatch(LABEL, value)):
-        raise Invalid("bad_name", argument=name, value=_shown(value))
-
-
-def _check_words(name, value):
-    if value is not None and not isinstance(value, str):
-        raise Invalid("bad_argument", argument=name, value=_shown(value), wanted="text")
-    if not _storable(value or ""):
-        raise Invalid("text_not_storable", argument=name)
-
-
-def _storable(text):
-    """Neither NUL nor half of a surrogate pair: git and Postgres keep neither."""
-    return "\0" not in text and not any("\ud800" <= each <= "\udfff" for each in text)
-
-
-def _value(verb, argument, value):
-    if value is None:
-        if argument.required:
-            raise Invalid("missing_argument", verb=verb.name, argument=argument.name)
-        return None
-    return _TYPES[argument.type](argument, value)
-
-
-def _integer(argument, value):
-    """An integer, a float without fraction (some models send 3.0) or its decimal digits (the command line has only text)."""
-    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,9}", value):
-        value = int(value)
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise Invalid("bad_argument", argument=argument.name, value=_shown(value), wanted=_wanted(argument))
-    if not argument.minimum <= value <= argument.maximum:
-        raise Invalid("bad_argument", argument=argument.name, value=_shown(value), wanted=_wanted(argument))
-    return value
-
-
-def _boolean(argument, value):
-    if isinstance(value, str):
-        value = {"true": True, "false": False}.get(value.lower())
-    if not isinstance(value, bool):
-        raise Invalid("bad_argument", argument=argument.name, value=_shown(value), wanted="true / false")
-    return value
-
-
-def _string(argument, value):
-    if isinstance(value, str) and not _storable(value):
-        raise Invalid("text_not_storable", argument=argument.name)
-    wrong = not isinstance(value, str) or len(value) > argument.max_length
-    if wrong or argument.pattern and not re.fullmatch(argument.pattern, value) or argument.choices and value not in argument.choices:
-        raise Invalid("bad_argument", argument=argument.name, value=_shown(value), wanted=_wanted(argument))
-    return value
-
-
-def _manifest(argument, value):
-    """Kept as text: an object becomes its JSON, which is YAML too."""
-    try:
-        text = orjson.dumps(value).decode() if isinstance(value, dict) else value
-    except orjson.JSONEncodeError as error:  # an integer beyond 64 bits, half of a surrogate pair, nested too deep
-        raise Invalid("bad_argument", argument=argument.name, value=_shown(value), wanted=f"JSON ({error})") from None
-    return _string(argument, text)
-
-
-_TYPES = {"integer": _integer, "boolean": _boolean, "string": _string, "manifest": _manifest}
-
-
-def _shown(value):
-    try:
-        text = str(value)
-    except (ValueError, RecursionError):  # an integer of thousands of digits, a list thousands of levels deep
-        text = type(value).__name__
-    return text.encode("utf-8", "backslashreplace").decode()[:64]
-
-
-def _wanted(argument):
-    if argument.type == "integer":
-        return f"{argument.minimum}-{argument.maximum}"
-    return ", ".join(argument.choices) or argument.pattern or f"<= {argument.max_length}"
-
-
-def schema(verb, language="en"):
-    """JSON schema of the verb's arguments, app and environment included."""
-    index = ("en", "ko").index(language)
-    names = {name: {"type": "string", "pattern": f"^{LABEL}$"} for name in ("app", "environment") if getattr(verb, name) != "none"}
-    required = [name for name in names if getattr(verb, name) == "required"]
-    return {"type": "object", "additionalProperties": False,
-            "properties": names | {argument.name: _schema(argument, index) for argument in verb.arguments},
-            "required": required + [argument.name for argument in verb.arguments if argument.required]}
-
-
-def _schema(argument, index):
-    described = {"description": argument.help[index]}
-    if argument.type == "integer":
-        described |= {"type": "integer", "minimum": argument.minimum, "maximum": argument.maximum}
-    elif argument.type == "manifest":
-        described |= {"type": ["string", "object"]}
-    else:
-        described |= {"type": argument.type}
-    if argument.type == "string":
-        described |= {"maxLength": argument.max_length}
-    if argument.pattern:
-        described |= {"pattern": f"^({argument.pattern})$"}
-    return described | ({"enum": list(argument.choices)} if argument.choices else {}) | ({"default": argument.default} if argument.default is not None else {})
-
-
-def defaults(verb, args):
-    """The arguments with the verb's defaults filled in."""
-    return {argument.name: argument.default for argument in verb.arguments if argument.default is not None} | dict(args or NOTHING)
