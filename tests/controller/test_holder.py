@@ -44,7 +44,8 @@ def test_a_process_id_that_came_round_again_is_another_process(other):
     assert holder.died(name.replace(f"-{process.pid}-", f"-{os.getpid()}-"))
 
 
-@pytest.mark.parametrize("name", ["", "a.b-c", f"other{holder.name()}", holder.name().replace(f"-{os.getpid()}-", "--"), f"{socket.gethostname()}-1-elsewhere.1.abc", f"{socket.gethostname()}-1-.1.abc"])
+@pytest.mark.parametrize("name", ["", "a.b-c", f"other{holder.name()}", holder.name().replace(f"-{os.getpid()}-", "--"), f"{socket.gethostname()}-1-elsewhere.1.abc", f"{socket.gethostname()}-1-.1.abc"],
+                         ids=["empty", "form", "host", "process", "boot", "nowhere"])
 def test_of_others_elsewhere_nothing_is_known(name):
     """Another host, or a name that we did not make: only the lease's own time counts."""
     assert not holder.died(name)
