@@ -39,12 +39,13 @@ def everything(world):
 
 
 def _deleted_by_us(world):
-    """Apps that a delete verb of the ledger took away."""
+    """Apps of which the last that a verb of the ledger did is to take them away."""
     try:
         found = world.ledger.commands_of(environment=world.environment.name, status="committed", limit=200)
     except KlepaasError:
         return set()
-    return {each["app"] for each in found if each["verb"] == "delete_app"}
+    last = {each["app"]: each["verb"] for each in reversed(found)}
+    return {app for app, verb in last.items() if verb == "delete_app"}
 
 
 def candidates(cache, states, hooks=frozenset()):

@@ -67,6 +67,12 @@ class House:
         with self.ledger.command(actor, Command(verb, app, environment, args), f"{verb}-{next(NUMBERS)}") as entry:
             entry.finish("accepted", {"plan": {"summary": verb}})
 
+    def did(self, verb, app, environment="staging"):
+        """A change as the one path records it once it is committed."""
+        actor = Actor("Kim", "kim@example.com", frozenset(), "cli")
+        with self.ledger.command(actor, Command(verb, app, environment, {}), f"{verb}-{next(NUMBERS)}") as entry:
+            entry.finish("committed", {"plan": {"summary": verb}}, commit=self.repo.head())
+
     # --- controllers ---------------------------------------------------------------------------------------------------
 
     def start(self, **more):

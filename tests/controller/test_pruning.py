@@ -113,6 +113,23 @@ def test_more_than_half_is_held_until_released(house):
     assert made.value("one") == "one"
 
 
+def test_a_deletion_of_long_ago_excuses_nothing(house):
+    """What a verb took away goes without a question; what was made again since then is counted as any other."""
+    made = house(THREE | manifest("four", "four") | manifest("five", "five"))
+    made.start()
+    made.wait(lambda: made.value("four") and made.value("five"))
+    for verb, app in (("delete_app", "two"), ("delete_app", "three"), ("create_app", "three")):
+        made.did(verb, app)
+    head = made.commit({f"manifests/staging/{each}/{each}.yaml": None for each in ("two", "three", "four")})
+    made.wait(lambda: made.value("two") is None)
+    assert made.value("one") and not made.held()
+    made.commit({f"manifests/staging/{each}/{each}.yaml": configmap(each) for each in ("two", "three", "four")})
+    made.wait(lambda: made.value("two") and made.value("three") and made.value("four"))
+    head = made.commit({f"manifests/staging/{each}/{each}.yaml": None for each in ("two", "three", "four", "five")})
+    made.wait(made.held)
+    assert f"4 of 5 objects would be pruned at {head[:7]}" in made.held()[0]
+
+
 def test_an_app_that_renders_nothing_keeps_what_it_has(house):
     """Zero objects is a mistake more often than a wish: held, with the command that says it is meant."""
     made = house(THREE | {"charts/c/Chart.yaml": "apiVersion: v2\nname: c\nversion: 1.0.0\n", "charts/c/templates/map.yaml": "{{ if .Values.enabled }}\n" + configmap("made") + "{{ end }}\n",
