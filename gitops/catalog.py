@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 
 from gitops import contract, layout, values
+from gitops.contract import table
 from gitops.errors import Invalid, NotFound
 from gitops.kept import Kept
 from gitops.layout import CONFIG
@@ -126,7 +127,7 @@ class Catalog:
             return Target(app, environment, "manifests", None, place.manifests, keys=self.keys, ignore=self.config.ignore)
         section = _section(self.tree, place.values)
         keys = {**self.keys, **section["keys"]} if "keys" in section else self.keys
-        rest = {name: section.get(name, default) for name, default in contract.SECTION_DEFAULTS.items()}
+        rest = {name: section.get(name, default) for name, default in table.SECTION_DEFAULTS.items()}
         rest["ignore"] = (*self.config.ignore, *rest["ignore"])
         return Target(app, environment, "chart", place.values, chart=section.get("chart", self._layout[1]), keys=keys, **rest)
 

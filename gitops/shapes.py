@@ -35,3 +35,18 @@ def list_of(check):
             raise Wrong(at, "a list")
         return tuple(check(each, (*at, index)) for index, each in enumerate(value))
     return checked
+
+
+def mapping(given, at, table):
+    """The mapping with each key checked by its table; `not_offered` keys are not told of."""
+    if not isinstance(given, dict):
+        raise Wrong(at, "a mapping")
+    for key in given:
+        if key not in table:
+            raise Wrong((*at, str(key)), [each for each in table if table[each] is not not_offered], "config_unknown_key")
+    return {key: table[key](value, (*at, key)) for key, value in given.items()}
+
+
+def not_offered(value, at):
+    """A key that would promise a protection which nothing gives must not be believed to work."""
+    raise Wrong(at, None, "config_not_offered")

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from controller import hooks, order, ownership, reconcile
-from gitops import contract
+from gitops import shapes
+from gitops.contract import table
 from tests import docs
 
 ROOT = Path(__file__).parent.parent
@@ -34,7 +35,7 @@ def test_files_that_documents_name_are_there(name):
         assert (ROOT / path).exists(), path
 
 
-SECTIONS = {"klepaas.yaml": contract.TOP, "An environment": contract.ENVIRONMENT, "sync": contract.SYNC, "A rule of cicd": contract.RULE, "The `klepaas:` section of a values file": contract.SECTION}
+SECTIONS = {"klepaas.yaml": table.TOP, "An environment": table.ENVIRONMENT, "sync": table.SYNC, "A rule of cicd": table.RULE, "The `klepaas:` section of a values file": table.SECTION}
 
 
 @pytest.mark.parametrize("title", SECTIONS)
@@ -42,8 +43,8 @@ def test_every_key_of_the_repository_is_documented(title):
     """The page says exactly the keys that are read, and names those that have no effect yet."""
     part = (ROOT / "docs/repository.md").read_text().partition(f"## {title}\n")[2].partition("\n## ")[0]
     named = set(re.findall(r"(?m)^\| (\w+) \|", part)) - {"key"}
-    later = set(contract.LATER) - named if title == "klepaas.yaml" else set()
-    offered = {key for key, check in SECTIONS[title].items() if check is not contract._not_offered}
+    later = set(table.LATER) - named if title == "klepaas.yaml" else set()
+    offered = {key for key, check in SECTIONS[title].items() if check is not shapes.not_offered}
     assert named | later == offered
     assert all(f"`{key}`" in part for key in later)
 

@@ -3,7 +3,7 @@
 import base64
 from datetime import UTC, datetime
 
-from gitops.contract import DAYS
+from gitops.contract.table import DAYS
 from tests.controller.house import MERGE, configmap, values
 
 

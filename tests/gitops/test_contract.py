@@ -3,6 +3,7 @@
 import pytest
 
 from gitops import contract
+from gitops.contract import table
 from tests.gitops.catalog_help import WEB, loaded, refusal, repo, tree  # noqa: F401 (fixtures)
 
 ONE = "environments:\n  live: {}\n"
@@ -88,7 +89,7 @@ def test_the_message_names_the_key_and_what_is_wanted(loaded):
     assert problem.message == 'environments.live.sync.windows[0].to must be a time such as "09:00", in quotes (klepaas.yaml:4)'
 
 
-@pytest.mark.parametrize("key", contract.NOT_OFFERED)
+@pytest.mark.parametrize("key", table.NOT_OFFERED)
 def test_a_protection_that_nothing_gives_is_refused(loaded, key):
     """Who writes such a key would believe to be protected: it is said plainly, with its line, and not listed among what is known."""
     (problem,) = loaded({"klepaas.yaml": f"environments:\n  live:\n    {key}: x\n"}).problems
