@@ -20,6 +20,7 @@ from tests.product import free_port
 INSIDE = """
 PATH=$PATH:/usr/sbin:/sbin
 mount --rbind / /mnt; mount -o remount,bind,ro /mnt; mount -t tmpfs -o mode=1777 tmpfs /mnt/tmp
+case $VENV in /tmp/*) mkdir -p "/mnt$VENV"; mount --bind "$VENV" "/mnt$VENV";; esac
 mount --bind "$1" /mnt/srv; mount --bind "$2" /mnt/media; mount -o remount,bind,ro /mnt/media; shift 2
 exec chroot /mnt setpriv --reuid $WHO --regid $WHO --clear-groups --no-new-privs --inh-caps -all --bounding-set -all env -C /media "$@"
 """
@@ -45,7 +46,7 @@ def image(tmp_path, house):
         subprocess.run(["chown", "-R", f"{WHO}:{WHO}", found.home], check=True)
         return ["unshare", "-m", "--propagation", "private", "sh", "-ec", INSIDE, "sh", found.home, app, *words]
     command.house = found
-    command.env = {"WHO": WHO, "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "KLEPAAS_HOME": "/srv", "HOME": "/srv", "CONFIG_REPO": "/srv/config.git", "DATABASE_URL": "sqlite:////srv/ledger.db",
+    command.env = {"WHO": WHO, "VENV": sys.prefix, "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "KLEPAAS_HOME": "/srv", "HOME": "/srv", "CONFIG_REPO": "/srv/config.git", "DATABASE_URL": "sqlite:////srv/ledger.db",
                    "KUBECONFIG": "/srv/kubeconfig", "PYTHONPATH": "/media", "PYTHONDONTWRITEBYTECODE": "1", "PORT": str(free_port()), "SECRET_KEY": "of the tests", "WEB_CONCURRENCY": "1", "WEB_THREADS": "4"}
     return command
 
