@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import orjson
 
 from controller import diff, handover, hooks, metrics, order, ownership
-from gitops import tenancy
+from gitops import constraints, tenancy
 from gitops.errors import Conflict, Invalid, KlepaasError, Unavailable
 
 SERVERS = ("managedFields", "resourceVersion", "uid", "creationTimestamp", "generation")  # what only a server says
@@ -36,7 +36,7 @@ class AppState:
     hooked: str | None = None          # the digest whose hooks have all run
     event: tuple | None = None         # (digest, which hooks it runs)
     again: bool = False                # whether a hook that failed may run once more
-    done: list = field(default_factory=list)      # the hooks of this sync, as actions
+    done: list = field(default_factory=list)      # what a sync did that goes on: hooks, writes before one that failed, as actions
     cancelled: bool = False            # nothing is written until a commit or an order
     revision: str | None = None        # synced last
     commit: tuple | None = None        # (digest, the commit that made the app what it is)
@@ -62,6 +62,7 @@ class AppState:
 def render(state, world, target):
     """Put the target's objects into the state; the (group, kind) of those it defines itself. Raises what the repository's files are at fault for."""
     rendered = metrics.rendered(world.renderer.render, world.tree, target, world.environment)
+    constraints.check(rendered.objects, world.environment, world.tree, target)
     defined = _defined(rendered.objects)
     objects = [placed(each, world, defined) for each in diff.without_scaled([each for each in rendered.objects if not order.is_hook(each)])]
     there = len(world.cache.keys_of(target.app))
@@ -120,14 +121,18 @@ def differing(state, key, live):
 
 
 def apply(state, world, changes):
-    """Write what differs; the actions taken. The lease is asked before every write."""
+    """Write what differs; the actions taken, which the state keeps where a later one fails. The lease is asked before every write."""
     actions = []
-    for desired, live, pointers in changes:
-        if state.cancelled:
-            break
-        world.lease.check()
-        actions.append(_write(world, state, desired, live, pointers))
-    return [each for each in actions if each]
+    try:
+        for desired, live, pointers in changes:
+            if state.cancelled:
+                break
+            world.lease.check()
+            actions += _write(world, state, desired, live, pointers)
+    except KlepaasError:
+        state.done += actions
+        raise
+    return actions
 
 
 def _write(world, state, desired, live, pointers):
@@ -144,9 +149,9 @@ def _write(world, state, desired, live, pointers):
     world.cache.written(obj)
     if live and obj["metadata"]["resourceVersion"] == live["metadata"]["resourceVersion"]:
         state.same[key] = diff.digest(obj)
-        return None
-    return {"action": "created" if created and not live else "replaced" if created else "changed", "kind": key.kind, "namespace": key.namespace, "name": key.name,
-            **({} if created and not live else {"fields": pointers[:20], "others": (live or {}).get("$others", [])})}
+        return []
+    return [{"action": "created" if created and not live else "replaced" if created else "changed", "kind": key.kind, "namespace": key.namespace, "name": key.name,
+            **({} if created and not live else {"fields": pointers[:20], "others": (live or {}).get("$others", [])})}]
 
 
 def _applied(world, kind, desired, force, live):

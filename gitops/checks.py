@@ -2,7 +2,7 @@
 
 import re
 
-from gitops import charts, tenancy, values
+from gitops import charts, constraints, tenancy, values
 from gitops.errors import Invalid, KlepaasError, NotFound
 from gitops.tree import overlay
 from gitops.types import Change
@@ -97,10 +97,11 @@ def _render(renderer, catalog, tree, app, environment):
     return renderer.render(tree, target, catalog.environment(environment))
 
 
-def allowed(objects, environment):
+def allowed(objects, environment, tree, target):
     """Invalid where an object is none that the environment may have; the sync would refuse it too."""
     for each in objects:
         tenancy.check(each, environment)
+    constraints.check(objects, environment, tree, target)
 
 
 def effect(command, before, after):

@@ -43,6 +43,16 @@ class SyncPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class Policy:
+    """What klepaas.yaml allows to run: image registries (none listed: any), moving tags, (least, most) replicas, what each container has to say of resources."""
+
+    registries: tuple = ()
+    latest: bool = True
+    replicas: tuple = (None, None)
+    resources: tuple = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Environment:
     """One environment of klepaas.yaml; `order` is its place there.
 
@@ -66,6 +76,7 @@ class Environment:
     owners: tuple = ()
     review_days: int | None = None
     sync: SyncPolicy = SyncPolicy()
+    policy: Policy = Policy()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from gitops import values
-from gitops.contract.table import KEYS, SECTION, TOP
+from gitops.contract.table import KEYS, SECTION, TOP, with_policy
 from gitops.errors import Invalid, KlepaasError
 from gitops.shapes import Wrong, mapping
 from gitops.types import Problem
@@ -62,6 +62,7 @@ def _config(document):
     environments = found.get("environments")
     if not environments:
         raise Wrong(("environments",), "a mapping of at least one environment")
+    environments = with_policy(environments, found.get("policy", {}))
     _distinct(found.get("values"), tuple(environments))
     for name, environment in environments.items():
         if environment.promotes_from not in {None, *environments} - {name}:

@@ -1,15 +1,16 @@
 """The keys of klepaas.yaml and of a `klepaas:` section, each with its check: (value, at) -> the value as we keep it."""
 
 import re
+from dataclasses import replace
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from gitops.shapes import Wrong, choice, list_of, mapping, matching, not_offered, of
-from gitops.types import Environment, Ignore, Prices, Rule, SyncPolicy, Window
+from gitops.types import Environment, Ignore, Policy, Prices, Rule, SyncPolicy, Window
 
 KEYS = MappingProxyType({"version": "image.tag", "image": "image.repository", "replicas": "replicaCount",
                          "restart": r"podAnnotations.klepaas\.io/restartedAt", "env": "env"})
-LATER = ("policy", "notify", "integrations", "pipelines", "images", "previews")  # checked by the parts they belong to
+LATER = ("notify", "integrations", "pipelines", "images", "previews")  # checked by the parts they belong to
 NOT_OFFERED = ("enforce_review", "verify", "only_promote", "gates", "on_alert")  # of an environment
 SECTION_DEFAULTS = MappingProxyType({"repository": None, "suspend": False, "depends_on": (), "adopt": False, "ignore": ()})
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -49,7 +50,7 @@ def _environment(name, value, at, order):
     review = found.pop("review", False)
     approvals = found.pop("approvals", 1)
     known = {each: found[each] for each in Environment.__slots__ if each in found}
-    return Environment(**{"namespace": name, **known, "name": name, "order": order, "review": review, "approvals": approvals})
+    return Environment(**{"namespace": name, "policy": {}, **known, "name": name, "order": order, "review": review, "approvals": approvals})
 
 
 def _review(value, at):
@@ -103,6 +104,24 @@ def _zone(value, at):
     except (OSError, ValueError, TypeError, KeyError):
         raise Wrong(at, "a time zone such as Asia/Seoul") from None
     return value
+
+
+def _policy(value, at):
+    """The rules that are said, by name: an environment's take the place of those for all."""
+    return mapping(value, at, POLICY)
+
+
+def _bounds(value, at):
+    found = mapping(value, at, {"min": _count(0, 100), "max": _count(0, 100)})
+    least, most = found.get("min"), found.get("max")
+    if None not in (least, most) and least > most:
+        raise Wrong((*at, "min"), "a number not above max")
+    return least, most
+
+
+def with_policy(environments, common):
+    """The environments, each with the rules for all and its own."""
+    return {name: replace(each, policy=Policy(**{**common, **each.policy})) for name, each in environments.items()}
 
 
 def _ignore(value, at):
@@ -165,13 +184,15 @@ RULE = {"repository": matching(re.compile(r"\*|[\w.*-]+(/[\w.*-]+)+"), "owner/re
         "event": choice("push", "release", "workflow_run", "pull_request", "package", "callback"), "workflow": _text, "prerelease": _flag,
         "version": matching(re.compile(r"([A-Za-z0-9_.-]|\{(sha|sha7|tag|semver|branch|run|version)\})+"), "a tag with fields of {sha}, {sha7}, {tag}, {semver}, {branch}, {run}, {version}")}
 TOP = {"version": of(int, "1"), "name": _name, "values": _pattern, "chart": _path, "environments": _environments, "keys": _keys,
-       "ignore": _ignores, "prices": _prices, "lexicon": _lexicon, "cicd": list_of(_rule), "owners": _owners, **dict.fromkeys(LATER, _anything)}
+       "ignore": _ignores, "prices": _prices, "lexicon": _lexicon, "cicd": list_of(_rule), "owners": _owners, "policy": _policy, **dict.fromkeys(LATER, _anything)}
 ENVIRONMENT = {"namespace": _name, "cluster": _text, "review": _review, "approvals": _count(1, 10), "promotes_from": _name,
                "agents": choice("propose", "commit"), "cluster_kinds": list_of(_text), "forbidden_kinds": list_of(_text), "conflicts": choice("force", "fail"),
-               "service_account": _name, "on_failure": choice("report", "rollback"), "owners": _addresses, "review_days": _count(1, 365), "sync": _sync, **dict.fromkeys(NOT_OFFERED, not_offered)}
+               "service_account": _name, "on_failure": choice("report", "rollback"), "owners": _addresses, "review_days": _count(1, 365), "sync": _sync, "policy": _policy, **dict.fromkeys(NOT_OFFERED, not_offered)}
 SYNC = {"prune": _flag, "self_heal": _flag, "adopt": _flag, "windows": list_of(_window)}
 WINDOW = {"days": _days, "from": _time, "to": _time, "tz": _zone}
 PRICES = {"currency": matching(re.compile(r"[A-Z]{3}"), "a code such as KRW or USD"), "vcpu_hour": _price(0), "memory_gib_hour": _price(0), "storage_gib_month": _price(0),
           "load_balancer_month": _price(0), "hours": _price(1)}
+POLICY = {"registries": list_of(matching(re.compile(r"[a-zA-Z0-9][\w.:-]*(/[\w.-]+)*"), "a registry, or a part of one such as ghcr.io/acme")), "latest": _flag, "replicas": _bounds,
+          "resources": list_of(choice("requests.cpu", "requests.memory", "limits.cpu", "limits.memory"))}
 IGNORE = {"kind": _text, "name": _text, "pointers": list_of(matching(re.compile(r"(/[^/]*)+"), "a JSON pointer"))}
 SECTION = {"chart": _path, "repository": _repository, "keys": _keys, "suspend": _flag, "depends_on": list_of(_name), "adopt": _flag, "ignore": _ignores}

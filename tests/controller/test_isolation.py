@@ -89,3 +89,25 @@ def test_a_rewritten_branch_is_held(house, again):
     assert "does not descend from" in made.wait(made.held)[0] and made.value("good") == "two"
     made.order("release", revision=other)
     made.wait(lambda: made.value("good") == "one")
+
+
+def test_a_push_that_breaks_a_rule_is_refused_by_the_sync(house):
+    """The app says which rule and where; what runs stays, the neighbours go on, and the commit that mends it is synced."""
+    made = house({"values/staging/web.yaml": values(), "values/staging/beside.yaml": values()}, more="policy: {latest: false}\n")
+    made.start()
+    made.synced("web")
+    made.commit({"values/staging/web.yaml": values("latest"), "values/staging/beside.yaml": values("1.28")})
+    assert "latest: false" in made.failed("web") and "values/staging/web.yaml:1" in made.failed("web")
+    made.synced("beside")
+    assert made.live("deployments", "web")["spec"]["template"]["spec"]["containers"][0]["image"] == "nginx:1.27"
+    made.commit({"values/staging/web.yaml": values("1.29")})
+    made.synced("web")
+
+
+def test_a_new_rule_is_asked_of_what_runs(house):
+    """A rule that comes later holds for the apps that are there: they say so, and go on running."""
+    made = house({"values/staging/web.yaml": values("latest")})
+    made.start()
+    made.synced("web")
+    made.commit({"klepaas.yaml": made.config("staging", more="policy: {latest: false}\n")})
+    assert "latest: false" in made.failed("web") and made.live("deployments", "web")
