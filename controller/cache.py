@@ -10,7 +10,8 @@ import time
 import orjson
 
 from controller import ownership
-from controller.kube import Expired, backoff
+from controller.answers import Expired
+from controller.kube import backoff
 from gitops.errors import KlepaasError
 
 log = logging.getLogger(__name__)

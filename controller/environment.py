@@ -45,6 +45,7 @@ class World:
         self.tell = metrics.listening(self, events.listening(self, tell))
         self.leaving, self.gone_apps, self.kept = {}, set(), set()  # see controller/removal; kept: objects that are never pruned
         self.before = None, None  # what `past` found last
+        self.unlisted = {}  # kinds that the server refused to list -> (how often, when to ask again)
 
     @property
     def hands(self):
@@ -62,11 +63,13 @@ class World:
                 raise self.lease.error
             return False
         if not self.ready:
-            self._look_around()
+            self._look_around(self.kube.discover().values())
             self.offers = self.kube.offers()
             self.ready = True
         elif not self.had_lease:
             self._look_again()
+        if due := [kind for kind, (_, at) in self.unlisted.items() if at <= time.monotonic()]:
+            self._look_around(due)
         self.had_lease = True
         return True
 
@@ -87,16 +90,22 @@ class World:
         for app in tuple(self.states):
             self.enqueue(app, "drift")
 
-    def _look_around(self):
-        """Whatever is ours here, of any kind, by one list a kind; what is rendered joins later. A kind that its server refuses to list is not looked at, so nothing of it is pruned."""
-        for kind in self.kube.discover().values():
+    def _look_around(self, kinds):
+        """Whatever is ours here, of any kind, by one list a kind; what is rendered joins later. A kind that its server refuses to list is looked at later, so nothing of it is pruned till then."""
+        for kind in kinds:
             if (kind.namespaced or kind.kind in self.environment.cluster_kinds) and kind.kind not in UNOWNED:
                 try:
                     self.cache.watch(kind, even_if_none=False)
+                    self.unlisted.pop(kind, None)
                 except KlepaasError as error:
                     if error.code != "cluster_refused":
                         raise
-                    log.warning("%s: %s are not looked at: %s", self.environment.name, kind.plural, error)
+                    self._refused(kind, error)
+
+    def _refused(self, kind, error):
+        often = self.unlisted.get(kind, (0,))[0]
+        self.unlisted[kind] = often + 1, time.monotonic() + kubes.backoff(often)
+        log.log(logging.INFO if often else logging.WARNING, "%s: %s are not looked at: %s", self.environment.name, kind.plural, error)
 
     def active(self):
         """Whether syncs may run here now."""

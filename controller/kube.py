@@ -15,8 +15,9 @@ import urllib3
 from kubernetes import client, config
 from kubernetes.config.config_exception import ConfigException
 
-from controller import metrics
-from gitops.errors import Conflict, Forbidden, Invalid, NotFound, Timeout, Unauthorized, Unavailable
+from controller import answers, metrics
+from controller.answers import Expired
+from gitops.errors import NotFound, Timeout, Unavailable
 
 MANAGER = "klepaas"
 APPLY, MERGE = "application/apply-patch+yaml", "application/merge-patch+json"
@@ -24,11 +25,6 @@ PARTIAL = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,appl
 CONNECT, READ, POOL, PAGE = 5, 30, 48, 500
 SIGNED = 1.0  # seconds
 DISCOVERY = 10  # seconds
-KINDS = {400: Invalid, 401: Unauthorized, 403: Forbidden, 404: NotFound, 409: Conflict, 422: Invalid, 500: Invalid, 504: Timeout}
-
-
-class Expired(Exception):
-    """The watch's version is too old: list again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +69,10 @@ class Kube:
 
     def request(self, method, path, query=None, body=None, content_type="application/json", accept="application/json", raw=False, timeout=READ):
         """The answer as a dict (or bytes); errors are ours, transient where trying again may help."""
-        status, _, data = self.exchange(method, path, query, body, content_type, accept, timeout)
+        status, headers, data = self.exchange(method, path, query, body, content_type, accept, timeout)
         if status >= 400:
-            raise self._error(status, data, path)
-        return data if raw else orjson.loads(data)
+            raise answers.refusal(status, headers, data)
+        return data if raw else answers.read(data)
 
     def exchange(self, method, path, query=None, body=None, content_type="application/json", accept="application/json", timeout=READ):
         """(status, headers, bytes); Unavailable when the server cannot be reached."""
@@ -108,18 +104,6 @@ class Kube:
             headers = {each["key"]: each["value"] for each in self.configuration.auth_settings().values() if each["in"] == "header" and each.get("value")}
             self.signed = time.monotonic() + SIGNED, headers
         return headers
-
-    def _error(self, status, data, path):
-        try:
-            said = orjson.loads(data)
-            message = said.get("message") if isinstance(said, dict) else None
-        except orjson.JSONDecodeError:
-            message = None
-        message = message or data.decode("utf-8", "replace")[:300]
-        if status == 429 or status in (502, 503) or status == 500 and "etcd" in message:
-            return Unavailable("cluster_refused", status=status, detail=message)
-        error = KINDS.get(status, Invalid)("cluster_refused", status=status, detail=message)
-        return error
 
     # --- discovery -------------------------------------------------------------------------------------------------
 
@@ -171,10 +155,10 @@ class Kube:
         metadata = obj["metadata"]
         query = {"fieldManager": MANAGER, "force": "true" if force else "false", **({"dryRun": "All"} if dry else {})}
         path = kind.path(metadata.get("namespace"), metadata["name"])
-        status, _, data = self.exchange("PATCH", path, query, obj, APPLY)
+        status, headers, data = self.exchange("PATCH", path, query, obj, APPLY)
         if status >= 400:
-            raise self._error(status, data, path)
-        return orjson.loads(data), status == 201
+            raise answers.refusal(status, headers, data)
+        return answers.read(data), status == 201
 
     def delete(self, kind, obj):
         """Delete this very object: another of its name, or a newer one, is not touched. Gone already is well.
@@ -196,7 +180,7 @@ class Kube:
         response = self._send("GET", self._url(kind.path(namespace), query), None, None, "application/json", urllib3.Timeout(connect=CONNECT, read=seconds + 10), False)
         try:
             if response.status >= 400:
-                raise Expired if response.status == 410 else self._error(response.status, response.read(), kind.path(namespace))
+                raise Expired if response.status == 410 else answers.refusal(response.status, response.headers, response.read())
             yield from self._events(response, stopped)
         except (urllib3.exceptions.HTTPError, OSError):
             return  # the connection ended: watch again from the last version
@@ -211,7 +195,7 @@ class Kube:
                 return
             *lines, rest = (rest + chunk).split(b"\n")
             for line in filter(None, lines):
-                yield _event(line)
+                yield answers.event(line)
 
     def logs(self, namespace, pod, lines, container=None, previous=False):
         """The last lines a container said, as text lines."""
@@ -234,18 +218,6 @@ def _acting(headers, acting):
     for group in acting["impersonate-group"]:
         found.add("impersonate-group", group)
     return found
-
-
-def _event(line):
-    """(type, object) of a line of a watch. What is none comes from something between the server and us."""
-    try:
-        event = orjson.loads(line)
-        kind, obj = event["type"], event["object"]
-    except (orjson.JSONDecodeError, TypeError, KeyError):
-        raise Unavailable("cluster_unavailable", detail="a watch answered no JSON") from None
-    if kind == "ERROR":
-        raise Expired
-    return kind, obj
 
 
 def _load(configuration, kubeconfig, context):

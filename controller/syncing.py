@@ -13,6 +13,7 @@ log = logging.getLogger(__name__)
 ORDERED = ("retry", "sync")                         # reasons that a person gave
 AGAIN = (*ORDERED, "backoff")                       # reasons to render once more what failed
 OUTSIDE = ("cluster_refused", "unknown_kind")       # terminal as answers go, but others may mend it in the cluster
+PATIENCE = 300                                      # seconds at most that a server's Retry-After is heeded
 CONTROLLERS = ("kube-controller-manager", "kube-apiserver", "kubelet")  # they write status, not what we render
 
 
@@ -35,7 +36,8 @@ def _sync(world, app, reason):
     fresh = state.inputs != inputs
     if fresh or reason in ORDERED:
         state.begun, state.cancelled = time.monotonic(), False
-    if fresh or state.error is not None and reason in AGAIN:
+    again = state.error is not None and reason in AGAIN
+    if fresh or again:
         _render(world, state, target, inputs, fresh, reason)
     drift, changes = reason == "drift" and not fresh and not state.stopped, reconcile.pending(state, world)
     state.stopped, waits = _stopped(world, state, target, changes, drift), None
@@ -44,7 +46,7 @@ def _sync(world, app, reason):
     if not drift:
         changes, waits = stages.next_step(world, state, target, changes)
     actions = _write(world, state, changes, drift)
-    if fresh or actions or reason in ORDERED:
+    if fresh or again or actions or reason in ORDERED:
         _began(world, state, actions, fresh)
     if waits:
         state.stopped = "progressing", waits
@@ -68,7 +70,7 @@ def _render(world, state, target, inputs, fresh, reason):
     """Into the state. Until it succeeds the state keeps what it desired before, and says so."""
     known = state.inputs is not None
     if fresh:
-        state.started, state.attempts, state.actions = time.time(), 0, ()
+        state.started, state.attempts, state.actions, state.done = time.time(), 0, (), []
     state.inputs, state.rendered = inputs, False
     if isinstance(target, Problem):
         raise Invalid("file_problem", path=target.path, line=target.line, detail=target.message)
@@ -156,8 +158,10 @@ def failed(world, app, error):
         return
     state.error = error
     state.attempts += 1
-    state.next_try = time.monotonic() + kubes.backoff(state.attempts - 1) if error.transient or error.code in OUTSIDE else float("inf")
+    wait = max(kubes.backoff(state.attempts - 1), min(error.retry_after or 0, PATIENCE))
+    state.next_try = time.monotonic() + wait if error.transient or error.code in OUTSIDE else float("inf")
     state.revision, state.waiting_since, state.stopped = world.head, None, None
+    state.actions = tuple(state.done)
     _settled(world, state, "held" if error.code == "renders_nothing" else "failed", sops.hidden(error.text(), state.secrets))
 
 
