@@ -4,6 +4,7 @@ Secrets are taken out before anything is kept. Must not decide who may; the rows
 """
 
 import contextlib
+import logging
 import re
 
 from gitops import checks
@@ -11,6 +12,7 @@ from gitops.errors import KlepaasError
 from gitops.ledger.audit import Entry
 from gitops.origin import CURRENT
 
+log = logging.getLogger(__name__)
 HIDDEN = "***"
 LONGEST = 200  # characters of an argument
 BULKY = ("manifest", "files")
@@ -49,13 +51,23 @@ def clean(text):
 
 
 @contextlib.contextmanager
-def refusals(services, actor, command):
-    """Writes down how the block ended where it raised: refused, or failed for a reason that may pass."""
+def refusals(services, actor, command, kinds=KlepaasError):
+    """Writes down how the block ended where it raised: refused, or failed for a reason that may pass. Once, whoever asks around whom."""
     try:
         yield
-    except KlepaasError as error:
-        services.ledger.audit.add(of_command(actor, command, outcome="failed" if error.transient else "refused", code=error.code))
+    except kinds as error:
+        if not error.audited:
+            error.audited = True
+            _kept(services, of_command(actor, command, outcome="failed" if error.transient else "refused", code=error.code))
         raise
+
+
+def _kept(services, found):
+    """What was refused stays refused, even if that cannot be written down."""
+    try:
+        services.ledger.audit.add(found)
+    except KlepaasError as error:
+        log.warning("not in the audit (%s): %s", error, found)
 
 
 def of_command(actor, command, **more):

@@ -12,6 +12,7 @@ class KlepaasError(Exception):
 
     status = 500
     transient = False
+    audited = False  # whether it is written down (gitops/audit)
 
     def __init__(self, code, *, path=None, line=None, retry_after=None, **details):
         super().__init__(code)

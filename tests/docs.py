@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask
 
 from gitops import config, verbs
-from web import accounts, api, chat, hooks, teaching, tokens
+from web import accounts, api, audit, chat, hooks, rights, teaching, tokens
 
 ROOT = Path(__file__).parent.parent
 FILES = ("README.md", "README.ko.md")
@@ -29,12 +29,12 @@ def _setting(setting):
 
 def _routes():
     app = Flask("docs")
-    for blueprint in (api.blueprint, accounts.blueprint, chat.blueprint, hooks.blueprint, teaching.blueprint, tokens.blueprint):
+    for blueprint in (api.blueprint, accounts.blueprint, audit.blueprint, chat.blueprint, hooks.blueprint, teaching.blueprint, tokens.blueprint):
         app.register_blueprint(blueprint)
     for rule in sorted(app.url_map.iter_rules(), key=lambda each: each.rule):
         if rule.rule.startswith("/api/"):
             what = (app.view_functions[rule.endpoint].__doc__ or "").strip().partition("\n")[0]
-            yield f"| {' '.join(sorted(rule.methods - {'HEAD', 'OPTIONS'}))} {rule.rule} | {what} |"
+            yield f"| {' '.join(sorted(rule.methods - {'HEAD', 'OPTIONS'}))} {rule.rule} | {rights.of(rule.endpoint).text()} | {what} |"
 
 
 def written(text):

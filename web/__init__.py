@@ -1,12 +1,13 @@
 """Doors: bytes in, a command through gitops.submit, a receipt out. Must not decide or change anything by itself."""
 
 import logging
-import secrets
-import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Flask, g, request, send_from_directory
+
+from gitops.origin import CURRENT
+from web import keys, origins
 
 STATIC = Path(__file__).parent.parent / "static"
 BODY_LIMIT = 512 * 1024
@@ -33,24 +34,27 @@ def create_app(settings=None):
     from controller.observe import Observer
     from gitops import config, services
     from nlp.models import chain
-    from web import accounts, api, chat, chat_socket, errors, hooks, identity, live, metrics, teaching, tokens
+    from web import accounts, api, attempts, audit, chat, chat_socket, errors, hooks, identity, live, metrics, teaching, tokens
     from web.mcp_server import mount
 
     settings = settings or config.load()
+    origins.networks(settings.trusted_proxies, "TRUSTED_PROXIES")
     opened = services.open(settings)
     app = Flask("web", static_folder=str(STATIC), static_url_path="/static")
-    app.config.update(SECRET_KEY=secret_key(settings), MAX_CONTENT_LENGTH=BODY_LIMIT, SESSION_COOKIE_NAME="klepaas", SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax",
+    app.config.update(SECRET_KEY=keys.secret(settings), MAX_CONTENT_LENGTH=BODY_LIMIT, SESSION_COOKIE_NAME="klepaas", SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax",
                       SESSION_COOKIE_SECURE=(settings.klepaas_url or "").startswith("https://"), SOCK_SERVER_OPTIONS={"ping_interval": 25, "max_message_size": BODY_LIMIT},
                       SEND_FILE_MAX_AGE_DEFAULT=0)
     observer = Observer(settings.kubeconfig)
     opened.renderer.cluster = observer.offers
     app.extensions["klepaas"] = Opened(opened, observer, live.Broadcaster(opened.ledger), chain.opened(settings))
     app.before_request(_identify)
-    app.before_request(lambda: None if request.endpoint in hooks.SIGNED else identity.guard())
+    app.before_request(identity.guard)
+    app.after_request(attempts.done)
     app.after_request(_headers)
-    for blueprint in (api.blueprint, accounts.blueprint, chat.blueprint, teaching.blueprint, tokens.blueprint):
+    for blueprint in (api.blueprint, accounts.blueprint, audit.blueprint, chat.blueprint, teaching.blueprint, tokens.blueprint):
         app.register_blueprint(blueprint)
     hooks.install(app, opened)
+    audit.install(app, opened)
     chat_socket.sock.init_app(app)  # the one Sock: that of live, with the route of chat_socket
     metrics.install(app)
     errors.install(app)
@@ -59,27 +63,13 @@ def create_app(settings=None):
     return mount(app)
 
 
-def secret_key(settings):
-    """SECRET_KEY, or one made once and kept in KLEPAAS_HOME."""
-    if settings.secret_key:
-        return settings.secret_key
-    file = settings.home / "secret_key"
-    if not file.exists():
-        fresh = file.with_suffix(f".{uuid.uuid4().hex}")
-        fresh.touch(mode=0o600)
-        fresh.write_text(secrets.token_urlsafe(48))
-        try:
-            file.hardlink_to(fresh)  # atomic: the first of several workers wins
-        except FileExistsError:
-            pass  # another worker was first: its key is ours
-        fresh.unlink()
-    return file.read_text().strip()
-
-
 def _identify():
-    """A request id, the caller's if it is a plain one."""
-    given = request.headers.get("X-Request-Id", "")
-    g.request_id = given if given.isascii() and given.replace("-", "").isalnum() and len(given) <= 64 else uuid.uuid4().hex
+    """Where the request came from, and its id."""
+    from web.context import services
+
+    found = origins.of(request.environ, services().settings.trusted_proxies)
+    g.request_id = found.request
+    CURRENT.set(found)
 
 
 def _headers(response):

@@ -8,7 +8,7 @@ from flask import g
 from simple_websocket import ConnectionClosed
 
 from gitops.errors import KlepaasError, Malformed
-from web import body, chat, conversations, identity
+from web import attempts, body, chat, conversations, identity
 from web.errors import language
 from web.live import sock
 
@@ -35,6 +35,8 @@ def _heard(socket, message):
         for event, value in conversations.spoken(chat.turn(asked)):
             _send(socket, event, ref, **value)
     except KlepaasError as error:
+        if error.status in attempts.DENIED and not error.audited:
+            attempts.write(g.actor, "chat", outcome="refused", code=error.code, door="chat")
         _send(socket, "problem", ref, code=error.code, status=error.status, title=error.text(language()))
 
 

@@ -11,7 +11,7 @@ from dataclasses import asdict
 
 from gitops import config
 from gitops.errors import KlepaasError
-from web import terminal
+from web import cli_accounts, terminal
 
 
 def main(argv=None):
@@ -54,7 +54,8 @@ def _parser():
     controller.set_defaults(run=_controller)
     _adopt(commands)
     _workflow(commands)
-    _accounts(commands)
+    cli_accounts.add(commands)
+    _doctors(commands)
     return parser
 
 
@@ -107,18 +108,7 @@ def _about(parser, verb):
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
-def _accounts(commands):
-    token = commands.add_parser("token", help="API tokens").add_subparsers(dest="action", required=True)
-    create = token.add_parser("create", help="make a token; it is the last word printed")
-    create.add_argument("--scopes", required=True, help="separated by commas, each perhaps with @ENVIRONMENT")
-    create.add_argument("--user", help="whom it acts for (default: the owner, or who you are)")
-    create.add_argument("--name", default="cli")
-    create.add_argument("--days", type=int, help="days until it expires")
-    create.add_argument("--agent", action="store_true", help="for a program that speaks for the person: it proposes, people merge")
-    create.set_defaults(run=_token)
-    link = commands.add_parser("link", help="a new one-time sign-in link")
-    link.add_argument("user", metavar="USER")
-    link.set_defaults(run=_link)
+def _doctors(commands):
     doctor = commands.add_parser("doctor", help="settings, where each comes from and whether it works")
     doctor.add_argument("--json", action="store_true")
     doctor.set_defaults(run=_doctor)
@@ -205,18 +195,6 @@ def _web(options, settings):
 
 def _controller(options, settings):
     os.execv(sys.executable, [sys.executable, "-m", "controller", *(["--once"] if options.once else [])])
-
-
-def _token(options, settings):
-    from web import operator
-
-    print(f"token for {options.user or 'you'}:", operator.token(settings, options.user, options.name, options.scopes.split(","), options.agent, options.days))
-
-
-def _link(options, settings):
-    from web import operator
-
-    print(operator.link(settings, options.user))
 
 
 def _doctor(options, settings):

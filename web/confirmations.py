@@ -6,7 +6,7 @@ The ledger keeps the whole command under the preview's id, and carries it out un
 import re
 from dataclasses import replace
 
-from gitops import submit, views
+from gitops import audit, submit, views
 from gitops.errors import Conflict, Invalid, KlepaasError
 from web import metrics
 from web.context import services
@@ -48,12 +48,13 @@ def sure(found, said, language):
 def confirmed(actor, id, digest=None):
     """The Receipt. Conflict when something else was done with the preview, when `digest` is another plan's, or when it would do something else by now."""
     found = services().ledger.preview(id, actor)
-    if digest is not None and digest != found["hash"]:
-        raise Conflict("confirmation_other_plan")
-    if found["status"] == "waiting":
-        _as_shown(actor, found)
-    services().ledger.preview_confirm(id, actor)
-    return _carried_out(actor, found)
+    with audit.refusals(services(), actor, found["command"]):
+        if digest is not None and digest != found["hash"]:
+            raise Conflict("confirmation_other_plan")
+        if found["status"] == "waiting":
+            _as_shown(actor, found)
+        services().ledger.preview_confirm(id, actor)
+        return _carried_out(actor, found)
 
 
 def _as_shown(actor, found):

@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException
 
 from gitops.errors import KlepaasError
 from gitops.messages import LANGUAGES
+from web import attempts
 
 log = logging.getLogger(__name__)
 MEMBERS = ("type", "title", "status", "code", "detail")  # of a problem: not for an error's own details
@@ -28,6 +29,7 @@ def problem(status, code, title, **more):
 
 def of_ours(error):
     """A KlepaasError with its details; `id` is the command's, to ask again with."""
+    attempts.refused(error)
     more = {"path": error.path, "line": error.line, "transient": error.transient, **error.details}
     response = problem(error.status, error.code, error.text(language()), **{name: value for name, value in more.items() if value is not None and name not in MEMBERS})
     if error.retry_after or error.transient:
@@ -44,6 +46,7 @@ def of_http(error):
 
 def of_anything(error):
     """A bug of ours: logged whole, and nothing of it told."""
+    attempts.failed()
     log.exception("unhandled error, request %s", g.get("request_id"))
     return problem(500, "internal", "Something went wrong here; the request id finds it in the log.", request_id=g.get("request_id"))
 

@@ -17,14 +17,14 @@ import orjson
 from flask import Blueprint, current_app, request
 
 from gitops.cicd import facts, work
-from gitops.errors import Forbidden, Invalid, KlepaasError, Malformed, Unauthorized
-from web import identity
+from gitops.errors import Forbidden, KlepaasError, Malformed, Unauthorized
+from gitops.origin import CURRENT
+from web import attempts, identity, origins
 from web.api import answer, number
 from web.context import services
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("hooks", __name__, url_prefix="/api/v1/cicd")
-SIGNED = frozenset({"hooks.webhook", "hooks.staging"})  # prove themselves, so nobody signs in for them
 LARGEST = 1 << 20    # bytes of a body; hundreds of commits in one push
 LOOK = 15            # seconds between looks for deliveries that another process left
 MINUTES = 5          # a callback's timestamp may be off
@@ -81,6 +81,7 @@ def deliveries():
 
 
 def _kept(id, data, found):
+    attempts.tell(delivery=id, repository=found and found.repository)
     if found is None:
         return answer({"status": "ignored", "delivery": id})
     if not work.keep(services(), id, hashlib.sha256(data).hexdigest(), found):
@@ -106,18 +107,15 @@ def _signed(name, signed):
 
 
 def _from_allowed_network(given):
-    """The address that connected counts: headers that speak of another are anybody's word."""
+    """The address that connected counts, or whom a proxy of ours passed on: other headers are anybody's word."""
     allowed = networks(given)
-    if allowed and not any(ipaddress.ip_address(request.remote_addr or "0.0.0.0") in each for each in allowed):
+    if allowed and not any(ipaddress.ip_address(CURRENT.get().address or "0.0.0.0") in each for each in allowed):
         raise Forbidden("webhook_network")
 
 
 def networks(given):
     """The networks of the setting; Invalid where it is malformed."""
-    try:
-        return [ipaddress.ip_network(part.strip()) for part in (given or "").split(",") if part.strip()]
-    except ValueError:
-        raise Invalid("bad_setting", name="WEBHOOK_NETWORKS", wanted="networks such as 192.0.2.0/24, separated by commas") from None
+    return origins.networks(given, "WEBHOOK_NETWORKS")
 
 
 def _forge_signature(secret, data):

@@ -1,6 +1,6 @@
 """Who is asking: a signed session cookie or a bearer token, nothing else. Doors authenticate; gitops.policy authorises.
 
-Every route is closed unless its name is in PUBLIC (or it guards itself, like /metrics).
+Every route is closed unless web/rights says otherwise; what it says of one is held before its view runs.
 """
 
 import ipaddress
@@ -11,18 +11,20 @@ from flask import g, request, session
 from gitops import access, policy
 from gitops.errors import Forbidden, Unauthorized
 from gitops.types import SCOPES, Actor
+from web import rights
 from web.context import services
 
-PUBLIC = frozenset({"static", "page", "healthz", "readyz", "metrics", "auth.link", "auth.link_use", "auth.logout", "mcp"})
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 def guard():
     """Before every request: put the Actor into g.actor, or refuse."""
     g.actor = None
-    if request.endpoint is None or request.endpoint in PUBLIC:
+    if request.endpoint is None or (right := rights.of(request.endpoint)).public:
         return
     g.actor = authenticated("rest")
+    if right.scope not in (None, rights.VERB):
+        need(right.scope, right.whole)
 
 
 def authenticated(channel):
@@ -88,7 +90,7 @@ def from_here():
     return not forwarded and request.remote_addr is not None and ipaddress.ip_address(request.remote_addr).is_loopback
 
 
-def need(scope):
-    """Forbidden unless the actor holds the scope everywhere: for what concerns the whole installation."""
-    if not policy.everywhere(g.actor.scopes, scope):
+def need(scope, whole=True):
+    """Forbidden unless the actor holds the scope everywhere, for what concerns the whole installation; or else at some environment."""
+    if not (policy.everywhere if whole else policy.holds)(g.actor.scopes, scope):
         raise Forbidden("missing_scope", scope=scope, environment="*")

@@ -16,8 +16,9 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from gitops import submit, verbs, views
 from gitops.errors import Forbidden, KlepaasError, Unauthorized
+from gitops.origin import HERE, within
 from gitops.types import Command
-from web import confirmations, identity, openapi, reads
+from web import attempts, confirmations, identity, openapi, origins, reads
 from web.context import cluster, services
 from web.errors import problem
 
@@ -62,7 +63,8 @@ def _guarded(app, inner):
 
     def guarded(environ, start):
         environ["PATH_INFO"] = "/"  # the path with and without its slash are one
-        with app.request_context(environ):
+        environ["klepaas.origin"] = origins.of(environ, app.extensions["klepaas"].services.settings.trusted_proxies)
+        with app.request_context(environ), within(environ["klepaas.origin"]):
             refused = _refusal(environ)
         return inner(environ, start) if refused is None else refused(environ, start)
 
@@ -74,6 +76,7 @@ def _refusal(environ):
         refused = problem(405, "method_not_allowed", "This server is stateless: POST only.")
         refused.headers["Allow"] = "POST"
         return refused
+    actor = None
     try:
         if environ.get("HTTP_ORIGIN"):
             identity.same_origin()
@@ -81,6 +84,7 @@ def _refusal(environ):
         if not any(each.partition("@")[0] == "mcp:execute" for each in actor.scopes):
             raise Forbidden("missing_scope", scope="mcp:execute", environment="*")
     except KlepaasError as error:
+        attempts.write(actor, "mcp", outcome="refused", code=error.code, door="mcp")
         refused = problem(error.status, error.code, error.text())
         if error.status == 401:
             refused.headers["WWW-Authenticate"] = 'Bearer realm="klepaas", scope="mcp:execute"'
@@ -120,16 +124,20 @@ TOOLS = [_tool(each) for each in verbs.VERBS.values()] + [types.Tool(
 def _caller(app):
     async def call(context, params):
         header = context.request.headers.get("authorization") if context.request is not None else None
-        return await asyncio.to_thread(_called, app, header, params.name, params.arguments or {})
+        came = context.request.scope["wsgi_environ"]["klepaas.origin"] if context.request is not None else HERE
+        return await asyncio.to_thread(_called, app, header, came, params.name, params.arguments or {})
     return call
 
 
-def _called(app, header, name, arguments):
-    with app.app_context():
+def _called(app, header, came, name, arguments):
+    actor = None
+    with app.app_context(), within(came):
         try:
             actor = _actor(header)
             return _result(_confirmed(actor, arguments) if name == "confirm" else _asked(actor, name, arguments))
         except KlepaasError as error:
+            if not error.audited:
+                attempts.write(actor, name, outcome="failed" if error.transient else "refused", code=error.code, door="mcp")
             return _result({"status": "refused", "code": error.code, "message": error.text(), **{key: value for key, value in error.details.items()}}, wrong=True)
 
 

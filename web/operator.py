@@ -10,12 +10,13 @@ import orjson
 
 from controller import adopt as adopting
 from controller.observe import Observer
+from gitops import audit as audits
 from gitops import http, services, views
 from gitops import submit as path
 from gitops.cicd import workflow as pipelines
 from gitops.errors import Invalid, NotFound
 from gitops.types import SCOPES, Actor, Command
-from web import reads
+from web import audit, keys, reads
 from web.tokens import held
 
 
@@ -100,7 +101,13 @@ def token(settings, user, name, scopes, agent, days):
     ledger = services.ledger(settings)
     found = _user(ledger, user) if user else _somebody(ledger)
     held(SCOPES if found["email"] in settings.admins else found["scopes"], scopes)
-    return ledger.token_create(found["email"], name, scopes, agent, time.time() + days * 86400 if days else None)
+    text = ledger.token_create(found["email"], name, scopes, agent, time.time() + days * 86400 if days else None)
+    _noted(ledger, "token_create", user=found["email"], name=name, scopes=" ".join(scopes), agent=agent, days=days)
+    return text
+
+
+def _noted(ledger, verb, **args):
+    ledger.audit.add(audits.entry(actor(), verb, args=args, outcome="done"))
 
 
 def _somebody(ledger):
@@ -125,5 +132,17 @@ def _user(ledger, word):
 def link(settings, word):
     """The address of a new one-time sign-in link."""
     ledger = services.ledger(settings)
-    text = ledger.link_create(_user(ledger, word)["email"])
+    email = _user(ledger, word)["email"]
+    text = ledger.link_create(email)
+    _noted(ledger, "link_create", user=email)
     return f"{settings.klepaas_url or f'http://127.0.0.1:{settings.port}'}/auth/link/{text}"
+
+
+def audit_verify(settings):
+    """What is wrong with the audit, by the key of this machine (SECRET_KEY)."""
+    return services.ledger(settings).audit.verify(keys.of_audit(settings))
+
+
+def audit_lines(settings, since, until):
+    """The rows between two times as JSON lines."""
+    return map(audit.line, services.ledger(settings).audit.every(since=audit.moment("since", since), until=audit.moment("until", until)))

@@ -1,7 +1,7 @@
 """The read verbs, for every door: git and the ledger for what is desired and known, controller.observe for what is live."""
 
-from gitops import history, policy, resolve, verbs
-from gitops.errors import Invalid, KlepaasError, NotFound, Unavailable
+from gitops import audit, history, policy, resolve, verbs
+from gitops.errors import Forbidden, Invalid, KlepaasError, NotFound, Unavailable
 from gitops.types import Command, Target
 from web import costs
 
@@ -16,7 +16,12 @@ def from_query(verb, query):
 
 
 def read(services, cluster, actor, command):
-    """{type, summary, data, metadata}: what the actor may see of it."""
+    """{type, summary, data, metadata}: what the actor may see of it. What may not be seen is written down."""
+    with audit.refusals(services, actor, command, Forbidden):
+        return _read(services, cluster, actor, command)
+
+
+def _read(services, cluster, actor, command):
     verb, args = verbs.check(command)
     if verb.kind != "read":
         raise Invalid("verb_is_no_read", verb=verb.name)

@@ -7,7 +7,7 @@ from flask import Blueprint, g
 from gitops import policy
 from gitops.errors import Forbidden, Invalid, NotFound
 from gitops.types import SCOPES
-from web import body
+from web import attempts, body
 from web.api import answer
 from web.context import services
 
@@ -32,6 +32,7 @@ def created():
         raise Invalid("bad_field", field="days", wanted=f"1-{LONGEST}")
     if asked.get("agent") not in (None, True, False):
         raise Invalid("bad_field", field="agent", wanted="true or false")
+    attempts.tell(name=name[:80], scopes=" ".join(scopes), agent=bool(asked.get("agent")), days=days)
     held(g.actor.scopes, scopes)
     text = services().ledger.token_create(g.actor.email, name[:80], scopes, bool(asked.get("agent")) or g.actor.agent, time.time() + days * 86400 if days else None)
     return answer({"token": text, "name": name[:80], "scopes": scopes, "agent": bool(asked.get("agent")) or g.actor.agent}, 201)
@@ -40,6 +41,7 @@ def created():
 @blueprint.delete("/<id>")
 def revoked(id):
     """Revoke a token of one's own."""
+    attempts.tell(token=id)
     if not services().ledger.token_revoke(id, g.actor.email):
         raise NotFound("no_such_token", token=id[:40])
     return answer({"status": "revoked"})

@@ -10,6 +10,7 @@ from gitops.cicd import building, built, rules
 from gitops.cicd.facts import Facts
 from gitops.errors import Invalid, KlepaasError
 from gitops.forges import pulls
+from gitops.origin import CURRENT, HERE, Origin, within
 from gitops.types import Actor, Command
 
 log = logging.getLogger(__name__)
@@ -19,7 +20,7 @@ DAY = 24 * 3600      # seconds after which it is not
 
 def keep(services, id, digest, facts):
     """Remember a delivery; False when it was delivered before."""
-    return services.ledger.delivered(id, digest, facts.event, facts.repository, asdict(facts) | {"received": time.time()})
+    return services.ledger.delivered(id, digest, facts.event, facts.repository, asdict(facts) | {"received": time.time(), "origin": asdict(CURRENT.get())})
 
 
 def waiting(services):
@@ -36,9 +37,10 @@ def one(services, id):
     kept = services.ledger.delivery(id, PATIENCE)
     if kept is None:
         return
-    received = kept.pop("received", None) or time.time()
+    received, came = kept.pop("received", None) or time.time(), kept.pop("origin", None)
     try:
-        outcome = built.outcome(services, kept) if kept["event"] == building.EVENT else _outcome(services, id, Facts(**kept))
+        with within(Origin(**came) if came else HERE):
+            outcome = built.outcome(services, kept) if kept["event"] == building.EVENT else _outcome(services, id, Facts(**kept))
     except KlepaasError as error:
         if error.transient and time.time() < received + DAY:
             log.warning("delivery %s: %s", id, error)

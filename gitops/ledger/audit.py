@@ -4,8 +4,10 @@ A row that was changed, taken out or put in shows in `verify`, and so does an en
 checkpoints say what was there. Must not decide what is written: that is gitops/audit.
 """
 
+import functools
 import hashlib
 import hmac
+import operator
 import time
 from dataclasses import asdict, dataclass
 
@@ -66,28 +68,34 @@ class Audit:
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
-    def rows(self, before=None, limit=50, environments=None, since=None, until=None, text=None, **equal):
-        """Rows as dicts, newest first; `before` is a row's number. `environments`: only rows of these."""
+    def rows(self, before=None, limit=50, **wanted):
+        """Rows as dicts, newest first; `before` is a row's number. What is wanted: `_wanted`."""
         table = self.tables["audit"]
-        query = table.select().where(*matching(*((getattr(table, name), value) for name, value in equal.items())))
-        for value, condition in ((before, table.number < before), (since, table.at >= since), (until, table.at < until),
-                                 (environments, table.environment.in_(list(environments or ())))):
-            query = query if value is None else query.where(condition)
-        if text:
-            query = query.where(table.args.contains(text) | table.code.contains(text) | table.email.contains(text) | table.request.contains(text) | table.commit.contains(text))
+        query = self._wanted(**wanted)
         with self.store.session():
-            return tuple(shown(row) for row in query.order_by(table.number.desc()).limit(limit))
+            return tuple(shown(row) for row in (query if before is None else query.where(table.number < before)).order_by(table.number.desc()).limit(limit))
 
-    def every(self, after=0):
+    def every(self, after=0, **wanted):
         """All rows in their order, a batch at a time."""
-        table = self.tables["audit"]
+        table, query = self.tables["audit"], self._wanted(**wanted)
         while True:
             with self.store.session():
-                batch = [shown(row) for row in table.select().where(table.number > after).order_by(table.number).limit(BATCH)]
+                batch = [shown(row) for row in query.where(table.number > after).order_by(table.number).limit(BATCH)]
             yield from batch
             if len(batch) < BATCH:
                 return
             after = batch[-1]["number"]
+
+    def _wanted(self, environments=None, since=None, until=None, text=None, **equal):
+        """`environments`: only rows of these; `text` is anywhere in what was asked for, by whom, and what became of it; the rest are columns."""
+        table = self.tables["audit"]
+        query = table.select().where(*matching(*((getattr(table, name), value) for name, value in equal.items())))
+        for value, condition in ((since, table.at >= since), (until, table.at < until), (environments, table.environment.in_(list(environments or ())))):
+            query = query if value is None else query.where(condition)
+        if not text:
+            return query
+        searched = (table.args, table.code, table.email, table.name, table.verb, table.app, table.address, table.request, table.commit)
+        return query.where(functools.reduce(operator.or_, (each.contains(text) for each in searched)))
 
     # --- checkpoints -------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,52 @@
+"""What every route and socket needs, in one table: `identity.guard` holds it before a view runs, the README shows it, a test walks the URL map.
+
+A view may ask for more (which environment, whose token), never for less. Tools and verbs have theirs in gitops/verbs.
+"""
+
+from dataclasses import dataclass
+
+VERB = "the verb's"
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """`scope` is held at some environment, or everywhere if `whole`; None: whoever is signed in. `public`: proves itself in another way, if it asks at all.
+
+    `does` is what its attempts are called in the audit; None where it only reads, or where what it does is written down behind it (gitops/submit).
+    """
+
+    scope: str | None = None
+    whole: bool = False
+    does: str | None = None
+    door: str = "rest"
+    public: bool = False
+
+    def text(self):
+        """As the README says it."""
+        return "none" if self.public else "sign-in" if self.scope is None else f"{self.scope}, everywhere" if self.whole else self.scope
+
+
+OPEN, OWN, READ = Right(public=True), Right(), Right("k8s:read")
+TALK, ANY_VERB = Right(door="chat"), Right(VERB)
+UNKNOWN = Right("admin:write", whole=True, does="unlisted")  # a route that somebody forgot here is nobody else's
+ROUTES = {
+    "static": OPEN, "page": OPEN, "healthz": OPEN, "readyz": OPEN,
+    "metrics": OPEN,  # answers loopback, and else asks for admin:read itself
+    "auth.link": OPEN, "auth.link_use": Right(public=True, does="sign_in"), "auth.logout": Right(public=True, does="sign_out"),
+    "hooks.webhook": Right(public=True, does="webhook", door="webhook"), "hooks.staging": Right(public=True, does="staging_webhook", door="webhook"),
+    "hooks.deliveries": Right("admin:read", whole=True),
+    "api.commands": ANY_VERB, "api.read": ANY_VERB, "api.one_command": READ,
+    "api.apps": READ, "api.app": READ, "api.environments": READ, "api.histories": READ, "api.changes": READ, "api.change": READ, "api.events": READ,
+    "api.me": OWN, "api.catalogue": OWN, "api.document": OWN, "api.version": OWN,
+    "chat.process": Right(VERB, door="chat"), "chat.previewed": Right(VERB, door="chat"), "chat.confirm": Right(VERB, door="chat"), "chat.suggested": Right("k8s:read", door="chat"),
+    "chat.history": TALK, "chat.listed": TALK, "chat.one": TALK, "chat.marked": Right(door="chat", does="feedback"),
+    "chat.feedback": Right("admin:read", whole=True, door="chat"), "teaching.phrases": Right("admin:read", whole=True, door="chat"),
+    "teaching.teach": Right("admin:write", whole=True, door="chat"), "teaching.settle": Right("admin:write", whole=True, does="feedback_settle", door="chat"),
+    "tokens.listed": OWN, "tokens.created": Right(does="token_create"), "tokens.revoked": Right(does="token_revoke"),
+    "audit.listed": Right("admin:read"),
+    "__flask_sock.events": READ, "__flask_sock.talk": Right(VERB, door="chat"),
+}
+
+
+def of(endpoint):
+    return ROUTES.get(endpoint, UNKNOWN)
