@@ -10,11 +10,14 @@ from nlp.lexicon.names import KINDS
 from nlp.lexicon.words import KNOWN
 
 _PREVIOUS = re.compile(r"이전|재시작 ?(?:하기 ?)?전|리부트 ?전|죽기 ?전|죽은 ?(?:컨테이너|파드)|직전|지난 ?(?:번|컨테이너|파드)|(?<![가-힣])전 ?(?:컨테이너|파드|로그)|크래시 ?(?:난|된|전)|\bprevious\b|\bbefore (?:the |it |its )?(?:last )?(?:restart|crash)|\bprior\b|\blast (?:container|crash|restart)|\bcrashed (?:container|pod)|\bold container")
+_PAST_TARGET = re.compile(r"\bto (?:Ⓐ )?[ⓅⓃⓋⒸ]|[ⓅⓃⓋⒸ](?:으로|로)(?! ?(?:부터|제한))")
 _KIND_WORDS = {word: kind for kind, words in KINDS.items() for word in words}
 _KIND = re.compile(r"(?<![가-힣a-z])(?:" + "|".join(sorted(map(re.escape, _KIND_WORDS), key=len, reverse=True)) + r")(?![a-z])")
 _NAME = r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?"
-_NEW_APP = (rf"(?P<x>{_NAME}|Ⓐ)(?:이라는|라는|이란|란|으로 이름)", rf"이름(?:은|을|이)?\s?:? ?(?P<x>{_NAME}|Ⓐ)", rf"\b(?:called|named|name)\s?:? (?P<x>{_NAME}|Ⓐ)", rf"(?<![\w/.-])(?P<x>{_NAME}|Ⓐ) ?(?:앱|서비스|애플리케이션|어플|app\b|application\b)",
+_NEW_APP = (rf"(?P<x>{_NAME}|Ⓐ) ?(?:이라는|라는|이란|란|으로 이름)", rf"이름(?:은|을|이)?\s?:? ?(?P<x>{_NAME}|Ⓐ)", rf"\b(?:called|named|name)\s?:? (?P<x>{_NAME}|Ⓐ)", rf"(?<![\w/.-])(?P<x>{_NAME}) ?(?:앱|애플리케이션|어플)", rf"(?<![\w/.-])(?P<x>{_NAME}|Ⓐ) ?(?:앱|서비스|애플리케이션|어플|app\b|application\b)",
             rf"(?:앱|애플리케이션|어플|\bapp|\bapplication|\bservice) (?P<x>{_NAME}|Ⓐ)", rf"(?<![\w/.-])(?P<x>{_NAME})(?:을|를)? (?:새로 )?(?:생성|만들|추가|등록)", rf"\bcreate (?:an? |the |new )*(?P<x>{_NAME}|Ⓐ)", r"(?P<x>Ⓐ)")
+_NAMING = _NEW_APP[:4] + _NEW_APP[5:6]  # there a name is told, whatever word it is
+_NOT_NAMES = frozenset("from with for in on to at and or of by image images port host domain using use the a an my our new app apps application service please called named name replica replicas version tag environment env which that it this".split())
 _TARGET_COUNT = re.compile(r"(?:\b(?:to|at|into)|=|스케일(?:링|업|아웃|인|다운)?|레플리카|replicas?|파드|인스턴스|서버|scale)(?: ?(?:수|개수))?(?:를|을|는|은)? ?(?:Ⓐ(?:를|을)? ?)?Ⓝ|Ⓝ ?(?:으로|로)|\bx ?Ⓝ|스케일 ?(?:아웃|업|인|다운) ?Ⓝ|scale(?:[ -](?:up|down|out|in))? Ⓐ(?:\s?[=:]\s?| )Ⓝ")
 
 
@@ -64,7 +67,9 @@ def logs(clause, head):
 
 
 def history(clause, head):
-    return _first(clause, things.PODS, "limit") or _first(clause, things.NUMBER, "limit") if not _range(clause) else _range(clause)
+    if _PAST_TARGET.search(clause.text):
+        return {}  # `who scaled it to 5`: a number or version that was set, not how many are asked for
+    return _range(clause) or _first(clause, things.PODS, "limit") or _first(clause, things.NUMBER, "limit")
 
 
 def diff(clause, head):
@@ -85,14 +90,14 @@ def kind_of(text):
 
 def get(clause, head):
     kind, args = kind_of(clause.text), {}
-    names = residue(_KIND.sub(" ", clause.text)) or values(clause, things.APP)
+    names = values(clause, things.OBJECT) or residue(_KIND.sub(" ", clause.text)) or values(clause, things.APP)
     if kind:
         args["kind"] = kind
     return args | ({"name": names[0]} if names else {})
 
 
 def named(clause, head):
-    names = residue(_KIND.sub(" ", clause.text)) or re.findall(r"(?<=deployment )[a-z0-9-]+(?![a-z0-9])|(?<=service )[a-z0-9-]+(?![a-z0-9])", clause.text)
+    names = values(clause, things.OBJECT) or residue(_KIND.sub(" ", clause.text)) or re.findall(r"(?<=deployment )[a-z0-9-]+(?![a-z0-9])|(?<=service )[a-z0-9-]+(?![a-z0-9])", clause.text)
     return {"name": names[0]} if names and things.APP not in clause.text else {}
 
 
@@ -163,14 +168,14 @@ def new_app(clause, taken):
         said = found and found.group("x")
         if said == things.APP:
             return apps[0]
-        if said and said not in KNOWN and said not in taken:
+        if said and said not in (_NOT_NAMES if pattern in _NAMING else KNOWN) and said not in taken:
             return said
     return None
 
 
 def delete_manifest(clause, head):
     kind = kind_of(clause.text)
-    names = residue(_KIND.sub(" ", clause.text))
+    names = values(clause, things.OBJECT) or residue(_KIND.sub(" ", clause.text))
     return ({"kind": kind} if kind else {}) | ({"name": names[0]} if names else {})
 
 

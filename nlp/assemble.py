@@ -10,14 +10,16 @@ from nlp import arguments, guards, names, places
 from nlp.entities import Thing
 from nlp.lexicon import plain, talk, things
 from nlp.reading import CERTAIN, DOUBTFUL, FROM_CONTEXT, Reading, clarify
+from nlp.text import pattern
 
 _IT, _THERE = re.compile(talk.IT), re.compile(talk.THERE)
 _NOT_THIS_APP = re.compile(r"^(?: ?앱)?(?:은|는)? ?(?:말고|아니고|아니라)")
+_EITHER = pattern(plain.EITHER)
 _JOINED_STRANGER = re.compile(r"Ⓐ(?:와|과|랑|이랑|하고|,| and| &)? ?(?:와|과|랑|이랑|하고|,|and|&) ?(?P<x>[a-z][a-z0-9-]*[a-z0-9])(?![a-z0-9])|(?<![\w-])(?P<y>[a-z][a-z0-9-]*[a-z0-9])(?:와|과|랑|이랑|하고|,| and| &) ?Ⓐ")
 _BY_STEP = re.compile(r"Ⓟ(?!으로|로|까지| ?으로| ?로|만? ?띄|만? ?(?:유지|운영|돌)| for| of)(?:를|만|을)? ?(?:만 ?)?(?:늘|줄|증설|증대|감축|축소|추가|올|내|높|낮|빼|키|확장|증가|감소)")
 _WITHOUT_CONTEXT = ("approve", "merge", "reject", "create_app")
-_PLACED = "ⓃⓅⓋⒸⒷⒾⓈⓌⒼⓁⒹⓄⓇ"  # things that say what a change is about
-_PLACES = {"scale": "ⓅⓃ", "rollback": "ⓋⒸⒼ", "deploy": "ⓋⒸⒷⒾ", "set_env": "ⓈⓌ", "unset_env": "Ⓦ", "create_app": "ⒾⓋⓅ", "release": "Ⓒ", "approve": "ⓇⓃ", "merge": "ⓇⓃ", "reject": "ⓇⓃ", "apply_manifest": "ⓃⓅⓋⒸⒷⒾⓈⓌ"}
+_PLACED = "ⓃⓅⓋⒸⒷⒾⓈⓌⒼⓁⒹⓄⓇⒿ"  # things that say what a change is about
+_PLACES = {"scale": "ⓅⓃ", "rollback": "ⓋⒸⒼ", "deploy": "ⓋⒸⒷⒾ", "set_env": "ⓈⓌ", "unset_env": "Ⓦ", "create_app": "ⒾⓋⓅ", "release": "Ⓒ", "delete_manifest": "Ⓙ", "approve": "ⓇⓃ", "merge": "ⓇⓃ", "reject": "ⓇⓃ", "apply_manifest": "ⓃⓅⓋⒸⒷⒾⓈⓌ"}
 HIGH = frozenset(name for name, verb in VERBS.items() if verb.risk == "high" and verb.kind == "change")
 
 
@@ -146,6 +148,8 @@ def _apps(speaking, verb):
     changes = VERBS[verb].kind == "change" or VERBS[verb].risk == "high"
     if doubt and (doubt.doubt == "ambiguous" and changes or verb in HIGH):
         return [], clarify("typo" if doubt.doubt == "typo" else "ambiguous_app", ["app"], doubt.choices, verb, _because(speaking, verb), environment=_known(speaking)["environment"])
+    if changes and len({thing.value for thing in named}) > 1 and _EITHER.search(clause.text):
+        return [], clarify("ambiguous_app", ["app"], list(dict.fromkeys(thing.value for thing in named)), verb, _because(speaking, verb), environment=_known(speaking)["environment"])
     stranger = _JOINED_STRANGER.search(clause.text) if changes and named else None
     if stranger and (stranger.group("x") or stranger.group("y")) in arguments.residue(clause.text):
         return [], clarify("unknown_app", ["app"], scene.apps[:10], verb, _because(speaking, verb))
@@ -194,7 +198,7 @@ def _strangers(speaking, verb, strict):
         return latin
     left = re.sub(r"[Ⓐ-Ⓩ][가-힣]*|[^가-힣\s]", " ", clause.text[:speaking.head.start])
     words = [re.sub(plain.PARTICLE, "", word) or word for word in left.split()]
-    return [word for word in words if len(word) > 1 and word not in plain.KNOWN and not re.fullmatch(plain.FILLERS, word) and not re.fullmatch(r".*(?:된|한|던|린|온|는|은|인)", word)]
+    return [word for word in words if len(word) > 1 and word not in plain.KNOWN and not re.fullmatch(plain.FILLERS, word) and not re.fullmatch(r".*(?:된|한|던|린|온|는|은|인)|.+[아어여려혀해돼] ?있", word)]
 
 
 def _one(speaking, verb, app, environment, sure, extra=None):

@@ -98,6 +98,8 @@ class _Work:
 
     def plain(self, mark, said):
         """The thing as written, unless it is an app's name or only a word."""
+        if mark == things.OBJECT and (self.is_app(said) or re.fullmatch(r".*-[a-z0-9]{6,10}-[a-z0-9]{5}", said.lower())):
+            return None
         if mark in (things.BRANCH, things.CONTAINER, things.VERSION) and (self.is_app(said) or said.lower() in KNOWN - {"main", "master", "develop", "dev", "latest", "stable", "edge", "release", "stage", "staging"}):
             return None
         return said

@@ -10,7 +10,8 @@ from nlp.reading import FROM_CONTEXT, Reading, clarify
 
 _CONFIRM, _CANCEL = re.compile(talk.CONFIRM), re.compile(talk.CANCEL)
 _ALSO, _ABOUT, _AMEND = re.compile(talk.ALSO), re.compile(talk.ABOUT), re.compile(talk.AMEND)
-_ONLY = re.compile(r"[\s,.!~]*(?:(?:그럼|그러면|아니|그냥|그거|음|아)[\s,]+)*[Ⓐ-Ⓩ](?: ?(?:환경|버전|태그|브랜치|개|대))?(?:에서|으로|로|에|을|를|이요|요|만|이야|입니다|이에요|예요|까지|씩)*(?: ?(?:해|해줘|해 줘|해주세요|해 주세요|하자|부탁해|부탁해요|부탁드려요|부탁드립니다|바꿔줘|바꿔|바꿔주세요|변경해줘|변경|please|pls))?[\s.!~]*|[\s]*(?:to |in |on |for |at |with |make (?:it|that) |use |just )*[Ⓐ-Ⓩ](?: (?:please|pls|pods|replicas|instead|then))*[\s.!]*")
+_THING = r"[Ⓐ-Ⓩ](?: ?(?:환경|버전|태그|브랜치|개|대))?(?:에서|에선|엔|으로|로|에|을|를|이요|요|만|이야|입니다|이에요|예요|까지|씩| ?말이야| ?말입니다| ?말이에요| ?말이예요| ?말고)*"
+_ONLY = re.compile(rf"[\s,.!~]*(?:(?:그럼|그러면|아니|그냥|그거|음|아)[\s,]+)*{_THING}(?:[\s,]+{_THING})*(?: ?(?:해|해줘|해 줘|해주세요|해 주세요|하자|부탁해|부탁해요|부탁드려요|부탁드립니다|바꿔줘|바꿔|바꿔주세요|변경해줘|변경|please|pls))?[\s.!~]*|[\s]*(?:to |in |on |for |at |with |make (?:it|that) |use |just )*[Ⓐ-Ⓩ](?:,? (?:and |to |in |on |for |at |with )*[Ⓐ-Ⓩ])*(?: (?:please|pls|pods|replicas|instead|then))*[\s.!]*")
 
 
 def answer(text):
@@ -46,6 +47,8 @@ def carried_on(marked, scene, amending=False):
 def _completed(clause, scene, verb):
     """`4`, `v1.2`, `to production`: the one thing that the last command may take."""
     thing = clause.things[0]
+    if thing.kind == things.APP and len(clause.things) > 1:
+        return None  # `nginx to 3` is a command of its own
     if thing.kind == things.APP and scene.context.app:
         return clarify("command", ["command"], because=("an app alone",), app=thing.value)
     return _again(clause, scene, verb)
@@ -61,7 +64,7 @@ def _again(clause, scene, verb, amending=False):
     if args is None:
         return None
     app = apps[0].value if apps else scene.context.app
-    environment = spots[0].value if spots else None if apps and app != scene.context.app else scene.context.environment
+    environment = spots[0].value if spots else None if apps and app != scene.context.app and not amending else scene.context.environment
     if app is None and verb.app == "required":
         return clarify("app", ["app"], scene.apps[:10], verb.name, environment=environment, args=args)
     args = dict(scene.context.args) | args

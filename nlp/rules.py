@@ -7,10 +7,12 @@ from gitops.verbs import VERBS
 from nlp import assemble, clauses, entities, guards, heads
 from nlp.lexicon import plain, reads
 from nlp.reading import CERTAIN, Reading, clarify
+from nlp.text import pattern
 
-_READS = [(verb, re.compile(pattern), needs and re.compile(needs), unless and re.compile(unless)) for verb, pattern, needs, unless in reads.ROWS]
+_READS = [(verb, pattern(said), needs and pattern(needs), unless and pattern(unless)) for verb, said, needs, unless in reads.ROWS]
 _ASKING = re.compile(plain.ASKING)
 _COMPLAINT = re.compile(plain.COMPLAINT)
+_DETAILS = re.compile(plain.DETAILS)
 _HOPELESS = ("condition", "later", "except")
 
 
@@ -32,7 +34,7 @@ def read(text, scene):
 
 
 def read_marked(marked, scene):
-    pieces = clauses.split(marked, _speaks)
+    pieces = _detailed(clauses.split(marked, _speaks))
     found, topic = [], None
     for place, clause in enumerate(pieces):
         if guards.retracts(clause.text) and found:
@@ -40,6 +42,17 @@ def read_marked(marked, scene):
         readings, topic = _clause(clause, pieces[place + 1:], _whole_sentence(pieces, clause), scene, found, topic)
         found += readings
     return _settled(assemble.backwards(found))
+
+
+def _detailed(pieces):
+    """`create an app. Its image is …, port 80`: what only tells more of a new app belongs to the clause before."""
+    out = []
+    for each in pieces:
+        if out and _DETAILS.fullmatch(each.text) and any(head.verb == "create_app" for head in heads.find(out[-1].text)):
+            out[-1] = replace(out[-1], text=out[-1].text.rstrip(" .,!\n") + ", " + each.text.lstrip(), things=out[-1].things + each.things)
+        else:
+            out.append(each)
+    return out
 
 
 def _speaks(text):
@@ -145,7 +158,7 @@ def _mention(text, sentence, spoken):
 
 def read_verb(text):
     """The read a clause asks for."""
-    for verb, pattern, needs, unless in _READS:
-        if pattern.search(text) and (needs is None or needs.search(text)) and not (unless and unless.search(text)):
+    for verb, said, needs, unless in _READS:
+        if said.search(text) and (needs is None or needs.search(text)) and not (unless and unless.search(text)):
             return verb
     return None

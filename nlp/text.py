@@ -11,6 +11,8 @@ BOUND = 1000  # characters of one message that are read; a change is never read 
 MANIFEST_BOUND = 262144  # gitops/verbs/table.py: the longest manifest
 MARKS = "ⒶⒷⒸⒹⒺⒻⒼⒽⒾⒿⓀⓁⓂⓃⓄⓅⓆⓇⓈⓉⓊⓋⓌⓍⓎⓏ"  # stand for what was found in the text, so nobody may write them
 
+_EDGE = r"(?:(?<![a-z0-9_])(?=[a-z0-9_])|(?<=[a-z0-9_])(?![a-z0-9_]))"
+
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _PLAIN = {ord(char): " " for char in MARKS + "\t\r\u00a0"} | dict.fromkeys(map(ord, "\u200d\ufe0f\ufeff")) | {
     ord("“"): '"', ord("”"): '"', ord("‘"): "'", ord("’"): "'", ord("`"): "`", ord("→"): ">", ord("–"): "-", ord("…"): "."}
@@ -19,6 +21,11 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _BROKEN = re.compile("[\x00\ud800-\udfff]")
 _FOREIGN = re.compile("[\u0370-\u03ff\u0400-\u052f\u0530-\u058f\u0590-\u08ff\u13a0-\u13ff\U0001d400-\U0001d7ff]")
 _MANIFEST = re.compile(r"^[ \t]*(?:```\w*|---|apiVersion:|kind:|\{)|\{\s*\"(?:apiVersion|kind)\"", re.MULTILINE)
+
+
+def pattern(source):
+    """A pattern of the lexicon compiled: its `\\b` is the edge of a Latin word, before a particle too (`log를`)."""
+    return re.compile(source.replace(r"\b", _EDGE))
 
 
 @dataclass(frozen=True, slots=True)

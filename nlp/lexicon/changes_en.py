@@ -5,7 +5,7 @@ _REVIEW = r"Ⓡ|\breviews?\b|\bpr\b|\bpull request|\bmr\b|\bproposal"
 _HELD = r"\bheld\b|\bhold\b|\bblocked\b|\bstuck\b|\bpending\b"
 _KIND = (r"\bconfig ?maps?\b|\bsecrets?\b|\bcron ?jobs?\b|\bjobs?\b|\bcm\b|\bpvcs?\b|\bhpas?\b|\bpdbs?\b|\bingress(?:es)?\b|\bdaemonsets?\b|\bstatefulsets?\b|\bsts\b|\bservice ?accounts?\b|\bnetwork ?polic(?:y|ies)\b|\broles?\b|\brolebindings?\b|"
          r"\bsvc\b|\bdeployment\b|\bservice\b|\bpersistentvolumeclaims?\b|\bhorizontalpodautoscalers?\b")
-_PIECE = rf"\bpods?\b|\blogs?\b|\bnamespaces?\b|\bevents?\b|\bdata\b|\bdatabase\b|\bvolumes?\b|\bimages?\b|\bbranch(?:es)?\b|\bcommits?\b|\bhistory\b|\breplicas?\b|\binstances?\b|\bcontainers?\b|\bnodes?\b|\bclusters?\b|\bcache\b|\bfiles?\b|\busers?\b|\btokens?\b|\benv\b|\bvariables?\b|\benvironment variable|Ⓢ|Ⓦ|Ⓓ|\bmanifests?\b|{_REVIEW}"
+_PIECE = rf"\bpods?\b|\blogs?\b|\bnamespaces?\b|\bns\b|\bevents?\b|\bdata\b|\bdatabase\b|\bvolumes?\b|\bimages?\b|\bbranch(?:es)?\b|\bcommits?\b|\bhistory\b|\breplicas?\b|\binstances?\b|\bcontainers?\b|\bnodes?\b|\bclusters?\b|\bcache\b|\bfiles?\b|\busers?\b|\btokens?\b|\benv\b|\bvariables?\b|\benvironment variable|Ⓢ|Ⓦ|Ⓓ|\bmanifests?\b|{_REVIEW}"
 _TO_COUNT = r"Ⓟ|\b(?:to|at|=|into) Ⓝ"
 _TARGET = r"[ⓋⒾⒷⒸ]"
 
@@ -29,13 +29,13 @@ ROWS = (
     ("suspend", r"stop|disable|turn off|switch off|hold|halt|quit|cease", rf"{_SYNC}", r"\b(?:running|current|ongoing|in progress|in-progress)\b|\bsync\b(?<!syncing)$|the sync\b", 3),
     ("resume", r"resume|unpause|un-pause|unsuspend|un-suspend|unfreeze|un-freeze|thaw|continue", None, _HELD, 3),
     ("resume", r"(?:re-?)?enable|turn (?:back )?on|switch (?:back )?on|start|restart|turn|pick up|bring back|continue", rf"{_SYNC}", r"\boff\b|again later", 4),
-    ("create_app", r"create|add|make|register|set up|spin up|launch|new|start|provision|bootstrap|build|deploy|onboard", r"\b(?:new )?(?:app|application)\b(?! Ⓐ)|\bnew (?:app|application|service)\b|\b(?:service|app) (?:called|named)|^(?:please )?create (?!.*\b(?:configmap|secret|manifest))", r"Ⓦ|Ⓢ|\benv\b|\bconfigmap|\bsecret|\bnamespace|\bmanifest|to the app\b", 5),
+    ("create_app", r"create|add|make|register|set up|spin up|launch|new|start|provision|bootstrap|build|deploy|onboard", r"\b(?:new )?(?:app|application)\b(?! Ⓐ)|\bnew (?:app|application|service)\b|\b(?:service|app) (?:called|named)|^(?:please )?create (?!.*\b(?:configmap|secret|manifest))", r"Ⓦ|Ⓢ|Ⓜ|\benv\b|\bconfigmap|\bsecret|\bnamespace|\bmanifest|to the app\b", 5),
     ("delete_app", r"delete|remove|destroy|tear(?: \w+| Ⓐ)? down|get rid of|uninstall|drop|decommission|nuke|retire|erase|wipe|trash|purge", r"Ⓐ|Ⓩ|\bapp\b|\bapplication\b", rf"{_PIECE}|{_KIND}", 3),
     ("delete_app", r"delete|remove|destroy|uninstall", None, rf"{_PIECE}|{_KIND}|Ⓐ|\bapp", 1),
     ("delete_manifest", r"delete|remove|destroy|drop|get rid of", rf"{_KIND}|\bmanifests?\b", r"Ⓦ|\blogs?\b|\bpods?\b|\bvariable|Ⓐ (?:deployment|service)\b", 4),
     ("apply_manifest", r"apply|create|add|deploy|install|use|commit|submit|save|put", r"\bmanifests?\b|\byaml\b|\byml\b|Ⓜ", None, 5),
     ("sync", r"(?:force )?(?:re-?)?sync(?:hroni[sz]e)?|reconcile|trigger a sync(?: of| for)?|run a sync(?: of| for)?|force a sync(?: of| for)?|start a sync(?: of| for)?|do a sync(?: of| for)?", None, None, 3),
-    ("retry", r"retry|re-try|try(?: Ⓐ| it| that| the sync| syncing| the sync of Ⓐ| syncing Ⓐ)? (?:once )?again|have another go|re-?run the (?:failed )?sync|give (?:it|Ⓐ) another try|rerun", None, None, 4),
+    ("retry", r"(?:retry|re-try)(?: (?:the |that |this )?(?:last |same )?(?:failed|broken|stuck)(?: (?:sync|one|run|attempt)(?: of| for)?)?)?|try(?: Ⓐ| it| that| the sync| syncing| the sync of Ⓐ| syncing Ⓐ)? (?:once )?again|have another go|re-?run the (?:failed )?sync|give (?:it|Ⓐ) another try|rerun", None, None, 4),
     ("cancel", r"cancel|abort|stop|kill|interrupt|call off|halt", rf"\bsync\b|\brunning\b|\bongoing\b|\bin[- ]progress\b|\bcurrent\b|\brollout\b", r"syncing|\bauto|Ⓡ|\breview", 4),
     ("release", r"release|unhold|let|unblock|allow|proceed|go ahead|continue|free|resume|unlock", rf"{_HELD}|^(?:please )?release (?:the )?(?:revision |commit )?Ⓒ", r"Ⓡ|\breview|\bapp held", 5),
     ("approve", r"approve|accept|sign off(?: on)?|lgtm|ok|okay", rf"{_REVIEW}", None, 5),

@@ -26,7 +26,7 @@ KINDS = {
     "serviceaccount": ("serviceaccount", "serviceaccounts", "service account", "service accounts", "서비스 어카운트", "서비스어카운트", "서비스 계정"),
     "node": ("node", "nodes", "노드"),
     "role": ("role", "roles"),
-    "rolebinding": ("rolebinding", "rolebindings"),
+    "rolebinding": ("rolebinding", "rolebindings", "롤바인딩", "롤 바인딩"),
     "storageclass": ("storageclass", "storageclasses", "스토리지클래스", "스토리지 클래스"),
     "ingress": ("ingress", "ingresses", "인그레스", "ing"),
     "service": ("service", "services", "서비스", "svc"),

@@ -1,13 +1,13 @@
 """Whole messages that answer or carry on: yes, no, and words that point at what was spoken of."""
 
 _END = r"(?:요|여|용|욤|염)?[\s!.~^,ㅎㅋㅠㅜ]*"
-_GO = r"(?:진행|실행|적용|그렇게|그대로|그거|반영|시작|고|계속)?\s?(?:해|하자|해요|해줘|해 줘|해주세요|해 주세요|하세요|합시다|해주십시오|부탁해|부탁해요|부탁드려요|부탁드립니다|부탁드릴게요|시켜줘|시켜|할게|할게요|갑시다|가자|ㄱㄱ|ㄱ|고고|좋아|돼|됩니다|되고|맞아|맞아요|맞습니다)?"
+_GO = r"(?:진행|실행|적용|그렇게|그대로|그거|반영|시작|고|계속)?\s?(?:해|하자|해요|해줘|해 줘|해주세요|해 주세요|하세요|합시다|하시죠|하시지요|하십시오|해주십시오|부탁해|부탁해요|부탁드려요|부탁드립니다|부탁드릴게요|시켜줘|시켜|할게|할게요|갑시다|가자|ㄱㄱ|ㄱ|고고|좋아|돼|됩니다|되고|맞아|맞아요|맞습니다)?"
 _YES = r"확인(?:했어|했습니다|함|이야|입니다|했음|했다|해요|완료)?|컨펌|네네?|넵넵?|넹|녜|옙|예예?|응응?|웅|엉|어(?=\s*$|[,.!~ ])|ㅇㅇ+|ㅇㅋ+|ㅇ|ㅇㅈ|오케이|오키|오케|옼|콜|그래|그러자|그렇게 ?해|좋아|좋습니다|좋네|맞아|맞습니다|맞음|당연하지|물론|진행|진행해|실행해|실행|승낙|허락|ㄱㄱ+|ㄱ|고고|가즈아|가자|굿|ㄳ|예스|와이"
 _YES_EN = r"yes+|y|yep|yeah|yup|ye|ok|okay|okey|k|kk|sure|confirm(?:ed)?|i confirm|correct|right|that'?s right|agreed|affirmative|go ahead|go for it|go|do it|do that|proceed|please do|let'?s do it|let'?s go|sounds good|looks good|lgtm|fine|of course|absolutely|definitely|perfect|run it|execute|make it so|ship it now|approved?(?= it$)"
 CONFIRM = rf"(?:(?:{_YES})[\s,.!~]*)+(?:{_GO}){_END}|(?:(?:{_YES_EN})[\s,.!~]*(?:please|pls|plz|thanks|thank you|now|sir|with it)?[\s,.!~]*)+|(?:롤백|삭제|배포|재시작|스케일|승격|적용|변경|제거|중지|재개|승인|병합|rollback|delete|deploy|restart|scale|promote) ?(?:확인|컨펌|confirm(?:ed)?){_END}|confirm (?:the )?(?:rollback|delete|deletion|deploy|deployment|restart|scale|promotion|promote|change){_END}|{_GO.replace(')?', ')', 1)}{_END}"
-_NO = r"취소|캔슬|아니요?|아니야|아니다|아뇨|아냐|아닙니다|노노?|ㄴㄴ+|ㄴ|놉|됐어|됐습니다|관둬|관두자|그만|그만둬|그만해|하지 ?마|하지 ?마세요|하지 ?말아|하지 ?말자|하지 ?말아 ?줘|하지 ?말아주세요|안 ?할래|안 ?해|안 ?할게|안 ?돼|싫어|싫습니다|철회|없던 ?(?:일|걸)로|무시해|잠깐|멈춰|중지|중단|거절|거부|스톱|스탑|보류"
+_NO = r"취소|캔슬|아니요?|아니야|아니다|아뇨|아냐|아닙니다|노노?|ㄴㄴ+|ㄴ|놉|됐어|됐습니다|관둬|관두자|그만|그만둬|그만해|취소취소|안 ?돼|하지 ?마|하지 ?마세요|하지 ?말아|하지 ?말자|하지 ?말아 ?줘|하지 ?말아주세요|안 ?할래|안 ?해|안 ?할게|안 ?돼|싫어|싫습니다|철회|없던 ?(?:일|걸)로|무시해|잠깐|멈춰|중지|중단|거절|거부|스톱|스탑|보류"
 _NO_EN = r"no+|n|nope|nah|cancel(?: (?:it|that|this|the command|please))?|abort(?: (?:it|that|this))?|stop|never ?mind|nvm|don'?t|do not|don'?t do (?:it|that)|forget (?:it|that|about it)|scratch that|negative|no way|not now|reject|decline|discard|drop it|undo that request|leave it"
-CANCEL = rf"(?:(?:{_NO})[\s,.!~]*)+(?:(?:그거|그냥|그건|이거|방금|거|명령|요청)\s?)*(?:해|해요|해줘|해 줘|해주세요|해 주세요|할게|할게요|하자|할래|할래요|합니다|합시다|부탁해|부탁해요|부탁드려요|부탁드립니다|하겠습니다|시켜|시켜줘|로 ?하자)?{_END}|(?:그거|그냥|방금 ?(?:거|건|것|명령|요청)|이거|그건|명령|요청|다|모두)(?:를|을|은|는)?\s?(?:{_NO})(?:해|해줘|해주세요|할게|하자|할래)?{_END}|(?:(?:{_NO_EN})[\s,.!~]*(?:please|pls|plz|thanks|thank you)?[\s,.!~]*)+"
+CANCEL = rf"(?:아[,\s]+)?(?:(?:{_NO})[\s,.!~]*)+(?:(?:그거|그냥|그건|이거|방금|거|명령|요청)\s?)*(?:해|해요|해줘|해 줘|해주세요|해 주세요|할게|할게요|하자|할래|할래요|합니다|합시다|부탁해|부탁해요|부탁드려요|부탁드립니다|하겠습니다|시켜|시켜줘|로 ?하자)?{_END}|(?:그거|그냥|방금 ?(?:거|건|것|명령|요청)|이거|그건|명령|요청|다|모두)(?:를|을|은|는)?\s?(?:{_NO})(?:해|해줘|해주세요|할게|하자|할래)?{_END}|(?:(?:{_NO_EN})[\s,.!~]*(?:please|pls|plz|thanks|thank you)?[\s,.!~]*)+"
 
 IT = r"그거|그것|그걸|그건|그게|이거|이것|이걸|이건|이게|저거|저것|걔|얘|쟤|(?:방금|아까|위|위의|조금 ?전|직전|좀 ?전)(?:에)? ?(?:그|말한|얘기한|본|이야기한|했던|배포한|언급한)? ?(?:앱|거|것|서비스|걸|놈|녀석|애)|(?:그|이|저|해당|같은|동일한?) ?(?:앱|서비스|서버|어플|애플리케이션|놈|녀석|파드|디플로이먼트|배포)|거기|여기|\bit\b|\bit'?s\b|\bthat\b|\bthis\b|\bthem\b|\bthe same (?:app|one|service)\b|\bthat one\b|\bthis one\b|\bthe (?:app|service|application|one|server|thing)\b|\bits\b"
 THERE = r"거기|여기|그 ?환경|같은 ?환경|\bthere\b|\bsame (?:environment|env)\b"
