@@ -14,6 +14,7 @@ from controller import following, forges, held, livediff, metrics, prune
 from controller.environment import World
 from controller.lease import RENEW
 from controller.outbox import Outbox
+from controller.source import Source
 from controller.together import Together
 from gitops import catalog as catalogs
 from gitops.errors import Invalid, KlepaasError, Unavailable
@@ -31,12 +32,13 @@ class Loop:
         self.services, self.settings = services, services.settings
         self.repo, self.ledger, self.renderer = services.repo, services.ledger, services.renderer
         self.ticks, self.renewals = Together("tick", self._one), Together("lease", self._renew_one)
-        self.worlds, self.fetch, self.stopped = {}, True, threading.Event()
+        self.worlds, self.stopped = {}, threading.Event()
         self.at = None, None, None  # the revision that is followed, its tree, its catalog
         self.broken, self.unreached = False, {}
         self.active, self.ordered, self.asked = set(), True, True  # environments that this process works on; whether orders and questions may wait in the ledger
         self.renderer.cluster = lambda environment: world.offers if (world := self.worlds.get(environment.name)) else None
         self.after, self.problems, self.outbox = None, None, Outbox(self._busy)
+        self.source = Source(self.repo, self.ledger, self.outbox.tell)
         self.scheduler = BackgroundScheduler(job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 60})
 
     @property
@@ -99,7 +101,7 @@ class Loop:
     def close(self):
         if self.scheduler.running:
             self.scheduler.shutdown(wait=False)
-        for pool in (self.ticks, self.renewals):
+        for pool in (self.ticks, self.renewals, self.source):
             pool.close()
         for world in self.worlds.values():
             world.executor.shutdown(wait=True, cancel_futures=True)
@@ -119,7 +121,7 @@ class Loop:
 
     def tick(self, patience=PATIENCE):
         """Nothing moved and nothing drifted: no render, and no request but the leases'. An environment that takes longer goes on beside."""
-        head = self._fetched()
+        head = self.source.tip(self.head, patience)
         if head is not None and head != self.head:
             self._advance(head)
         names = {*self.worlds, *(self.catalog.environments if self.catalog else ())}
@@ -166,17 +168,6 @@ class Loop:
         self.worlds[name] = World(self.settings, self.repo, self.renderer, catalog.name or self.repo.name, environment, executor, self.outbox.tell, self.ledger)
         return self.worlds[name]
 
-    def _fetched(self):
-        """Main's tip; as known here where the remote is away."""
-        fetch, self.fetch = self.fetch, False
-        try:
-            return metrics.fetched(self.repo.fetch) if fetch else self.repo.head()
-        except KlepaasError as error:
-            if not fetch or self.head is None:
-                raise
-            log.warning("%s", error)
-            return self.head
-
     def _tell_problems(self, catalog):
         found = tuple((each.path, each.line, each.message) for each in catalog.problems)
         if found != self.problems:
@@ -197,6 +188,9 @@ class Loop:
             return True
         except KlepaasError as error:
             return error
+        except Exception as error:
+            log.exception("%s", name)
+            return Unavailable("sync_broke", detail=f"{type(error).__name__}: {error}"[:200])
 
     def _work(self, world, head, tree, catalog):
         if world.head != head or world.blocked:
@@ -228,7 +222,7 @@ class Loop:
             self.ledger.wait(self.after, timeout)
             for event in self.ledger.events(self.after, limit=1000):
                 self.after, self.ordered, self.asked = event.id, self.ordered or event.kind == "order", self.asked or event.kind == "question"
-                self.fetch = self.fetch or forges.news(self.repo, event)
+                self.source.fetch = self.source.fetch or forges.news(self.repo, event)
             if self.ordered:
                 self._orders()
             if self.asked:
@@ -285,7 +279,7 @@ class Loop:
             log.warning("%s: %s", name, error)
 
     def _poll(self):
-        self.fetch = True
+        self.source.fetch = True
         if self.repo.url is None and self.repo.head() == self.head:
             return
         self.outbox.tell(self.ledger.event, "revision", polled=True)

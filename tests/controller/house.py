@@ -127,6 +127,11 @@ class House:
         revision = revision or self.repo.head()
         return self.wait(lambda: (found := self.state(app, environment)).get("sync") == status and found.get("revision") == revision and found)
 
+    def followed(self, revision=None, environment="staging"):
+        """Until the lease says that the revision (default: main's tip) was brought to the cluster."""
+        revision = revision or self.repo.head()
+        self.wait(lambda: ((self.live("leases", f"klepaas-{self.name}-{environment}") or {}).get("metadata") or {}).get("annotations", {}).get("klepaas.io/revision") == revision)
+
     def failed(self, app, environment="staging"):
         """The error of an app that failed at main's tip."""
         return self.synced(app, environment=environment, status="failed")["error"]
