@@ -7,10 +7,10 @@ import orjson
 from flask import g
 from simple_websocket import ConnectionClosed
 
-from gitops.errors import KlepaasError, Malformed
+from gitops.errors import Forbidden, KlepaasError, Malformed, Unauthorized
 from web import attempts, body, chat, conversations, identity
 from web.errors import language
-from web.live import sock
+from web.live import over, sock
 
 LONGEST_REF = 64
 
@@ -18,17 +18,21 @@ LONGEST_REF = 64
 @sock.route("/api/v1/ws/chat")
 def talk(socket):
     """Sentences in, events out, until the client goes."""
+    standing = identity.Standing()
     try:
         while True:
-            _heard(socket, socket.receive())
+            message = socket.receive(timeout=identity.DUE)
+            standing.still() if message is None else _heard(socket, message)
     except ConnectionClosed:
         pass  # the browser went away: that is how a socket ends
+    except (Unauthorized, Forbidden) as error:
+        over(socket, error)
 
 
 def _heard(socket, message):
     ref = None
+    g.actor = identity.authenticated("rest")  # a right that ended ends the talk
     try:
-        g.actor = identity.authenticated("rest")  # a right that ended ends the talk
         g.pop("language", None)
         asked = _object(message)
         ref = str(asked.pop("ref", ""))[:LONGEST_REF]

@@ -4,6 +4,7 @@ Every route is closed unless web/rights says otherwise; what it says of one is h
 """
 
 import ipaddress
+import time
 from urllib.parse import urlsplit
 
 from flask import g, request, session
@@ -15,6 +16,7 @@ from web import rights
 from web.context import services
 
 SAFE = ("GET", "HEAD", "OPTIONS")
+DUE = 5  # seconds a stream goes on before its right to go on is looked up again
 
 
 def guard():
@@ -23,8 +25,30 @@ def guard():
     if request.endpoint is None or (right := rights.of(request.endpoint)).public:
         return
     g.actor = authenticated("rest")
+    _has(right)
+
+
+def _has(right):
     if right.scope not in (None, rights.VERB):
         need(right.scope, right.whole)
+
+
+class Standing:
+    """Whether a stream that is open may go on: who opened it is looked up again, as at its beginning. A right that ended ends the stream."""
+
+    def __init__(self):
+        self.at = time.monotonic()
+
+    def again(self):
+        """Now: Unauthorized or Forbidden where it is over."""
+        g.actor = authenticated("rest")
+        _has(rights.of(request.endpoint))
+        self.at = time.monotonic()
+
+    def still(self):
+        """Where it was not asked for a while."""
+        if time.monotonic() > self.at + DUE:
+            self.again()
 
 
 def authenticated(channel):
@@ -50,6 +74,7 @@ def of_token(text, channel):
     token = services().ledger.token_actor(text)
     if token is None:
         raise Unauthorized("bad_token")
+    g.credential = {"token": token["id"], "expires": token["expires"]}
     held = scopes(token["email"], token["user_scopes"], token["teams"])
     return Actor(token["name"], token["email"], policy.within(held, token["scopes"]), channel, agent=token["agent"])
 
@@ -59,6 +84,7 @@ def of_session(sid, channel):
     if user is None:
         session.clear()
         raise Unauthorized("session_over")
+    g.credential = {"session": user["session"], "expires": None}
     return Actor(user["name"], user["email"], scopes(user["email"], user["scopes"], user["teams"]), channel, session=True)
 
 

@@ -3,20 +3,22 @@
 import logging
 import queue
 import threading
+import time
 
 import orjson
 from flask import g, request
 from flask_sock import Sock
 from simple_websocket import ConnectionClosed
 
-from gitops.errors import KlepaasError
+from gitops.errors import Forbidden, KlepaasError, Unauthorized
 from web import identity, reads
 from web.context import broadcaster, services
 
 log = logging.getLogger(__name__)
 QUEUE = 1000     # events a slow socket may lag behind before it is closed; it resumes by its last id
 PAGE = 500
-IDLE = 25        # seconds without an event after which a ping tells that both ends live
+IDLE = 20        # seconds without a ping after which one tells that both ends live
+MOVING = ("access", "revision", "review")  # kinds of events after which somebody may see less
 sock = Sock()
 
 
@@ -76,6 +78,8 @@ def events(socket):
         _follow(socket, mine, _backlog(socket, after))
     except ConnectionClosed:
         pass  # the browser went away: that is how a socket ends
+    except (Unauthorized, Forbidden) as error:
+        over(socket, error)
     finally:
         broadcaster().close(mine)
 
@@ -94,14 +98,29 @@ def _send(socket, event):
     return event.id
 
 
+def over(socket, error):
+    """Closed by us, as the protocol says who may not: the reason is the error's code."""
+    socket.close(1008, error.code)
+
+
+def _moves(event):
+    """Whether an event may have changed who may see what."""
+    return event.kind in MOVING or event.data.get("verb") in ("grant", "withdraw")
+
+
 def _follow(socket, mine, last):
+    standing, told = identity.Standing(), time.monotonic()
     while socket.connected:
         try:
-            event = mine.get(timeout=IDLE)
+            event = mine.get(timeout=identity.DUE)
         except queue.Empty:
-            g.actor = identity.authenticated("rest")  # a right that ended ends the stream
-            socket.send('{"kind":"ping"}')
+            standing.again()
+            if time.monotonic() > told + IDLE:
+                socket.send('{"kind":"ping"}')
+                told = time.monotonic()
             continue
+        if event is not None:
+            standing.again() if _moves(event) else standing.still()
         if event is None:
             socket.close(1013, "too slow: resume after the last id")
             return

@@ -162,7 +162,7 @@ def event(found):
 
 def may_see(actor, found):
     """Events of an environment are for those who may read there."""
-    return found.kind != "question" and policy.holds(actor.scopes, "k8s:read", found.environment)
+    return found.kind not in ("question", "access") and policy.holds(actor.scopes, "k8s:read", found.environment)
 
 
 def synced_once(services):

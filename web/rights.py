@@ -43,6 +43,7 @@ ROUTES = {
     "chat.feedback": Right("admin:read", whole=True, door="chat"), "teaching.phrases": Right("admin:read", whole=True, door="chat"),
     "teaching.teach": Right("admin:write", whole=True, door="chat"), "teaching.settle": Right("admin:write", whole=True, does="feedback_settle", door="chat"),
     "tokens.listed": OWN, "tokens.created": Right(does="token_create"), "tokens.revoked": Right(does="token_revoke"),
+    "tokens.signed_in": OWN, "tokens.signed_out": Right(does="session_revoke"), "tokens.signed_out_elsewhere": Right(does="sessions_revoke"),
     "audit.listed": Right("admin:read"),
     "__flask_sock.events": READ, "__flask_sock.talk": Right(VERB, door="chat"),
 }

@@ -31,7 +31,8 @@ class Ledger:
 
     def __init__(self, store):
         self.store, self.tables = store, tables.define(store.database)
-        events, accounts = Events(store, self.tables), Accounts(store, self.tables)
+        events = Events(store, self.tables)
+        accounts = Accounts(store, self.tables, events)
         commands, states, reviews, questions = (part(store, self.tables, events) for part in (Commands, States, Reviews, Questions))
         self.ask, self.questions, self.answer = questions.ask, questions.questions, questions.answer
         self.command, self.resume = commands.command, commands.resume
@@ -51,7 +52,7 @@ class Ledger:
         self.waiting, self.told, self.arrival, self.arrived = deliveries.waiting, deliveries.told, deliveries.arrival, deliveries.arrived
         self.put_user, self.user, self.users = accounts.put_user, accounts.user, accounts.users
         self.token_create, self.token_actor = accounts.token_create, accounts.token_actor
-        self.tokens, self.token_revoke = accounts.tokens, accounts.token_revoke
+        self.tokens, self.token_revoke, self.tokens_revoke = accounts.tokens, accounts.token_revoke, accounts.tokens_revoke
         self.link_create, self.link_use = accounts.link_create, accounts.link_use
         self.session_create, self.session = accounts.session_create, accounts.session
         self.session_end, self.sessions_end, self.sessions, self.session_revoke = accounts.session_end, accounts.sessions_end, accounts.sessions, accounts.session_revoke

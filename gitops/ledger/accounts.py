@@ -19,14 +19,23 @@ def digest(text):
 class Accounts:
     """The part of the Ledger that knows people."""
 
-    def __init__(self, store, tables):
-        self.store, self.tables = store, tables
+    def __init__(self, store, tables, events):
+        self.store, self.tables, self.events = store, tables, events
+
+    def _moved(self, query):
+        """How many rows a change of somebody's rights concerned; streams that are open look again (event `access`)."""
+        with self.store.append():
+            count = query.execute()
+            if count:
+                self.events.add("access", None, None, {})
+        return count
 
     def put_user(self, email, name, scopes):
-        table, email = self.tables["user"], email.lower()
+        table, email, now = self.tables["user"], email.lower(), dumps(sorted(scopes))
         with self.store.write():
-            if not table.update(name=name, scopes=dumps(sorted(scopes))).where(table.email == email).execute():
-                table.insert(email=email, name=name, scopes=dumps(sorted(scopes)), created=time.time()).execute()
+            table.insert(email=email, name=name, scopes=now, created=time.time()).on_conflict_ignore().execute()
+            table.update(name=name).where(table.email == email).execute()
+        self._moved(table.update(scopes=now).where((table.email == email) & (table.scopes != now)))
 
     def user(self, email):
         """{email, name, scopes, teams}, or None."""
@@ -41,9 +50,8 @@ class Accounts:
 
     def set_teams(self, email, teams):
         """The teams a provider says the user is in."""
-        table = self.tables["user"]
-        with self.store.write():
-            table.update(teams=dumps(sorted(teams))).where(table.email == email.lower()).execute()
+        table, now = self.tables["user"], dumps(sorted(teams))
+        self._moved(table.update(teams=now).where((table.email == email.lower()) & (table.teams != now)))
 
     def token_create(self, email, name, scopes, agent=False, expires=None):
         """A new token's text, told this once."""
@@ -55,7 +63,7 @@ class Accounts:
         return text
 
     def token_actor(self, text):
-        """{id, email, name, scopes, user_scopes, teams, agent} of a token that is valid now, else None."""
+        """{id, email, name, scopes, user_scopes, teams, agent, expires} of a token that is valid now, else None."""
         table = self.tables["token"]
         with self.store.session():
             row = table.get_or_none(table.hash == digest(text))
@@ -63,7 +71,7 @@ class Accounts:
         if user is None:
             return None
         self._used(row)
-        return {"id": row.id, "email": row.email, "name": user["name"], "scopes": orjson.loads(row.scopes), "user_scopes": user["scopes"], "teams": user["teams"], "agent": row.agent}
+        return {"id": row.id, "email": row.email, "name": user["name"], "scopes": orjson.loads(row.scopes), "user_scopes": user["scopes"], "teams": user["teams"], "agent": row.agent, "expires": row.expires}
 
     def _used(self, row):
         """When it was last used, to the minute."""
@@ -81,8 +89,12 @@ class Accounts:
     def token_revoke(self, id, email):
         """Whether a token of this person was revoked."""
         table = self.tables["token"]
-        with self.store.write():
-            return bool(table.update(revoked=time.time()).where((table.id == id) & (table.email == email.lower()) & table.revoked.is_null()).execute())
+        return bool(self._moved(table.update(revoked=time.time()).where((table.id == id) & (table.email == email.lower()) & table.revoked.is_null())))
+
+    def tokens_revoke(self, email):
+        """How many tokens of this person were revoked: all that were left."""
+        table = self.tables["token"]
+        return self._moved(table.update(revoked=time.time()).where((table.email == email.lower()) & table.revoked.is_null()))
 
     def link_create(self, email, minutes=24 * 60):
         """The text of a sign-in link that works once."""
@@ -128,19 +140,17 @@ class Accounts:
     def session_revoke(self, id, email):
         """Whether a session of this person was ended."""
         table = self.tables["session"]
-        with self.store.write():
-            return bool(table.update(ended=time.time()).where((table.id == id) & (table.email == email.lower()) & table.ended.is_null()).execute())
+        return bool(self._moved(table.update(ended=time.time()).where((table.id == id) & (table.email == email.lower()) & table.ended.is_null())))
 
     def session_end(self, text):
         table = self.tables["session"]
-        with self.store.write():
-            table.update(ended=time.time()).where(table.hash == digest(text)).execute()
+        self._moved(table.update(ended=time.time()).where((table.hash == digest(text)) & table.ended.is_null()))
 
-    def sessions_end(self, email):
-        """Sign the user out everywhere."""
+    def sessions_end(self, email, but=None):
+        """Sign the user out everywhere, or everywhere but in one session, by its id; of how many."""
         table = self.tables["session"]
-        with self.store.write():
-            table.update(ended=time.time()).where((table.email == email.lower()) & table.ended.is_null()).execute()
+        mine = (table.email == email.lower()) & table.ended.is_null() & (table.expires > time.time())
+        return self._moved(table.update(ended=time.time()).where(mine if but is None else mine & (table.id != but)))
 
     def identity_put(self, provider, subject, email, token):
         """Who somebody is at a provider; `token` is sealed by the caller."""
