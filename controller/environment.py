@@ -39,7 +39,7 @@ class World:
         self.states, self.locks, self.running, self.guard = {}, {}, {}, threading.RLock()
         self.queued, self.waiting, self.tree, self.catalog, self.head = set(), {}, None, None, None  # waiting: app -> since when it is not well
         self.held, self.released, self.ready, self.pruned_at = None, set(), False, None
-        self.proposed = None  # the revision that is held
+        self.proposed, self.doubts = None, {}  # the revision that is held; what controller/trust found
         self.blocked, self.gone, self.had_lease = False, False, False
         self.claims = Claims()
         self.tell = metrics.listening(self, events.listening(self, tell))

@@ -1,6 +1,6 @@
 """Which revision an environment follows: the next one, unless it must not be followed by itself; then a person lets it go on."""
 
-from controller import held, prune, reconcile, removal
+from controller import held, prune, reconcile, removal, trust
 from gitops.errors import KlepaasError
 
 
@@ -11,6 +11,9 @@ def advance(world, tree, catalog, environment):
         refuse(world, why, releasable=False)  # a commit that mends klepaas.yaml is the way on
         return []
     if why := _not_descending(world, tree.revision):
+        refuse(world, why)
+        return []
+    if why := trust.doubt(world, tree, catalog):
         refuse(world, why)
         return []
     world.synced()  # at the revision before

@@ -152,6 +152,10 @@ class Catalog:
         except Invalid as error:
             return Problem(error.path or place.values, error.line, error.code, error.text(), app, environment)
 
+    def concerns(self, path, environment):
+        """Whether a file is of an app of the environment; what all share is not."""
+        return layout.concerns(path, self._layout[0], environment)
+
     def owners(self, app, environment):
         """Groups of addresses; of each group one has to agree to a review: those of the environment, those of the last pattern that names the app."""
         named = [found for pattern, found in self.config.owners if fnmatchcase(f"{app}/{environment}" if "/" in pattern else app or "", pattern)]

@@ -73,6 +73,13 @@ def _parts(pattern, environment):
     return folder, prefix, suffix, slash + rest
 
 
+def concerns(path, pattern, environment):
+    """Whether a file is of an app of the environment."""
+    folder, prefix, suffix, rest = _parts(pattern, environment)
+    head = f"{folder}/{prefix}".removeprefix("/")
+    return path.startswith((f"manifests/{environment}/",)) or path.startswith(head) and path.endswith(suffix + rest)
+
+
 def _folder_id(tree, path):
     parent, _, name = path.rpartition("/")
     id = tree.id(path) if path else tree.root

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from gitops.errors import Conflict, Invalid, NotFound, Unavailable
-from gitops.git import commits, compare, landing, log, refs, run
+from gitops.git import commits, compare, landing, log, refs, run, signing, signing
 from gitops.git.address import address
 from gitops.git.commits import Draft
 from gitops.git.objects import Objects
@@ -40,8 +40,8 @@ MAINTENANCE = (
 class Repository:
     """Thread-safe and process-safe; open it after a fork. `path` is the bare repository here, `url` the remote's or None."""
 
-    def __init__(self, path, remote=None, committer=SERVICE, deadline=DEADLINE, patience=landing.PATIENCE):
-        self.path, self.committer, self.patience = str(path), committer, patience
+    def __init__(self, path, remote=None, committer=SERVICE, deadline=DEADLINE, patience=landing.PATIENCE, key=None):
+        self.path, self.committer, self.patience, self.key = str(path), committer, patience, key
         self.env = run.environment(self.path)
         self.url = remote.url if remote else None
         self.remote = Remote(remote, run.environment(self.path, *remote.settings), deadline) if remote else None
@@ -52,7 +52,7 @@ class Repository:
 
     @staticmethod
     def open(url, home, token=None, **options):
-        """The repository at a path or URL; `options` are committer, deadline and patience. Invalid when a path is no bare one."""
+        """The repository at a path or URL; `options` are committer, deadline, patience and the key that signs. Invalid when a path is no bare one."""
         remote = address(url, token)
         if remote is None:
             return Repository(_bare(url), **options)
@@ -153,6 +153,14 @@ class Repository:
         tip = self.tip(ref)
         return tip == sha or tip is not None and run.git(self.env, "merge-base", "--is-ancestor", sha, tip).code == 0
 
+    def doubtful(self, old, new, signers=None):
+        """(sha, what is wrong) of the first commit from one revision to another that nobody known has signed, or None."""
+        return signing.doubtful(self.env, old, new, signers)
+
+    def mainline(self, old, new):
+        """The shas that came to a branch from one revision to another, oldest first; what was merged counts as its merge."""
+        return tuple(run.must(self.env, "rev-list", "--first-parent", "--reverse", f"{old}..{new}", "--").split())
+
     def history(self, paths=(), limit=50, before=None, ref="main"):
         """Commits that changed any of the paths (all of them without), newest first; `before` is a sha to go on after."""
         tip = self.resolve(before or ref) if before or SHA.fullmatch(ref) else self.tip(refs.full_name(ref))
@@ -230,7 +238,7 @@ class Repository:
 
     def write(self, view, draft):
         """The commit's sha, or None when it changes nothing; it is in the view's objects alone. Conflict when made from another tree."""
-        return commits.written(view, draft, self.committer)
+        return commits.written(view, draft, self.committer, self.key)
 
     def publish(self, ref, new, old, made):
         """Write what was made and move the ref for everybody: at the remote, then here. Moved when it was elsewhere. Needs the lock."""

@@ -32,7 +32,7 @@ class Services:
 
 def open(settings):
     """Services as the settings say; the ledger is migrated. Invalid when there is no CONFIG_REPO."""
-    return Services(settings, Repository.open(repository(settings), settings.home, settings.config_token), ledger(settings), Renderer())
+    return Services(settings, Repository.open(repository(settings), settings.home, settings.config_token, key=settings.signing_key), ledger(settings), Renderer())
 
 
 def repository(settings):

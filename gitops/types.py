@@ -57,7 +57,7 @@ class Environment:
     """One environment of klepaas.yaml; `order` is its place there.
 
     `agents` is "propose" or "commit", `conflicts` "force" or "fail", `on_failure` "report" or "rollback"; `service_account` is who writes there, of the environment's namespace.
-    `owners` are addresses of whom one has to agree to a review; `review_days` is how long one stays open.
+    `owners` are addresses of whom one has to agree to a review; `review_days` is how long one stays open. `verify`: only commits with a known signature are followed; `enforce_review`: only reviewed ones.
     """
 
     name: str
@@ -77,6 +77,8 @@ class Environment:
     review_days: int | None = None
     sync: SyncPolicy = SyncPolicy()
     policy: Policy = Policy()
+    verify: bool = False
+    enforce_review: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from gitops.types import Environment, Ignore, Policy, Prices, Rule, SyncPolicy, 
 KEYS = MappingProxyType({"version": "image.tag", "image": "image.repository", "replicas": "replicaCount",
                          "restart": r"podAnnotations.klepaas\.io/restartedAt", "env": "env"})
 LATER = ("notify", "integrations", "pipelines", "images", "previews")  # checked by the parts they belong to
-NOT_OFFERED = ("enforce_review", "verify", "only_promote", "gates", "on_alert")  # of an environment
+NOT_OFFERED = ("only_promote", "gates", "on_alert")  # of an environment
 SECTION_DEFAULTS = MappingProxyType({"repository": None, "suspend": False, "depends_on": (), "adopt": False, "ignore": ()})
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MIDNIGHT = 24 * 60
@@ -51,6 +51,10 @@ def _environment(name, value, at, order):
     approvals = found.pop("approvals", 1)
     known = {each: found[each] for each in Environment.__slots__ if each in found}
     return Environment(**{"namespace": name, "policy": {}, **known, "name": name, "order": order, "review": review, "approvals": approvals})
+
+
+def _verify(value, at):
+    return choice("signed", "none")(value, at) == "signed"
 
 
 def _review(value, at):
@@ -187,7 +191,7 @@ TOP = {"version": of(int, "1"), "name": _name, "values": _pattern, "chart": _pat
        "ignore": _ignores, "prices": _prices, "lexicon": _lexicon, "cicd": list_of(_rule), "owners": _owners, "policy": _policy, **dict.fromkeys(LATER, _anything)}
 ENVIRONMENT = {"namespace": _name, "cluster": _text, "review": _review, "approvals": _count(1, 10), "promotes_from": _name,
                "agents": choice("propose", "commit"), "cluster_kinds": list_of(_text), "forbidden_kinds": list_of(_text), "conflicts": choice("force", "fail"),
-               "service_account": _name, "on_failure": choice("report", "rollback"), "owners": _addresses, "review_days": _count(1, 365), "sync": _sync, "policy": _policy, **dict.fromkeys(NOT_OFFERED, not_offered)}
+               "service_account": _name, "on_failure": choice("report", "rollback"), "owners": _addresses, "review_days": _count(1, 365), "sync": _sync, "policy": _policy, "verify": _verify, "enforce_review": _flag, **dict.fromkeys(NOT_OFFERED, not_offered)}
 SYNC = {"prune": _flag, "self_heal": _flag, "adopt": _flag, "windows": list_of(_window)}
 WINDOW = {"days": _days, "from": _time, "to": _time, "tz": _zone}
 PRICES = {"currency": matching(re.compile(r"[A-Z]{3}"), "a code such as KRW or USD"), "vcpu_hour": _price(0), "memory_gib_hour": _price(0), "storage_gib_month": _price(0),

@@ -109,6 +109,20 @@ def runs(services, at, sha):
     return [pulls.run(each) for each in found if each["path"].partition("@")[0].endswith(WORKFLOW)]
 
 
+def approvals(services, sha):
+    """People count once, by what they said last."""
+    try:
+        pull = _ask(services, "GET", f"commits/{sha}/pull", "commit")
+    except NotFound:
+        return None
+    if not pull.get("merged") or pull["base"]["ref"] != BASE:
+        return None
+    provider, repo = _place(services)
+    said = http.pages(provider, f"{repo}/pulls/{pull['number']}/reviews", "reviews", params={"limit": 50})
+    last = {each["user"]["login"]: each for each in said if each.get("user") and each["state"] in ("APPROVED", "REQUEST_CHANGES")}
+    return sum(each["state"] == "APPROVED" and not each.get("dismissed") and login != (pull.get("user") or {}).get("login") for login, each in last.items())
+
+
 def propose(services, at, path, content, branch, title):
     """The URL of the pull request that adds a file to another repository; None when it is there already."""
     base = _ask(services, "GET", "", "repository", at)["default_branch"]

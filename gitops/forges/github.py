@@ -109,6 +109,17 @@ def runs(services, at, sha):
     return [pulls.run(each) for each in found]
 
 
+def approvals(services, sha):
+    """People count once, by what they said last."""
+    pulls = [each for each in _ask(services, "GET", f"commits/{sha}/pulls", "commit") if each.get("merged_at") and each["base"]["ref"] == BASE]
+    if not pulls:
+        return None
+    provider, repo = _place(services)
+    said = http.pages(provider, f"{repo}/pulls/{pulls[0]['number']}/reviews", "reviews", params={"per_page": 100})
+    last = {each["user"]["login"]: each["state"] for each in said if each.get("user") and each["state"] in ("APPROVED", "CHANGES_REQUESTED", "DISMISSED")}
+    return sum(state == "APPROVED" and login != (pulls[0].get("user") or {}).get("login") for login, state in last.items())
+
+
 def propose(services, at, path, content, branch, title):
     """The URL of the pull request that adds a file to another repository; None when it is there already."""
     base = _ask(services, "GET", "", "repository", at)["default_branch"]

@@ -101,6 +101,15 @@ def runs(services, at, sha):
     return [Run(states.get(each["status"], "running"), each["web_url"], each["source"] == "api", pulls.seconds(each["created_at"])) for each in found]
 
 
+def approvals(services, sha):
+    """Its author does not count."""
+    found = [each for each in _ask(services, "GET", f"repository/commits/{sha}/merge_requests", "commit") if each["state"] == "merged" and each["target_branch"] == BASE]
+    if not found:
+        return None
+    by = _ask(services, "GET", f"merge_requests/{found[0]['iid']}/approvals", "approvals")["approved_by"]
+    return sum(each["user"]["username"] != (found[0].get("author") or {}).get("username") for each in by)
+
+
 def propose(services, at, path, content, branch, title):
     """The URL of the merge request that adds a file to another project; None when it is there already."""
     base = _ask(services, "GET", "", "project", at)["default_branch"]

@@ -34,6 +34,11 @@ def commit(services, at, branch=None):
     raise Invalid("build_no_forge")
 
 
+def approvals(services, sha):
+    """The ledger knows all there is."""
+    return None
+
+
 def _nothing(services, review, *what):
     """There is no forge that could be told."""
 

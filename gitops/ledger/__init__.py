@@ -46,6 +46,7 @@ class Ledger:
         self.observe, self.forget, self.state, self.states = states.observe, states.forget, states.state, states.states
         self.review_open, self.review, self.reviews = reviews.review_open, reviews.review, reviews.reviews
         self.approve, self.reject, self.merged, self.review_moved = reviews.approve, reviews.reject, reviews.merged, reviews.review_moved
+        self.review_of_commit = reviews.review_of_commit
         self.merging = reviews.merging
         deliveries = Deliveries(store, self.tables, events)
         self.delivered, self.delivery, self.deliveries, self.delivery_done = deliveries.delivered, deliveries.delivery, deliveries.deliveries, deliveries.delivery_done

@@ -39,6 +39,13 @@ class Reviews:
         with self.store.session():
             return tuple(self._shown(row) for row in table.select().where(*wanted).order_by(table.created.desc()).limit(limit))
 
+    def review_of_commit(self, sha):
+        """The review that was merged as this commit, or None."""
+        table = self.tables["review"]
+        with self.store.session():
+            row = table.get_or_none(commit=sha, status="merged")
+            return self._shown(row) if row else None
+
     def review_moved(self, id, head):
         """The branch has another head now, which nobody has approved yet."""
         table = self.tables["review"]

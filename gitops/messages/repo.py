@@ -1,6 +1,7 @@
 """Texts of the config repository's errors: code -> (English, Korean)."""
 
 MESSAGES = {
+    "signing_failed": ("the commit could not be signed, so none was made: {detail}", "커밋에 서명할 수 없어 커밋하지 않았습니다: {detail}"),
     # paths and objects
     "bad_path": ("this is no plain path inside the repository", "저장소 안의 올바른 경로가 아닙니다"),
     "not_a_file": ("this is a {kind}, not a file", "파일이 아니라 {kind} 입니다"),

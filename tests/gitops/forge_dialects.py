@@ -258,4 +258,31 @@ S = "/api/v4/projects/acme/shop"
 GitLab.ROUTES += [("GET", S, Shop.about), ("GET", f"{S}/repository/files/(.+)", Shop.read), ("POST", f"{S}/repository/commits", Shop.commit), ("GET", f"{S}/merge_requests", GitLab.listed),
                   ("POST", f"{S}/merge_requests", GitLab.opened), ("GET", f"{S}/repository/branches/(.+)", Shop.branch_of), ("POST", f"{S}/pipeline", Shop.pipeline),
                   ("GET", f"{S}/pipelines", Shop.pipelines)]
+
+
+def _of(forge, sha):
+    return [number for number, each in forge.pulls.items() if each["merged"] == sha]
+
+
+def _signed(dialect, forge, number):
+    """The pull with who opened it; `said` of it is [(who, state), …]."""
+    login = {"login": forge.pulls[number]["author"], "username": forge.pulls[number]["author"]}
+    return dialect.show(forge, number) | {"user": login, "author": login}
+
+
+def _reviews(forge, number, query, body):
+    return 200, [{"user": {"login": who}, "state": state, "dismissed": False} for who, state in forge.pulls[int(number)].get("said", ())]
+
+
+def _approvals(forge, number, query, body):
+    return 200, {"approved_by": [{"user": {"username": who}} for who, state in forge.pulls[int(number)].get("said", ()) if state == "APPROVED"]}
+
+
+GitHub.ROUTES += [("GET", r"/repos/acme/config/commits/(\w+)/pulls", lambda forge, sha, query, body: (200, [_signed(GitHub, forge, each) for each in _of(forge, sha)])),
+                  ("GET", r"/repos/acme/config/pulls/(\d+)/reviews", _reviews)]
+Gitea.ROUTES.insert(0, ("GET", r"/api/v1/repos/acme/config/pulls/(\d+)/reviews", _reviews))
+Gitea.ROUTES += [("GET", r"/api/v1/repos/acme/config/commits/(\w+)/pull",
+                  lambda forge, sha, query, body: (200, _signed(Gitea, forge, _of(forge, sha)[0])) if _of(forge, sha) else (404, {"message": "The target couldn't be found."}))]
+GitLab.ROUTES += [("GET", "/api/v4/projects/acme/config/repository/commits/(\\w+)/merge_requests", lambda forge, sha, query, body: (200, [_signed(GitLab, forge, each) for each in _of(forge, sha)])),
+                  ("GET", "/api/v4/projects/acme/config/merge_requests/(\\d+)/approvals", _approvals)]
 DIALECTS = {"github": GitHub, "gitea": Gitea, "gitlab": GitLab}

@@ -57,6 +57,16 @@ def test_merged_there_is_noticed(world, way):
     assert world.refused("approve", None, None, actor=BOB, review=review.id).code == "review_closed"
 
 
+def test_who_approved_there_is_asked_by_the_commit(world):
+    """People count once, by what they said last, and the author never; a commit of no merged pull has none."""
+    proposed(world)
+    forge, module = world.forge, FORGES[world.services.settings.forge]
+    forge.pulls[1]["said"] = [("dana", "APPROVED"), ("dana", "APPROVED"), ("klepaas-bot", "APPROVED")][1 if world.services.settings.forge == "gitlab" else 0:]
+    sha = forge.merge(1, "merge", by="dana")
+    assert module.approvals(world.services, sha) == 1
+    assert module.approvals(world.services, world.services.repo.parent(world.services.repo.fetch())) is None
+
+
 def test_closed_there_is_noticed(world):
     """It is rejected here, and its branch goes."""
     review = proposed(world)
