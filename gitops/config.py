@@ -40,6 +40,8 @@ TABLE = (
     Setting("PORT", "port of the web server", "8080", kind=int),
     Setting("TRUSTED_PROXIES", "networks of the proxies in front, separated by commas: what they say in X-Forwarded-For is where a request came from; default: none is believed"),
     Setting("SECRET_KEY", "signs session cookies; default: made once and kept in KLEPAAS_HOME", secret=True),
+    Setting("LOCKOUT_SECONDS", "how long an address is locked out after too many wrong sign-ins or tokens within as long", "300", kind=int),
+    Setting("REQUESTS_PER_MINUTE", "how often one person or token may ask a process of the web server; 0: as often as it can", "6000", kind=int),
     Setting("AUDIT_DAYS", "how long the audit keeps a row; 0: for ever", "365", kind=int),
     Setting("ENABLE_K8S_DEPLOY", "false: the controller observes and reports, and writes nothing", "true", kind=bool),
     Setting("POLL_SECONDS", "how often the controller looks at the repository when nothing wakes it", "60", kind=int),

@@ -5,7 +5,7 @@ from flask import Blueprint, g, redirect, render_template_string, request, sessi
 from gitops.errors import Unauthorized
 from gitops.origin import CURRENT
 from gitops.types import Actor
-from web import attempts, identity
+from web import attempts, identity, limits
 from web.context import services
 
 blueprint = Blueprint("auth", __name__, url_prefix="/auth")
@@ -25,11 +25,19 @@ def link(text):
 def link_use(text):
     """Sign in, exactly once; the session is a new one."""
     attempts.tell(by="link")
+    limits.admitted("sign-in")
     user = services().ledger.link_use(text)
     if user is None:
-        raise Unauthorized("bad_link")
+        raise failed("bad_link", text)
     begin(user, "link")
     return redirect("/", 303)
+
+
+def failed(code, proof, **details):
+    """What a sign-in that went wrong is answered; too many of them lock the address."""
+    if limits.wrong("sign-in", proof):
+        attempts.locked("sign-in")
+    return Unauthorized(code, **details)
 
 
 def begin(user, provider):

@@ -9,7 +9,7 @@ from flask import g, request
 
 from gitops import audit
 from gitops.errors import KlepaasError
-from web import rights
+from web import limits, rights
 from web.context import services
 
 log = logging.getLogger(__name__)
@@ -27,10 +27,20 @@ def done(response):
 
 def refused(error):
     """A refusal, unless it is written down already, or somebody without a credential only looked."""
-    if error.audited or not _counts(error):
+    if error.audited or not _counts(error) or g.get("actor") is None and not limits.first(request.endpoint, error.code, limits.digest(_shown())):
         return
     right = rights.of(request.endpoint)
     _write(right.door, right.does or (request.view_args or {}).get("verb") or request.endpoint, "failed" if error.transient else "refused", error.code)
+
+
+def locked(kind):
+    """An address is locked out from now on; what it tries meanwhile is not written down."""
+    write(None, "lockout", args={"kind": kind, "source": limits.source()}, outcome="done")
+
+
+def _shown():
+    """What somebody unknown proves themselves by: the same again is no other attempt."""
+    return request.path if request.endpoint.startswith("auth.") else request.headers.get("Authorization", "")
 
 
 def failed():
@@ -46,6 +56,8 @@ def tell(**args):
 
 
 def _counts(error):
+    if error.code == "locked_out":
+        return False
     if request.method in SAFE and "Upgrade" not in request.headers:
         return error.status in DENIED and error.code not in ("not_signed_in", "session_over")
     return error.code != "not_signed_in" or "Upgrade" not in request.headers

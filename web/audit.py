@@ -38,7 +38,8 @@ class Sealer:
 
 
 def seal(ledger, settings):
-    """How many rows were too old to be kept."""
+    """How many rows were too old to be kept. What counted against an address and counts no more goes too."""
+    ledger.lockouts.forget()
     return ledger.audit.seal(keys.of_audit(settings), settings.audit_days)
 
 

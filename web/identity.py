@@ -12,7 +12,7 @@ from flask import g, request, session
 from gitops import access, policy
 from gitops.errors import Forbidden, Unauthorized
 from gitops.types import SCOPES, Actor
-from web import rights
+from web import attempts, limits, rights
 from web.context import services
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -25,6 +25,7 @@ def guard():
     if request.endpoint is None or (right := rights.of(request.endpoint)).public:
         return
     g.actor = authenticated("rest")
+    limits.paced()
     _has(right)
 
 
@@ -73,10 +74,18 @@ def of_token(text, channel):
     """The Actor an API token speaks for: never with more than its user holds today."""
     token = services().ledger.token_actor(text)
     if token is None:
-        raise Unauthorized("bad_token")
+        raise _bad_token(text)
     g.credential = {"token": token["id"], "expires": token["expires"]}
     held = scopes(token["email"], token["user_scopes"], token["teams"])
     return Actor(token["name"], token["email"], policy.within(held, token["scopes"]), channel, agent=token["agent"])
+
+
+def _bad_token(text):
+    """What a wrong token is answered. A right one is never locked out: none can be guessed, and many people may share an address."""
+    limits.admitted("token")
+    if limits.wrong("token", text):
+        attempts.locked("token")
+    return Unauthorized("bad_token")
 
 
 def of_session(sid, channel):

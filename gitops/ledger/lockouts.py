@@ -16,13 +16,14 @@ class Lockouts:
         return max(row.until - time.time(), 0) if row else 0
 
     def failed(self, source, most, window):
-        """Count a failure; beyond `most` within `window` seconds the source is locked for as long."""
+        """Count a failure; with `most` within `window` seconds the source is locked for as long, and it is true."""
         table, now = self.tables["failure"], time.time()
         with self.store.write():
             row = table.get_or_none(source=source)
             count, since = (row.count + 1, row.since) if row and row.since > now - window else (1, now)
             fields = {"count": count, "since": since, "until": now + window if count >= most else 0}
             table.insert(source=source, **fields).on_conflict(conflict_target=[table.source], update=fields).execute()
+        return count >= most
 
     def forget(self):
         """Drop what counts no more."""

@@ -6,5 +6,7 @@ MESSAGES = {
     "access_broken": ("klepaas-access.yaml cannot be used, so it grants nothing: {detail}", "klepaas-access.yaml을 사용할 수 없어 아무 권한도 주지 않습니다: {detail}"),
     "no_such_grant": ("{subject} has no such grant of {role}", "{subject} 에게 그런 {role} 권한이 없습니다"),
     "no_grants": ("{email} is signed in at {provider}, but was granted nothing here: ask an administrator", "{email} 은(는) {provider} 에 로그인했지만 여기에서 받은 권한이 없습니다. 관리자에게 문의하세요"),
+    "locked_out": ("too much was wrong from your address: try again in {seconds} s", "잘못된 시도가 너무 많아 이 주소를 잠갔습니다. {seconds}초 뒤에 다시 시도하세요"),
+    "too_many_requests": ("more than {rate} requests a minute", "분당 {rate}회를 넘는 요청입니다"),
     "no_such_session": ("you have no sign-in {session} that could be ended", "끝낼 수 있는 {session} 로그인이 없습니다"),
 }
