@@ -89,6 +89,14 @@ def rendered(renderer, catalog_of, tree, changes, app, environment):
     return before, _render(renderer, catalog_of(after_tree), after_tree, app, environment)
 
 
+def rendered_now(renderer, catalog, tree, app, environment):
+    """The app's objects there; None where it is not, or cannot be rendered."""
+    try:
+        return _render(renderer, catalog, tree, app, environment)
+    except KlepaasError:
+        return None
+
+
 def _render(renderer, catalog, tree, app, environment):
     try:
         target = catalog.target(app, environment)

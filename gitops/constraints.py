@@ -52,6 +52,18 @@ def _replicas(policy, obj, scaled, environment, tree, target):
             _refuse("policy_replicas", obj, environment, tree, target, key, replicas=number, bounds=bounds)
 
 
+def images(objects):
+    """The images that objects run."""
+    return frozenset(str(container.get("image")) for each in objects for container in _containers(each))
+
+
+def promoted(command, environment, before, after, source):
+    """Invalid where an image would come that the environment to promote from does not have; each is the objects of one app."""
+    new = images(after) - images(before) - images(source)
+    if new:
+        raise Invalid("only_promote", app=command.app, environment=environment.name, image=sorted(new)[0], source=environment.promotes_from)
+
+
 def full(image, registry=False):
     """The image's repository with its registry: nginx:1.27 is docker.io/library/nginx."""
     name = image.partition("@")[0]

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from gitops import catalog as catalogs
-from gitops import access, checks, policy, resolve
+from gitops import access, checks, constraints, gates, policy, resolve
 from gitops.cicd import builds
 from gitops.errors import Invalid
 from gitops.plans import PLANS
@@ -11,6 +11,8 @@ from gitops.plans.base import Desired
 from gitops.tree import overlay
 from gitops.types import Plan
 from gitops.verbs import REVIEW_VERBS
+
+BACK = ("promote", "rollback", "delete_app", "adopt")  # may bring an image that the environment before has not, or has not any more
 
 
 def resolved(services, actor, verb, command, args):
@@ -60,6 +62,7 @@ def decided(services, actor, verb, command, tree):
     environment = catalog.environment(command.environment)
     policy.authorise(actor, verb, environment.name)
     plan = planned(services, verb, command, tree)
+    gates.passed(services.ledger, command, environment, tree)
     if any(change.path == access.PATH for change in plan.changes):
         policy.may_grant(actor, access.moved(access.load(tree.fresh()), access.load(overlay(tree, plan.changes))))
     return replace(plan, delivery=policy.delivery(actor, tuple(catalog.environments.values()), environment, plan.changes))
@@ -87,5 +90,8 @@ def _effect(services, tree, changes, command):
     environment = catalog.environment(command.environment)
     target = catalog.target(command.app, environment.name)
     checks.allowed(after.objects, environment, there, target)
+    if environment.only_promote and command.verb not in BACK:
+        source = checks.rendered_now(services.renderer, catalog, there, command.app, environment.promotes_from)
+        constraints.promoted(command, environment, before.objects if before else (), after.objects, source.objects if source else ())
     unstable = services.renderer.unstable(there, target, environment)
     return checks.effect(command, before, after), (*after.warnings, *(("unstable",) if unstable else ()))

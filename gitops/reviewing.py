@@ -6,7 +6,7 @@ The ledger says what was reviewed and by whom. Must not decide who may: that is 
 import logging
 import time
 
-from gitops import message, planning, policy, values, verbs
+from gitops import gates, message, planning, policy, values, verbs
 from gitops.errors import Conflict, KlepaasError
 from gitops.forges import FORGES, chosen, pulls, text
 from gitops.repo import Draft
@@ -106,6 +106,8 @@ def _may(services, actor, found, reason):
         policy.may_break_glass(actor, environment)
     else:
         author = services.ledger.command_by_uid(found.branch.removeprefix(PREFIX))["actor"]
+        asked = services.ledger.command_by_uid(found.branch.removeprefix(PREFIX))["command"]
+        gates.passed(services.ledger, asked, environment, services.head()[0])
         policy.may_merge(actor, environment, found, catalog.owners(found.app, found.environment), author.email if author.session else None)
 
 

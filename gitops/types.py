@@ -53,11 +53,19 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class Gates:
+    """What has to be so before a promotion to an environment: for how many seconds the source has had the version, healthy."""
+
+    healthy: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Environment:
     """One environment of klepaas.yaml; `order` is its place there.
 
     `agents` is "propose" or "commit", `conflicts` "force" or "fail", `on_failure` "report" or "rollback"; `service_account` is who writes there, of the environment's namespace.
     `owners` are addresses of whom one has to agree to a review; `review_days` is how long one stays open. `verify`: only commits with a known signature are followed; `enforce_review`: only reviewed ones.
+    `only_promote`: no image comes here that `promotes_from` has not; `promotes` are key paths that a promotion copies beside the version.
     """
 
     name: str
@@ -79,6 +87,9 @@ class Environment:
     policy: Policy = Policy()
     verify: bool = False
     enforce_review: bool = False
+    only_promote: bool = False
+    promotes: tuple = ()
+    gates: Gates = Gates()
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,8 @@ def _config(document):
     for name, environment in environments.items():
         if environment.promotes_from not in {None, *environments} - {name}:
             raise Wrong(("environments", name, "promotes_from"), "the name of another environment")
+        if environment.only_promote and environment.promotes_from is None:
+            raise Wrong(("environments", name, "only_promote"), "beside promotes_from, which says where promotions come from")
     for index, rule in enumerate(found.get("cicd", ())):
         if rule.environment not in environments:
             raise Wrong(("cicd", index, "environment"), "the name of an environment")

@@ -6,12 +6,12 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from gitops.shapes import Wrong, choice, list_of, mapping, matching, not_offered, of
-from gitops.types import Environment, Ignore, Policy, Prices, Rule, SyncPolicy, Window
+from gitops.types import Environment, Gates, Ignore, Policy, Prices, Rule, SyncPolicy, Window
 
 KEYS = MappingProxyType({"version": "image.tag", "image": "image.repository", "replicas": "replicaCount",
                          "restart": r"podAnnotations.klepaas\.io/restartedAt", "env": "env"})
 LATER = ("notify", "integrations", "pipelines", "images", "previews")  # checked by the parts they belong to
-NOT_OFFERED = ("only_promote", "gates", "on_alert")  # of an environment
+NOT_OFFERED = ("on_alert",)  # of an environment
 SECTION_DEFAULTS = MappingProxyType({"repository": None, "suspend": False, "depends_on": (), "adopt": False, "ignore": ()})
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MIDNIGHT = 24 * 60
@@ -51,6 +51,17 @@ def _environment(name, value, at, order):
     approvals = found.pop("approvals", 1)
     known = {each: found[each] for each in Environment.__slots__ if each in found}
     return Environment(**{"namespace": name, "policy": {}, **known, "name": name, "order": order, "review": review, "approvals": approvals})
+
+
+def _gates(value, at):
+    return Gates(**mapping(value, at, GATES))
+
+
+def _seconds(value, at):
+    match = re.fullmatch(r"([0-9]{1,5})([smhd])", value) if isinstance(value, str) else None
+    if not match:
+        raise Wrong(at, "a time such as 90s, 10m or 2h")
+    return int(match[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]]
 
 
 def _verify(value, at):
@@ -179,6 +190,7 @@ _text, _flag = of(str, "text"), of(bool, "true or false")
 _name = matching(NAME, "a DNS label: lower-case letters, digits and dashes")
 _path = matching(PATH, "a path inside the repository, with no slash at either end")
 _key_path = matching(KEY_PATH, "a path of keys such as image.tag")
+_key_paths = list_of(_key_path)
 _repository = matching(re.compile(r"[\w.-]+(/[\w.-]+)+"), "owner/repo")
 _ignores = list_of(_ignore)
 _glob = matching(re.compile(r"[^\x00-\x20\x7f]{1,255}"), "a name, or a pattern such as release-*")
@@ -191,12 +203,13 @@ TOP = {"version": of(int, "1"), "name": _name, "values": _pattern, "chart": _pat
        "ignore": _ignores, "prices": _prices, "lexicon": _lexicon, "cicd": list_of(_rule), "owners": _owners, "policy": _policy, **dict.fromkeys(LATER, _anything)}
 ENVIRONMENT = {"namespace": _name, "cluster": _text, "review": _review, "approvals": _count(1, 10), "promotes_from": _name,
                "agents": choice("propose", "commit"), "cluster_kinds": list_of(_text), "forbidden_kinds": list_of(_text), "conflicts": choice("force", "fail"),
-               "service_account": _name, "on_failure": choice("report", "rollback"), "owners": _addresses, "review_days": _count(1, 365), "sync": _sync, "policy": _policy, "verify": _verify, "enforce_review": _flag, **dict.fromkeys(NOT_OFFERED, not_offered)}
+               "service_account": _name, "on_failure": choice("report", "rollback"), "owners": _addresses, "review_days": _count(1, 365), "sync": _sync, "policy": _policy, "verify": _verify, "enforce_review": _flag, "only_promote": _flag, "promotes": _key_paths, "gates": _gates, **dict.fromkeys(NOT_OFFERED, not_offered)}
 SYNC = {"prune": _flag, "self_heal": _flag, "adopt": _flag, "windows": list_of(_window)}
 WINDOW = {"days": _days, "from": _time, "to": _time, "tz": _zone}
 PRICES = {"currency": matching(re.compile(r"[A-Z]{3}"), "a code such as KRW or USD"), "vcpu_hour": _price(0), "memory_gib_hour": _price(0), "storage_gib_month": _price(0),
           "load_balancer_month": _price(0), "hours": _price(1)}
 POLICY = {"registries": list_of(matching(re.compile(r"[a-zA-Z0-9][\w.:-]*(/[\w.-]+)*"), "a registry, or a part of one such as ghcr.io/acme")), "latest": _flag, "replicas": _bounds,
           "resources": list_of(choice("requests.cpu", "requests.memory", "limits.cpu", "limits.memory"))}
+GATES = {"healthy": _seconds}
 IGNORE = {"kind": _text, "name": _text, "pointers": list_of(matching(re.compile(r"(/[^/]*)+"), "a JSON pointer"))}
 SECTION = {"chart": _path, "repository": _repository, "keys": _keys, "suspend": _flag, "depends_on": list_of(_name), "adopt": _flag, "ignore": _ignores}

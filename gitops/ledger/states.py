@@ -17,6 +17,9 @@ KEEP_SYNC = """INSERT INTO klepaas_sync (app, environment, started, revision, st
     ON CONFLICT (app, environment, started) DO UPDATE SET revision = excluded.revision, status = excluded.status, result = excluded.result, finished = excluded.finished"""
 
 
+LASTING = ("health", "version")  # `since` of a state is when one of these was last another
+
+
 class States:
     """The part of the Ledger that the controller writes and everybody reads."""
 
@@ -68,6 +71,8 @@ class States:
         after = (known or {}) | fields
         if after == known:
             return False
+        if known is None or any(after.get(name) != known.get(name) for name in LASTING):
+            after["since"] = time.time()
         self._run(KEEP_STATE, environment, app, dumps(after), time.time())
         return True
 
@@ -82,6 +87,14 @@ class States:
         """What is known of the app there, as one dict, or None."""
         with self.store.session():
             return self._state(app, environment)
+
+    def since(self, app, environment):
+        """(state, since when its health and version are what they are); ({}, now) where nothing is known."""
+        table = self.tables["state"]
+        with self.store.session():
+            row = table.get_or_none((table.app == app) & (table.environment == environment))
+        state = orjson.loads(row.state) if row else {}
+        return state, state.get("since") or (row.updated if row else time.time())
 
     def states(self):
         """(app, environment) -> state."""

@@ -37,12 +37,13 @@ def deploy(desired, command):
 
 
 def promote(desired, command):
-    """The source environment's version; everything else is the target's own."""
+    """The source environment's version, and the keys that `promotes` names; everything else is the target's own."""
     source, file = (opened(desired, command.app, name) for name in (command.args["from"], command.environment))
     version, images = source.lookup("version"), [each.lookup("image") for each in (source, file)]
     if version is None or not isinstance(version, (str, int, float)):
         raise Invalid("nothing_to_promote", app=command.app, environment=command.args["from"], path=source.path)
-    return file.edited({file.target.keys["version"]: str(version)}, f"{_or_default(file.lookup('version'))} -> {version} from {command.args['from']}",
+    others = {key: found for key in desired.catalog.environment(command.environment).promotes if (found := values.lookup(source.values, key)) is not None}
+    return file.edited({file.target.keys["version"]: str(version)} | others, f"{_or_default(file.lookup('version'))} -> {version} from {command.args['from']}",
                        trailers={"Promoted-from": command.args["from"]}, warnings=() if images[0] == images[1] else ("other_image",))
 
 
