@@ -12,13 +12,13 @@ from nlp.lexicon.words import KNOWN
 _PREVIOUS = re.compile(r"이전|재시작 ?(?:하기 ?)?전|리부트 ?전|죽기 ?전|죽은 ?(?:컨테이너|파드)|직전|지난 ?(?:번|컨테이너|파드)|(?<![가-힣])전 ?(?:컨테이너|파드|로그)|크래시 ?(?:난|된|전)|\bprevious\b|\bbefore (?:the |it |its )?(?:last )?(?:restart|crash)|\bprior\b|\blast (?:container|crash|restart)|\bcrashed (?:container|pod)|\bold container")
 _PAST_TARGET = re.compile(r"\bto (?:Ⓐ )?[ⓅⓃⓋⒸ]|[ⓅⓃⓋⒸ](?:으로|로)(?! ?(?:부터|제한))")
 _KIND_WORDS = {word: kind for kind, words in KINDS.items() for word in words}
-_KIND = re.compile(r"(?<![가-힣a-z])(?:" + "|".join(sorted(map(re.escape, _KIND_WORDS), key=len, reverse=True)) + r")(?![a-z])")
+_KIND = re.compile(r"(?<![가-힣a-z-])(?:" + "|".join(sorted(map(re.escape, _KIND_WORDS), key=len, reverse=True)) + r")(?![a-z-])")
 _NAME = r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?"
 _NEW_APP = (rf"(?P<x>{_NAME}|Ⓐ) ?(?:이라는|라는|이란|란|으로 이름)", rf"이름(?:은|을|이)?\s?:? ?(?P<x>{_NAME}|Ⓐ)", rf"\b(?:called|named|name)\s?:? (?P<x>{_NAME}|Ⓐ)", rf"(?<![\w/.-])(?P<x>{_NAME}) ?(?:앱|애플리케이션|어플)", rf"(?<![\w/.-])(?P<x>{_NAME}|Ⓐ) ?(?:앱|서비스|애플리케이션|어플|app\b|application\b)",
             rf"(?:앱|애플리케이션|어플|\bapp|\bapplication|\bservice) (?P<x>{_NAME}|Ⓐ)", rf"(?<![\w/.-])(?P<x>{_NAME})(?:을|를)? (?:새로 )?(?:생성|만들|추가|등록)", rf"\bcreate (?:an? |the |new )*(?P<x>{_NAME}|Ⓐ)", r"(?P<x>Ⓐ)")
 _NAMING = _NEW_APP[:4] + _NEW_APP[5:6]  # there a name is told, whatever word it is
 _NOT_NAMES = frozenset("from with for in on to at and or of by image images port host domain using use the a an my our new app apps application service please called named name replica replicas version tag environment env which that it this".split())
-_TARGET_COUNT = re.compile(r"(?:\b(?:to|at|into)|=|스케일(?:링|업|아웃|인|다운)?|레플리카|replicas?|파드|인스턴스|서버|scale)(?: ?(?:수|개수))?(?:를|을|는|은)? ?(?:Ⓐ(?:를|을)? ?)?Ⓝ|Ⓝ ?(?:으로|로)|\bx ?Ⓝ|스케일 ?(?:아웃|업|인|다운) ?Ⓝ|scale(?:[ -](?:up|down|out|in))? Ⓐ(?:\s?[=:]\s?| )Ⓝ")
+_TARGET_COUNT = re.compile(r"(?:\b(?:to|at|into)|=|스케일(?:링|업|아웃|인|다운)?|레플리카|replicas?|파드|인스턴스|서버|scale)(?: ?(?:수|개수))?(?:를|을|는|은)? ?(?:Ⓐ(?:를|을)? ?)?Ⓝ|Ⓝ ?(?:으로|로)|\bx ?Ⓝ|스케일 ?(?:아웃|업|인|다운) ?Ⓝ|스케일 ?조정 ?Ⓝ|scale(?:[ -](?:up|down|out|in))? Ⓐ(?:\s?[=:]\s?| )Ⓝ")
 
 
 def residue(text):
@@ -59,7 +59,7 @@ def logs(clause, head):
     args = _first(clause, things.LINES, "lines")
     if not args:
         args = _first(clause, things.PODS, "lines") if "로그" in clause.text or "log" in clause.text else {}
-    if not args and re.search(r"(?:\blast|최근|마지막) Ⓝ|\btail Ⓝ", clause.text):
+    if not args and re.search(r"(?:\blast|최근|마지막) Ⓝ|\btail Ⓝ|(?:로그|\blogs?) Ⓝ\W*$", clause.text):
         args = _first(clause, things.NUMBER, "lines")
     if _PREVIOUS.search(clause.text) or "previous" in values(clause, things.FLAG) or things.STEPS in clause.text:
         args["previous"] = True

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, replace
 
 from gitops.verbs import VERBS
-from nlp import arguments, assemble, clauses, guards, heads, numbers, places
+from nlp import arguments, clauses, guards, heads, numbers, places, speaking
 from nlp.schema import changes
 
 ANSWERED = frozenset("hidden control letters cut injection instructions negated condition later except relative all verb typo ambiguous_app out_of_range".split())  # the rules know better than any model
@@ -58,7 +58,7 @@ def guarded(text, marked):
 def placed(readings, scene, marked):
     """The app spoken of, where neither it nor a place is named, is meant where it was spoken of: as the rules take it."""
     whole = _whole(marked)
-    if assemble.named_apps(whole) or places.meant(whole) or scene.context.app is None:
+    if speaking.named_apps(whole) or places.meant(whole) or scene.context.app is None:
         return readings
     return [replace(each, environment=scene.context.environment) if each.app == scene.context.app and each.environment is None and each.command != "promote" else each for each in readings]
 
@@ -114,7 +114,7 @@ def _of_app(by_rules, asked, scene, marked, line, reading):
         return [] if reading.app is None or reading.app in line.lower() else [Doubt("name", "app", False)]
     if reading.app is None:
         return []
-    named = [thing for thing in assemble.named_apps(_whole(marked)) if thing.doubt is None or thing.doubt == "typo" and VERBS[reading.command].risk != "high"]
+    named = [thing for thing in speaking.named_apps(_whole(marked)) if thing.doubt is None or thing.doubt == "typo" and VERBS[reading.command].risk != "high"]
     strangers = arguments.residue(marked.text)
     if "unknown_app" in asked:
         meant = reading.app in {thing.value for thing in named} and not strangers

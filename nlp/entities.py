@@ -100,7 +100,7 @@ class _Work:
         """The thing as written, unless it is an app's name or only a word."""
         if mark == things.OBJECT and (self.is_app(said) or re.fullmatch(r".*-[a-z0-9]{6,10}-[a-z0-9]{5}", said.lower())):
             return None
-        if mark in (things.BRANCH, things.CONTAINER, things.VERSION) and (self.is_app(said) or said.lower() in KNOWN - {"main", "master", "develop", "dev", "latest", "stable", "edge", "release", "stage", "staging"}):
+        if mark in (things.BRANCH, things.CONTAINER, things.VERSION) and said.lower() not in things.CONTAINERS and (self.is_app(said) or said.lower() in KNOWN - {"main", "master", "develop", "dev", "latest", "stable", "edge", "release", "stage", "staging"}):
             return None
         return said
 
@@ -117,7 +117,7 @@ class _Work:
         """(name, value): with `=` any name; otherwise the words about it, or capitals, must say that it is a variable."""
         if group:
             name, _, value = self.line[slice(*match.span(group))].partition("=")
-            return (name.strip(), _unquoted(value.strip()))
+            return None if self.is_app(name.strip()) and value.strip().isdigit() else (name.strip(), _unquoted(value.strip()))
         name, value = (self.line[slice(*match.span(each))] for each in ("name", "value"))
         marked = re.search(r"변수|env|variable|환경값|환경 값", match.group()) is not None
         capital = re.fullmatch(r"[A-Z][A-Z0-9_]+", name) and name.lower() not in _NOT_VARIABLES

@@ -3,7 +3,7 @@
 import re
 
 from gitops.verbs import VERBS
-from nlp import arguments, assemble, guards, places
+from nlp import arguments, guards, places, speaking
 from nlp.clauses import Clause
 from nlp.lexicon import talk, things
 from nlp.reading import FROM_CONTEXT, Reading, clarify
@@ -11,6 +11,7 @@ from nlp.reading import FROM_CONTEXT, Reading, clarify
 _CONFIRM, _CANCEL = re.compile(talk.CONFIRM), re.compile(talk.CANCEL)
 _ALSO, _ABOUT, _AMEND = re.compile(talk.ALSO), re.compile(talk.ABOUT), re.compile(talk.AMEND)
 _THING = r"[Ⓐ-Ⓩ](?: ?(?:환경|버전|태그|브랜치|개|대))?(?:에서|에선|엔|으로|로|에|을|를|이요|요|만|이야|입니다|이에요|예요|까지|씩| ?말이야| ?말입니다| ?말이에요| ?말이예요| ?말고)*"
+_OF_PODS = re.compile(r"pod|replica|파드|레플리카|인스턴스|서버|대$")
 _ONLY = re.compile(rf"[\s,.!~]*(?:(?:그럼|그러면|아니|그냥|그거|음|아)[\s,]+)*{_THING}(?:[\s,]+{_THING})*(?: ?(?:해|해줘|해 줘|해주세요|해 주세요|하자|부탁해|부탁해요|부탁드려요|부탁드립니다|바꿔줘|바꿔|바꿔주세요|변경해줘|변경|please|pls))?[\s.!~]*|[\s]*(?:to |in |on |for |at |with |make (?:it|that) |use |just )*[Ⓐ-Ⓩ](?:,? (?:and |to |in |on |for |at |with )*[Ⓐ-Ⓩ])*(?: (?:please|pls|pods|replicas|instead|then))*[\s.!]*")
 
 
@@ -57,7 +58,7 @@ def _completed(clause, scene, verb):
 def _again(clause, scene, verb, amending=False):
     if scene.cut:
         return clarify("cut")
-    apps, spots = assemble.named_apps(clause), places.meant(clause)
+    apps, spots = speaking.named_apps(clause), places.meant(clause)
     if any(thing.doubt for thing in apps) and verb.kind != "read" or any(spot.value is None for spot in spots):
         return clarify("typo" if apps else "unknown_environment", ["app" if apps else "environment"], apps[0].choices if apps else scene.environments, verb.name)
     args = _args(clause, verb)
@@ -81,6 +82,6 @@ def _args(clause, verb):
     if verb.name == "scale" and kinds:
         count = [value for value in arguments.values(clause, things.PODS, things.NUMBER)]
         return {"replicas": count[0]} if len(count) == 1 and isinstance(count[0], int) and 0 <= count[0] <= 100 and not guards.relative(clause.text) else None
-    if verb.name == "logs" and kinds & {things.PODS, things.NUMBER}:
+    if verb.name == "logs" and kinds & {things.PODS, things.NUMBER} and not any(_OF_PODS.search(thing.said.lower()) for thing in clause.things):
         return {"lines": arguments.values(clause, things.PODS, things.NUMBER)[0]}
     return args if args or not kinds else None

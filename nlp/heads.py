@@ -19,6 +19,7 @@ _NOUN_LINKED = frozenset({case + form for case in ("", "을", "를") for stem in
 _NOUN_REQUESTS = noun_requests()
 _PLACED = re.compile(r"[Ⓐ-Ⓩ](?:'s)?(?: ?(?:환경|앱|버전|태그|브랜치|이미지|서비스|네임스페이스|컨테이너|커밋)(?=에|으|로|을|를|의|\s|$))?(?:에서|에다가|에다|에게|으로|로|에|을|를|은|는|도|만|의|까지|쪽|하고|이랑|랑|와|과|이라는|라는)*")
 _FILLER, _NOISE = re.compile(plain.FILLER), re.compile(plain.NOISE)
+_NEXT = re.compile(plain.NEXT)
 _REMARK = re.compile(rf"(?:(?<=[가-힣])|^)[,:]\s|\s(?={plain.DETAIL}(?:은|는|이|를)?[\s:=]*[ⒾⓉⒽⓅ]|[ⒾⓉⒽ])")
 _DETAILED = re.compile(rf"[,:.]?\s?(?:{plain.DETAIL}|[ⒾⓉⒽ])")
 _ASKS_POLITELY = re.compile("줘|주|줄|부탁")
@@ -122,7 +123,7 @@ def _mood(said, asked, linked, plainly):
 
 def _bare(tail):
     """The ending alone: without names, adverbs, spaces and noise."""
-    tail = _PLACED.sub(" ", tail)
+    tail = _PLACED.sub(" ", _NEXT.sub("", tail))
     tail = _FILLER.sub(" ", _FILLER.sub(" ", tail))
     return _NOISE.sub("", tail)
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from gitops.verbs import VERBS
-from nlp import assemble, clauses, entities, guards, heads
+from nlp import assemble, clauses, entities, guards, heads, places, speaking
 from nlp.lexicon import plain, reads
 from nlp.reading import CERTAIN, Reading, clarify
 from nlp.text import pattern
@@ -13,6 +13,7 @@ _READS = [(verb, pattern(said), needs and pattern(needs), unless and pattern(unl
 _ASKING = re.compile(plain.ASKING)
 _COMPLAINT = re.compile(plain.COMPLAINT)
 _DETAILS = re.compile(plain.DETAILS)
+_ARRIVED, _FORBIDS = pattern(plain.ARRIVED), pattern(plain.FORBIDS)
 _HOPELESS = ("condition", "later", "except")
 
 
@@ -35,7 +36,7 @@ def read(text, scene):
 
 def read_marked(marked, scene):
     pieces = _detailed(clauses.split(marked, _speaks))
-    found, topic = [], None
+    found, topic = [], speaking.Topic()
     for place, clause in enumerate(pieces):
         if guards.retracts(clause.text) and found:
             return [clarify("negated", because=("taken back in the same message",))]
@@ -86,23 +87,28 @@ def _folded(readings):
 
 
 def _clause(clause, later, sentence, scene, found, topic):
-    """([assembled], the app spoken of)."""
-    named = assemble.named_apps(clause)
+    """([assembled], what was spoken of)."""
     if clause.background:
-        return [], (named[-1] if named else topic)
+        return [], _spoken_of(clause, topic)
     head, why = requested(clause, later, sentence, scene)
-    speaking = assemble.Speaking(scene, clause, head, tuple(found), topic, sentence)
+    said_here = speaking.Speaking(scene, clause, head, tuple(found), topic, sentence)
     if why == "how":
-        return [assemble.Assembled(Reading("help", confidence=CERTAIN, because=(f"'{clause.text.strip()}' asks how",)))], topic
+        return [speaking.Assembled(Reading("help", confidence=CERTAIN, because=(f"'{clause.text.strip()}' asks how",)))], topic
     if why is not None:
-        return [assemble.Assembled(clarify(why, because=(f"'{clause.text.strip()}' is {why}",)), why)], (named[-1] if named else topic)
+        return [speaking.Assembled(clarify(why, because=(f"'{clause.text.strip()}' is {why}",)), why)], _spoken_of(clause, topic)
     if head is not None:
-        return assemble.change(speaking), topic
+        return assemble.change(said_here), topic
     verb = read_verb(clause.text)
-    if verb is not None and not (guards.negated(clause.text) and re.search(r"지 ?(?:마|말)|\bdon'?t\b|\bdo not\b", clause.text)):
-        said = assemble.question(speaking, verb)
+    if verb is not None and not (guards.negated(clause.text) and _FORBIDS.search(clause.text)):
+        said = assemble.question(said_here, verb)
         return ([replace(each, guard="remark") for each in said] if verb == "status" and _complains(clause.text) else said), topic
-    return ([assemble.Assembled(clarify("negated"), "negated")] if verb else []), (named[-1] if named else topic)
+    return ([speaking.Assembled(clarify("negated"), "negated")] if verb else []), _spoken_of(clause, topic)
+
+
+def _spoken_of(clause, topic):
+    named, spots = speaking.named_apps(clause), tuple(places.meant(clause))
+    return speaking.Topic(named[-1] if named else topic.app, spots or topic.places, topic.things + clause.things,
+                 topic.wrong or _COMPLAINT.search(clause.text) is not None, topic.new or _ARRIVED.search(clause.text) is not None)
 
 
 def _complains(text):

@@ -11,6 +11,8 @@ APP, ENV, VERSION, COMMIT, PODS, NUMBER, LINES, IMAGE, BRANCH = "Ⓐ", "Ⓔ", "�
 ASSIGN, VARIABLE, STEPS, CONTAINER, POD, REVIEW, QUOTE, PROMQL, LINK = "Ⓢ", "Ⓦ", "Ⓖ", "Ⓞ", "Ⓓ", "Ⓡ", "Ⓠ", "Ⓨ", "Ⓤ"
 PORT, HOST, PERIOD, FLAG, REPOSITORY, OBJECT = "Ⓣ", "Ⓗ", "Ⓕ", "Ⓧ", "Ⓚ", "Ⓙ"
 
+CONTAINERS = frozenset("app main proxy server api worker cache gateway".split())  # words that name a container where one is spoken of
+
 _L = r"(?<![^\W가-힣ㄱ-ㅣ])(?<![./@:$-])"   # no Latin letter, digit or joint before
 _R = r"(?![a-z0-9_/-])(?!\.[a-z0-9])"      # nor after
 _C = r"(?<![^\W가-힣ㄱ-ㅣ])(?:(?<![./@:$-])|(?<=\.\.))"  # as _L, or the second of a range `a..b`
@@ -29,7 +31,7 @@ _CALL = r"[a-z_]+ ?(?:(?:by|without) ?\([a-z_, ]*\) ?)?\([^가-힣]*\)(?: (?:by|
 _METRIC = rf"(?:{_CALL}|[a-z_:][a-z0-9_:]*(?:\{{[^}}]*\}})?(?:\[\d+[smhdw]\])?)"
 
 BEFORE_APPS = (
-    (PROMQL, rf"(?:\bquery|\bpromql(?: query)?(?: result)?(?: of| for)?) (?P<x>{_CALL})"),
+    (PROMQL, rf"(?:\bquery|\bpromql(?: query)?(?: result)?(?: of| for)?) (?P<x>{_CALL}|[a-z]+_[a-z0-9_:]+(?:\{{[^}}]*\}})?)"),
     (PROMQL, r"(?:promql|프롬큐엘|프롬쿼리|prometheus query)\s*(?:query|쿼리|질의)?\s*(?:로|:|으로)?\s*(?P<x>[a-z_(\"'`][^가-힣]*?)\s*(?=[을를]?\s*(?:[가-힣]|$))"),
     (PROMQL, rf"{_L}(?P<x>(?:[a-z_]+ ?(?:by|without) ?\([a-z_, ]*\) ?)?[a-z_]+\([^가-힣]*(?:\[\d+[smhdw]\]|\}})[^가-힣]*\))"),
     (PROMQL, rf"{_L}(?P<x>[a-z_:][a-z0-9_:]*(?:\{{[^}}]*\}})?) ?(?:쿼리|질의)(?:를|을)? ?(?=실행|돌려|날려|조회|보여|해)"),
@@ -41,6 +43,7 @@ BEFORE_APPS = (
     (PODS, rf"{_L}(?:replicas?|replicacount|레플리카)\s?=\s?(?P<x>-?\d{{1,9}})"),
     (VERSION, rf"{_L}(?:version|tag|버전|태그)\s?=\s?(?P<x>{_TAG})"),
     (BRANCH, rf"{_L}(?:branch|브랜치)\s?=\s?(?P<x>[a-z0-9][a-z0-9._/-]*)"),
+    (ASSIGN, r"\"(?P<x>[a-z_][a-z0-9_.-]*=[^\"\n]*)\""),
     (ASSIGN, rf"{_L}(?P<x>[a-z_][a-z0-9_.-]*\s?=(?!=)\s?(?:{_VALUE}))"),
     (ASSIGN, rf"{_VAR_WORD} (?P<name>(?!name\b){_VAR})(?: ?값)?(?:을|를|은|는)? (?P<value>{_VALUE})(?:으로|로|라고|이라고)(?![가-힣])"),
     (ASSIGN, rf"{_L}(?P<name>{_VAR})(?:라는|이라는)? ?{_VAR_WORD}(?: ?값)?(?:을|를|은|는)? (?P<value>{_VALUE})(?:으로|로|라고|이라고)(?![가-힣])"),
@@ -66,7 +69,7 @@ BEFORE_APPS = (
     (HOST, rf"(?:도메인|호스트|\bhost|\bdomain|주소)(?:는|은|name)?\s?[:=]? ?(?P<x>(?:[a-z0-9-]+\.)+[a-z]{{2,}})|{_L}(?P<y>(?:[a-z0-9-]+\.)+(?:com|net|org|io|kr|dev|app|co|local|ai|cloud|example|test))(?![a-z0-9/])"),
     (POD, rf"{_L}[a-z0-9][a-z0-9-]*-[a-z0-9]{{6,10}}-[a-z0-9]{{5}}{_R}"),
     (CONTAINER, rf"{_L}(?!previous|the|all|last|a\b|this|old|each|every|my)(?P<x>{_LABEL})(?:라는|이라는)? ?(?:컨테이너|container\b(?! log))"),
-    (CONTAINER, rf"(?:컨테이너|\bcontainer)(?: named| called|는|은)?\s?:? (?P<x>(?!logs?\b|of\b|in\b|for\b|from\b|to\b){_LABEL}){_R}"),
+    (CONTAINER, rf"(?:컨테이너|\bcontainer)(?: named| called|는|은)?\s?:? (?P<x>(?:app|main|proxy|server|api|worker|cache|gateway)(?= ?(?:로그|logs?\b))|(?!logs?\b|of\b|in\b|for\b|from\b|to\b){_LABEL}){_R}"),
     (LINES, rf"(?:-n ?|tail -n ?|tail (?=\d))(?P<x>\d{{1,9}})(?: lines)?"),
     (LINES, rf"(?P<x>{_NUM}) ?(?:줄|라인|행|log lines?|lines?)(?![a-z이여일인였임여])(?:만|까지|정도|쯤)?"),
     (LINES, r"(?<=last )(?P<x>\d{1,9})(?= (?:log|entries|messages))"),
@@ -90,6 +93,7 @@ AFTER_APPS = (
     (COMMIT, rf"(?:커밋|\bcommit|\brevision|리비전|\bsha)(?:은|는|을|를)?\s?:? (?P<x>[0-9a-f]{{4,64}}){_R}"),
     (COMMIT, rf"{_L}(?P<x>[0-9a-f]{{4,64}}) ?(?:커밋|commit\b|revision\b|리비전)"),
     (COMMIT, rf"{_C}(?=[0-9a-f]*\d)(?=[0-9]*[a-f])[0-9a-f]{{7,64}}{_R}"),
+    (COMMIT, rf"{_L}[a-f]{{8}}(?:[a-f]{{32}})?(?=(?:으로|로|까지)(?![가-힣]))|(?<=to )[a-f]{{8}}{_R}"),
     (COMMIT, rf"{_L}(?:head~\d+|head\^|head){_R}"),
     (PODS, rf"{_PODS_WORD}(?:의)? ?(?:수|갯수|개수|대수)?(?:를|을|은|는)? (?P<x>{NATIVE}) ?(?:개|대)(?![월시기략])"),
     (PODS, rf"{_PODS_WORD}(?:의)? ?(?:count|수|갯수|개수|숫자|대수)?(?:를|을|은|는|도)? ?(?:to |at |: ?|= ?|into )?(?P<x>-?(?:{DIGITS}|{ENGLISH}))(?! ?(?:%|퍼센트|배|줄|번|분|초|시간|[가-힣]*전))(?:개|대)?(?![a-z0-9.가-힣](?<!으)(?<!로)(?<!개)(?<!대)(?<!까))"),
@@ -97,5 +101,6 @@ AFTER_APPS = (
     (PODS, rf"(?<![가-힣a-z0-9.-])(?P<x>{SINO})(?:개|대| 개(?=로)| 대(?=로))(?![가-힣](?<!로)(?<!만)(?<!까)(?<!를))"),
     (PODS, r"(?<![가-힣a-z0-9.-])(?P<x>하나|둘|셋|넷|다섯|여섯|일곱|여덟|아홉|열)(?=로|으로|만|까지)"),
     (NUMBER, rf"(?<![a-z0-9.-])(?P<x>-?(?:{DIGITS})(?:\.\d+)?)(?![a-z0-9])"),
+    (NUMBER, rf"(?<![a-z0-9.가-힣])(?P<x>{NATIVE})(?= ?(?:건|회))"),
     (NUMBER, rf"(?<![a-z0-9.가-힣])(?P<x>{ENGLISH})(?![a-z0-9])"),
 )

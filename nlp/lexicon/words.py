@@ -3,6 +3,7 @@
 import re
 
 from nlp.lexicon import changes_en, guards, reads
+from nlp.lexicon.names import KINDS
 
 _COMMON = frozenset("""
 a about above add after again all also an and any anything app application applications apps apply approve are around as asap at back be because been before being below
@@ -22,8 +23,8 @@ spin stable stage staging start started starting state status step stop stopped 
 the their them then there these they thing things think this three through time times to today together tomorrow tonight too top trigger true try turn two undo unhealthy unset until up
 update updated upgrade url urls us usage use used user using value values variable variables version versions very via view visible want was wait way we week weeks well went were what
 when where which while who why will wish with without won work working works world would write wrong yes yesterday yet you your yours four five six seven eight nine eleven twelve
-yaml json http https null none text value file files main master head debug info warn warning trace dev develop stg prd qa sandbox default public private internal external
+yaml json http https null none text value file files sha main master git repo repository head debug info warn warning trace dev develop stg prd qa sandbox default public private internal external
 """.split())
 
 _PATTERNS = [text for rows in (changes_en.ROWS, changes_en.UNSURE, reads.ROWS, guards.SENTENCE, guards.CLAUSE) for row in rows for text in row if isinstance(text, str)] + [changes_en.BEFORE, changes_en.BEHIND]
-KNOWN = _COMMON | frozenset(word for text in _PATTERNS for word in re.findall(r"[a-z]{2,}", re.sub(r"\\[a-z]", " ", text)))
+KNOWN = _COMMON | frozenset(word for words in KINDS.values() for word in words if word.isascii()) | frozenset(word for text in _PATTERNS for word in re.findall(r"[a-z]{2,}", re.sub(r"\\[a-z]", " ", text)))
