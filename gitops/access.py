@@ -11,6 +11,7 @@ from gitops import policy, values
 from gitops.errors import Invalid, KlepaasError
 from gitops.kept import Kept
 from gitops.shapes import Wrong, list_of, matching
+from gitops.tree import overlay
 from gitops.types import SCOPES, Problem
 
 PATH = "klepaas-access.yaml"
@@ -47,9 +48,13 @@ class Access:
 
     def of(self, email=None, teams=(), subject=None):
         """The scopes of somebody with this verified address, these teams, this subject."""
+        return frozenset(scope for grant in self.grants_of(email, teams, subject) for scope in grant.scopes)
+
+    def grants_of(self, email=None, teams=(), subject=None):
+        """The grants that concern somebody."""
         email = (email or "").lower()
         mine = {("user", email), ("domain", email.rpartition("@")[2]), ("subject", subject), *(("team", team.lower()) for team in teams)}
-        return frozenset(scope for grant in self.grants if (grant.kind, grant.subject) in mine for scope in grant.scopes)
+        return tuple(grant for grant in self.grants if (grant.kind, grant.subject) in mine)
 
 
 def load(tree):
@@ -94,6 +99,20 @@ def moved(before, after):
     return {scope for *_, scope in _held(before) ^ _held(after)}
 
 
+def allowed(actor, tree, changes):
+    """Forbidden where the changes of this tree would give or take, by this file, what the actor does not hold, or where they do not administer: whichever verb makes them."""
+    if any(change.path == PATH for change in changes):
+        found = moved(load(tree.fresh()), load(overlay(tree, changes)))
+        policy.may_grant(actor, found)
+        policy.administers(actor, {scope.partition("@")[2] for scope in found})
+
+
+def strictest(catalog, names=()):
+    """The name of the environment whose people decide about a grant at these (none: at all): the one that asks for most approvals."""
+    those = [catalog.environments[name] for name in names if name in catalog.environments] or list(catalog.environments.values())
+    return max(those, key=lambda each: each.approvals if each.review else 0).name
+
+
 def _held(access):
     return {(grant.kind, grant.subject, scope) for grant in access.grants for scope in grant.scopes}
 
@@ -109,8 +128,8 @@ def _access(document):
     _known(document, (), TOP)
     if document.get("version", 1) != 1:
         raise Wrong(("version",), "1")
-    roles = dict(_builtin()) | _roles(document.get("roles") or {}, ("roles",))
-    grants = document.get("grants") or []
+    said, grants = ({} if document.get("roles") is None else document["roles"], [] if document.get("grants") is None else document["grants"])
+    roles = dict(_builtin()) | _roles(said, ("roles",))
     if not isinstance(grants, list):
         raise Wrong(("grants",), "a list")
     return Access(tuple(_grant(each, ("grants", index), roles) for index, each in enumerate(grants)), tuple(roles.items()))

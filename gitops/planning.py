@@ -63,8 +63,7 @@ def decided(services, actor, verb, command, tree):
     policy.authorise(actor, verb, environment.name)
     plan = planned(services, verb, command, tree)
     gates.passed(services.ledger, command, environment, tree)
-    if any(change.path == access.PATH for change in plan.changes):
-        policy.may_grant(actor, access.moved(access.load(tree.fresh()), access.load(overlay(tree, plan.changes))))
+    access.allowed(actor, tree, plan.changes)
     return replace(plan, delivery=policy.delivery(actor, tuple(catalog.environments.values()), environment, plan.changes))
 
 

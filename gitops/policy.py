@@ -59,6 +59,13 @@ def may_grant(actor, moved):
             raise Forbidden("more_than_held", scope=scope)
 
 
+def administers(actor, environments):
+    """Forbidden unless the actor may administer each of the environments; "" is all of them."""
+    for name in sorted(environments):
+        if not (holds(actor.scopes, "admin:write", name) if name else everywhere(actor.scopes, "admin:write")):
+            raise Forbidden("missing_scope", scope="admin:write", environment=name or "*")
+
+
 def proposes(actor, environment):
     """Whether this actor only proposes here, whatever the environment asks of people."""
     return (actor.agent or actor.channel == "mcp") and environment.agents != "commit"

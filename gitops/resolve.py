@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from gitops import values
+from gitops import access, values
 from gitops.errors import Invalid, NotFound
 from gitops.plans.base import located
 
@@ -16,7 +16,9 @@ def fill(repo, catalog, verb, command, args):
 
 
 def environment(catalog, verb, command):
-    """The environment named, else the only one the app has, else the first of klepaas.yaml."""
+    """The environment named, else the only one the app has, else the first of klepaas.yaml. A change of access is decided where it counts most."""
+    if verb.name in ("grant", "withdraw"):
+        return access.strictest(catalog, str(command.args.get("environments") or "").split(","))
     if command.environment is not None or command.app is None:
         return catalog.environment(command.environment).name
     if verb.name in ("create_app", "apply_manifest"):

@@ -6,7 +6,7 @@ The ledger says what was reviewed and by whom. Must not decide who may: that is 
 import logging
 import time
 
-from gitops import gates, message, planning, policy, values, verbs
+from gitops import access, gates, message, planning, policy, values, verbs
 from gitops.errors import Conflict, KlepaasError
 from gitops.forges import FORGES, chosen, pulls, text
 from gitops.repo import Draft
@@ -124,6 +124,7 @@ def _again(services, actor, found, reason):
         if not again.changes:
             return None
         _same_as_reviewed(found, seen, again.changes)
+        access.allowed(actor, tree, again.changes)
         return drafted(again, asked["actor"], asked["uid"], by)
 
     return draft

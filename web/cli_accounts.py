@@ -1,6 +1,9 @@
 """The command line's part about people and what they did: tokens, sign-in links, the audit."""
 
+import json
 import sys
+
+from web import terminal
 
 
 def add(commands):
@@ -8,7 +11,27 @@ def add(commands):
     link = commands.add_parser("link", help="a new one-time sign-in link")
     link.add_argument("user", metavar="USER")
     link.set_defaults(run=_link)
+    _access(commands)
     _audits(commands)
+
+
+def _access(commands):
+    for name, help in (("grant", "grant a role in klepaas-access.yaml: one commit, or one review"), ("withdraw", "take a granted role back")):
+        parser = commands.add_parser(name, help=help, epilog=f"klepaas {name} user:kim@example.org developer -e staging")
+        parser.add_argument("subject", metavar="SUBJECT", help="user:ADDRESS, domain:DOMAIN, team:ORGANIZATION/TEAM or subject:SUBJECT")
+        parser.add_argument("role", metavar="ROLE")
+        parser.add_argument("-e", "--environment", metavar="ENV,ENV", help="default: all of them")
+        parser.add_argument("--preview", action="store_true", help="show what it would do, and do nothing")
+        parser.add_argument("--id", help="send the same id again to ask what became of it")
+        parser.add_argument("--reason", help="why")
+        parser.add_argument("--json", action="store_true", help="print JSON")
+        parser.set_defaults(run=_granted, verb=name)
+    commands.add_parser("access", help="roles and grants of klepaas-access.yaml, as JSON").set_defaults(run=_listed)
+    user = commands.add_parser("user", help="people").add_subparsers(dest="action", required=True)
+    user.add_parser("list", help="everybody who ever signed in, what they hold and why, as JSON").set_defaults(run=_people)
+    out = user.add_parser("sign-out", help="end all sign-ins and revoke all tokens of a person")
+    out.add_argument("user", metavar="USER")
+    out.set_defaults(run=_out)
 
 
 def _tokens(commands):
@@ -44,6 +67,31 @@ def _link(options, settings):
     from web import operator
 
     print(operator.link(settings, options.user))
+
+
+def _granted(options, settings):
+    from web import operator
+
+    found = operator.granted(settings, options.verb, options.subject, options.role, options.environment, options.preview, id=options.id, reason=options.reason)
+    print(json.dumps(found, default=str, ensure_ascii=False) if options.json else terminal.receipt(found))
+
+
+def _listed(options, settings):
+    from web import operator
+
+    print(json.dumps(operator.access(settings), ensure_ascii=False, indent=1))
+
+
+def _people(options, settings):
+    from web import operator
+
+    print(json.dumps(operator.people(settings), ensure_ascii=False, indent=1))
+
+
+def _out(options, settings):
+    from web import operator
+
+    print("{sessions} sign-ins and {tokens} tokens ended".format(**operator.signed_out(settings, options.user)))
 
 
 def _verified(options, settings):

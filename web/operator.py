@@ -16,6 +16,7 @@ from gitops import submit as path
 from gitops.cicd import workflow as pipelines
 from gitops.errors import Invalid, NotFound
 from gitops.types import SCOPES, Actor, Command
+from web import access as rules
 from web import audit, keys, reads
 from web.tokens import held
 
@@ -127,6 +128,41 @@ def _user(ledger, word):
     if found is None and len(named) != 1:
         raise NotFound("unknown_user", user=word)
     return found or named[0]
+
+
+def granted(settings, verb, subject, role, environments, preview, **more):
+    """The receipt, or a preview, of a change of who holds what."""
+    names = [each for each in (environments or "").split(",") if each]
+    if settings.klepaas_url:
+        body = {"subject": subject, "role": role, "environments": names, **{name: value for name, value in more.items() if value is not None}} | ({"preview": True} if preview else {})
+        return http.call("POST", f"{_server(settings)}/api/v1/access/{verb}", settings.klepaas_token, json=body)
+    return _directly(settings, Command(verb, None, None, rules.args(subject, role, names), **more), preview)
+
+
+def access(settings):
+    return _told(settings, "access", rules.file)
+
+
+def people(settings):
+    return _told(settings, "users", lambda opened: {"items": rules.people(opened)})
+
+
+def _told(settings, route, read):
+    if settings.klepaas_url:
+        return http.call("GET", f"{_server(settings)}/api/v1/{route}", settings.klepaas_token)
+    opened = services.open(settings)
+    try:
+        return read(opened)
+    finally:
+        opened.close()
+
+
+def signed_out(settings, word):
+    """How many sign-ins and tokens of a person ended."""
+    ledger = services.ledger(settings)
+    email = _user(ledger, word)["email"]
+    _noted(ledger, "sign_ins_end", user=email)
+    return {"sessions": ledger.sessions_end(email), "tokens": ledger.tokens_revoke(email)}
 
 
 def link(settings, word):

@@ -1,6 +1,6 @@
 """The read verbs, for every door: git and the ledger for what is desired and known, controller.observe for what is live."""
 
-from gitops import audit, history, policy, resolve, verbs
+from gitops import access, audit, history, policy, resolve, verbs
 from gitops.errors import Forbidden, Invalid, KlepaasError, NotFound, Unavailable
 from gitops.types import Command, Target
 from web import costs
@@ -120,7 +120,7 @@ def apps(services, actor, environment=None):
         catalog.environment(environment)
     states = services.ledger.states()
     items = [_card(each, states.get((each.app, each.environment)) or {}) for each in catalog.targets(environment) if each.app and policy.holds(actor.scopes, "k8s:read", each.environment)]
-    problems = [{"path": each.path, "line": each.line, "message": each.message} for each in catalog.problems]
+    problems = [{"path": each.path, "line": each.line, "message": each.message} for each in (*catalog.problems, *access.load(tree).problems, *access.unknown(tree, catalog))]
     return {"items": items, "problems": problems, "revision": tree.revision}
 
 

@@ -44,6 +44,8 @@ ROUTES = {
     "teaching.teach": Right("admin:write", whole=True, door="chat"), "teaching.settle": Right("admin:write", whole=True, does="feedback_settle", door="chat"),
     "tokens.listed": OWN, "tokens.created": Right(does="token_create"), "tokens.revoked": Right(does="token_revoke"),
     "tokens.signed_in": OWN, "tokens.signed_out": Right(does="session_revoke"), "tokens.signed_out_elsewhere": Right(does="sessions_revoke"),
+    "access.listed": Right("admin:read", whole=True), "access.grant": Right("admin:write"), "access.withdraw": Right("admin:write"),
+    "access.users": Right("admin:read", whole=True), "access.signed_out": Right("admin:write", whole=True, does="sign_ins_end"),
     "audit.listed": Right("admin:read"),
     "__flask_sock.events": READ, "__flask_sock.talk": Right(VERB, door="chat"),
 }
