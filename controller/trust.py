@@ -57,7 +57,7 @@ def _catalogs(repo, revisions):
 
 def _concerned(repo, sha, catalogs, environment):
     paths = repo.differs(repo.parent(sha), sha)
-    return any(path.startswith(policy.SHARED) or each.concerns(path, environment) for path in paths for each in catalogs)
+    return any(path.startswith(policy.SHARED) or each.app_of(path, environment) for path in paths for each in catalogs)
 
 
 def _reviewed(world, sha, approvals):

@@ -152,9 +152,9 @@ class Catalog:
         except Invalid as error:
             return Problem(error.path or place.values, error.line, error.code, error.text(), app, environment)
 
-    def concerns(self, path, environment):
-        """Whether a file is of an app of the environment; what all share is not."""
-        return layout.concerns(path, self._layout[0], environment)
+    def app_of(self, path, environment):
+        """The app of the environment whose file this is; None for what all share and for others' files."""
+        return layout.app_of(path, self._layout[0], environment)
 
     def owners(self, app, environment):
         """Groups of addresses; of each group one has to agree to a review: those of the environment, those of the last pattern that names the app."""

@@ -73,11 +73,12 @@ def _parts(pattern, environment):
     return folder, prefix, suffix, slash + rest
 
 
-def concerns(path, pattern, environment):
-    """Whether a file is of an app of the environment."""
+def app_of(path, pattern, environment):
+    """The app of the environment whose file this is, or None."""
     folder, prefix, suffix, rest = _parts(pattern, environment)
-    head = f"{folder}/{prefix}".removeprefix("/")
-    return path.startswith((f"manifests/{environment}/",)) or path.startswith(head) and path.endswith(suffix + rest)
+    head, tail, own = f"{folder}/{prefix}".removeprefix("/"), suffix + rest, f"manifests/{environment}/"
+    app = path[len(own):].partition("/")[0] if path.startswith(own) else path[len(head):len(path) - len(tail)] if path.startswith(head) and path.endswith(tail) else ""
+    return app if LABEL.fullmatch(app) else None
 
 
 def _folder_id(tree, path):

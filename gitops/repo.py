@@ -168,6 +168,15 @@ class Repository:
             return ()
         return log.commits(self.env, tip, tuple(dict.fromkeys(map(check_path, paths))), limit, after=before is not None)
 
+    def files_since(self, since, paths=()):
+        """[sha, time, [(path, blob before, blob after), …]] of main's commits since a time in UTC seconds, oldest first."""
+        tip = self.head()
+        return log.files(self.env, tip, tuple(map(check_path, paths)), since) if tip else []
+
+    def blob(self, id):
+        """The bytes of a file's object."""
+        return self.objects.blob(id)
+
     def differs(self, a, b, paths=()):
         """The paths of the files that differ between two revisions; None is the empty one."""
         return tuple(path for path, _, _ in self._differing(a, b, paths))

@@ -26,6 +26,20 @@ def commits(env, tip, paths, limit, after=False):
     return tuple(_merged(map(_parsed, found), order.split(), limit))
 
 
+def files(env, tip, paths, since):
+    """[sha, time, [(path, blob before or None, blob after or None), …]] of the commits of a branch since a time, oldest first; a merge is what it brought."""
+    walk = ("--first-parent", "--diff-merges=first-parent", f"--since=@{int(since)}", tip, "--", *paths)
+    fields = iter(run.must(env, "--literal-pathspecs", "log", "-z", "--raw", "--no-renames", "--abbrev=64", "--format=%H %ct", *walk).split("\0"))
+    found = []
+    for field in fields:
+        if field.lstrip("\n").startswith(":"):
+            found[-1][2].append((next(fields), *(None if set(id) == {"0"} else id for id in field.split()[2:4])))
+        elif field:
+            sha, at = field.split()
+            found.append([sha, int(at), []])
+    return found[::-1]
+
+
 def _merged(found, order, limit):
     """The commits of several paths, as one log of all of them has them."""
     known = {commit.sha: commit for commits in found for commit in commits}

@@ -155,3 +155,13 @@ def test_a_rollout_that_fails_is_said_to(demo, owner):
     rolled = owner.post(f"{demo.api}/commands", json={"verb": "rollback", "app": "chat-app", "environment": "staging"})
     assert rolled.status_code == 201, rolled.text
     demo.until(owner, "chat-app", "staging", lambda state: state["health"] == "healthy" and state["sync"] == "succeeded" and state["commit"] == rolled.json()["commit"])
+
+
+def test_figures_of_delivery(demo, owner):
+    """The failed deployment above and its rollback are counted; an environment that one may not see is left out."""
+    found = owner.get(f"{demo.api}/figures/delivery", params={"days": 1}).json()
+    staging = found["environments"]["staging"]
+    assert found["days"] == 1 and list(found["environments"]) == ["staging", "production"]
+    assert staging["deployments"] >= 2 and staging["failed"] >= 1 and staging["restore_seconds"]["known"] >= 1
+    assert owner.get(f"{demo.api}/figures/delivery", params={"days": 0}).status_code == 422
+    assert list(demo.client("k8s:read@staging").get(f"{demo.api}/figures/delivery").json()["environments"]) == ["staging"]
