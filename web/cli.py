@@ -54,6 +54,7 @@ def _parser():
     controller.set_defaults(run=_controller)
     _adopt(commands)
     _workflow(commands)
+    _mcp(commands)
     cli_accounts.add(commands)
     _doctors(commands)
     return parser
@@ -99,6 +100,12 @@ def _workflow(commands):
     workflow.add_argument("--branch", default="main", help="branch whose pushes are built")
     workflow.add_argument("--install", action="store_true", help="open a pull request there that adds it")
     workflow.set_defaults(run=_pipeline)
+
+
+def _mcp(commands):
+    mcp = commands.add_parser("mcp", help="serve the Model Context Protocol over stdin and stdout, for an agent that starts its servers itself")
+    mcp.add_argument("--scopes", help="no more than these, separated by commas, each perhaps with @ENVIRONMENT (on CONFIG_REPO directly; a token has its own)")
+    mcp.set_defaults(run=_agent)
 
 
 def _about(parser, verb):
@@ -195,6 +202,12 @@ def _web(options, settings):
 
 def _controller(options, settings):
     os.execv(sys.executable, [sys.executable, "-m", "controller", *(["--once"] if options.once else [])])
+
+
+def _agent(options, settings):
+    from web.mcp import stdio
+
+    return stdio.run(settings, options.scopes.split(",") if options.scopes else None, _language())
 
 
 def _doctor(options, settings):

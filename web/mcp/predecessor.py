@@ -1,11 +1,13 @@
 """The predecessor's tools under their old names and arguments: each becomes a verb's command, with a preview and a proposal like any other. Must not carry anything out."""
 
+import re
 from dataclasses import dataclass
 
 import orjson
 
 from gitops.errors import Invalid, NotFound
 from gitops.types import Command
+from gitops.verbs.lookup import shown
 from gitops.verbs.shapes import IMAGE, KIND, LABEL, NAME, REVISION, TAG
 
 NAMES = ("app.kubernetes.io/instance", "app.kubernetes.io/name", "app")  # labels of a manifest that say whose it is
@@ -37,7 +39,16 @@ def _only(name, schema, arguments):
     missing = [each for each in schema["required"] if arguments.get(each) is None]
     if missing:
         raise Invalid("missing_argument", verb=name, argument=missing[0])
-    return {key: value for key, value in arguments.items() if value is not None}
+    given = {key: value for key, value in arguments.items() if value is not None}
+    for each, value in given.items():
+        _sure(each, value, schema["properties"][each])
+    return given
+
+
+def _sure(name, value, schema):
+    """Invalid for what is no text, or not of the form, where one is asked for; numbers are looked at with the verb's own arguments."""
+    if schema["type"] == "string" and not (isinstance(value, str) and re.fullmatch(schema.get("pattern", ".*"), value, re.S)):
+        raise Invalid("bad_argument", argument=name, value=shown(value), wanted=schema.get("pattern", "text"))
 
 
 def _environment(catalog, given):
@@ -48,7 +59,7 @@ def _environment(catalog, given):
     found = [each.name for each in catalog.environments.values() if each.namespace == namespace]
     if found or namespace == "default":
         return found[0] if found else None
-    raise NotFound("unknown_namespace", namespace=str(namespace)[:64], known=sorted({each.namespace for each in catalog.environments.values()}))
+    raise NotFound("unknown_namespace", namespace=namespace[:64], known=sorted({each.namespace for each in catalog.environments.values()}))
 
 
 def _app(given):
@@ -60,11 +71,11 @@ def _app(given):
 
 def _deploy(given, environment, catalog):
     """An app that is there is deployed, one that is not is created."""
-    app, there = _app(given), environment or catalog.first.name
-    if app in catalog.app_names() and there in catalog.environments_of(app):
+    app = _app(given)
+    if app in catalog.app_names and (environment is None or environment in catalog.environments_of(app)):
         extra = [each for each in ("replicas", "port") if each in given]
         if extra:
-            raise Invalid("only_of_new_apps", app=str(app)[:64], argument=extra[0])
+            raise Invalid("only_of_new_apps", app=app, argument=extra[0])
         return "deploy", app, environment, {"image": given["image"]}
     return "create_app", app, environment, {name: given[name] for name in ("image", "replicas", "port") if name in given}
 
