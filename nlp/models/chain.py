@@ -6,8 +6,8 @@ import time
 from dataclasses import dataclass
 
 from gitops import messages
+from gitops.breakers import Breaker
 from gitops.errors import Invalid, KlepaasError, RateLimited, Unavailable
-from nlp.breaker import Breaker
 from nlp.models import VENDORS, gemini
 from nlp.models.question import Provider, late
 
@@ -55,7 +55,7 @@ class Models:
 
     def __init__(self, providers, seconds, retries=1, verify=True, breaker=Breaker):
         self.seconds, self.verify = seconds, verify
-        self._lines = [_Line(each, seconds, retries, breaker()) for each in providers]
+        self._lines = [_Line(each, seconds, retries, breaker(each.name)) for each in providers]
 
     def deadline(self):
         """When a sentence that is read from now on has waited long enough."""

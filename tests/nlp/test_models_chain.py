@@ -3,7 +3,7 @@
 import pytest
 
 from gitops import config
-from nlp.breaker import Breaker
+from gitops.breakers import Breaker
 from nlp.interpret import interpret
 from nlp.models import chain
 from nlp.models.chain import Models
@@ -60,7 +60,7 @@ def test_a_sentence_waits_for_two_at_most(vendor):
 def test_the_breaker_opens_and_closes(vendor):
     """After two failures in a row it is left alone; later one trial decides: a good one closes it."""
     server = vendor(status(500), status(500), FOUR)
-    some = models(server, breaker=lambda: Breaker(2, 0.5))
+    some = models(server, breaker=lambda name: Breaker(name, 2, 0.5))
     assert [read(some).calls[0].problem.code for _ in range(3)] == ["model_failed", "model_failed", "model_resting"] and len(server.seen) == 2
     until(lambda: read(some).parser == "claude")
     assert len(server.seen) == 3 and read(some).parser == "claude"
@@ -69,7 +69,7 @@ def test_the_breaker_opens_and_closes(vendor):
 def test_a_bad_trial_opens_it_again(vendor):
     """A trial that fails leaves it alone for as long again; bad answers do not count, for somebody answers."""
     server = vendor(status(500), text("no"), status(500), status(500))
-    some = models(server, breaker=lambda: Breaker(2, 0.5))
+    some = models(server, breaker=lambda name: Breaker(name, 2, 0.5))
     assert [read(some).calls[0].problem.code for _ in range(5)] == ["model_failed", "model_answer", "model_failed", "model_failed", "model_resting"]
     until(lambda: len(server.seen) + (read(some) is None) == 5)
     assert read(some).calls[0].problem.code == "model_resting"
@@ -77,7 +77,7 @@ def test_a_bad_trial_opens_it_again(vendor):
 
 def test_one_trial_at_a_time():
     """While a trial is on its way, who comes meanwhile is not made to wait for it."""
-    breaker = Breaker(1, 0.2)
+    breaker = Breaker("claude", 1, 0.2)
     breaker.failed()
     assert breaker.rest() > 0
     until(lambda: breaker.rest() == 0)
@@ -164,7 +164,7 @@ def test_each_command_its_place(vendor):
 @pytest.mark.parametrize("lie", [("delete_app", {}), ("scale", {"replicas": 3})])
 def test_a_model_that_reads_a_change_in_everything(vendor, lie):
     """The whole corpus read with a model that answers each question with the same change: no change is offered that was not meant."""
-    some, unsafe = models(vendor(closes), vendor(lies(lie[0], **lie[1])), breaker=lambda: Breaker(1, 600)), []
+    some, unsafe = models(vendor(closes), vendor(lies(lie[0], **lie[1])), breaker=lambda name: Breaker(name, 1, 600)), []
     for name in ("tuned", "held"):
         for row in evaluate.load(name):
             reading = evaluate.as_dict(interpret(row["text"], row.get("context"), row.get("apps", evaluate.APPS), row.get("environments", evaluate.ENVIRONMENTS), some))
