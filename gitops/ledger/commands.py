@@ -131,6 +131,14 @@ class Commands:
         with self.store.session():
             return _shown(self._row(uid))
 
+    def command_called(self, word, email):
+        """The command of that ledger id, of the id that this actor gave it, or of that commit."""
+        table = self.tables["command"]
+        with self.store.session():
+            mine = (table.actor_email == email.lower()) & (table.client_id == word)
+            found = table.get_or_none(uid=word) or table.get_or_none(mine) or (table.get_or_none(commit=word) if word else None)
+            return _shown(found or self._row(word))
+
     def _row(self, uid):
         row = self.tables["command"].get_or_none(uid=uid)
         if row is None:
