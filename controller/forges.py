@@ -3,6 +3,7 @@
 import logging
 
 from gitops import reviewing
+from gitops.cicd import images as cicd
 from gitops.errors import KlepaasError, NotFound
 
 log = logging.getLogger(__name__)
@@ -16,6 +17,15 @@ def follow(services):
             reviewing.follow(services)
     except KlepaasError as error:
         log.warning("reviews: %s", error)
+
+
+def images(services, refused):
+    """Look for newer images, once per installation and interval."""
+    try:
+        if services.ledger.claim("images", services.settings.image_seconds - 1):
+            cicd.look(services, refused)
+    except KlepaasError as error:
+        log.warning("images: %s", error)
 
 
 def news(repo, event):

@@ -39,6 +39,7 @@ class Loop:
         self.renderer.cluster = lambda environment: world.offers if (world := self.worlds.get(environment.name)) else None
         self.after, self.problems, self.outbox = None, None, Outbox(self._busy)
         self.source = Source(self.repo, self.ledger, self.outbox.tell)
+        self.refused = {}  # images that were, see gitops/cicd/images
         self.scheduler = BackgroundScheduler(job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 60})
 
     @property
@@ -53,7 +54,8 @@ class Loop:
 
     def run(self):
         """Until `stop`."""
-        for job, seconds in ((self._poll, self.settings.poll_seconds), (self._renew, RENEW / 2), (self._upkeep, UPKEEP), (lambda: forges.follow(self.services), self.settings.poll_seconds)):
+        for job, seconds in ((self._poll, self.settings.poll_seconds), (self._renew, RENEW / 2), (self._upkeep, UPKEEP), (lambda: forges.follow(self.services), self.settings.poll_seconds),
+                             (lambda: forges.images(self.services, self.refused), self.settings.image_seconds)):
             self.scheduler.add_job(job, "interval", seconds=seconds)
         self.scheduler.start()
         try:

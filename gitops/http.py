@@ -86,11 +86,12 @@ class Answer:
     following: str | None = None  # the URL of the next page
 
 
-def ask(provider, method, path, operation, again=None, parse=True, **more):
+def ask(provider, method, path, operation, again=None, parse=True, also=(), **more):
     """The Answer of a provider at a path of its URL, or an error of our tree with `kind`, `provider` and `operation` in its details.
 
     `operation` is the name in the metrics. Transient failures are tried again where that does no harm: `again` says that this
-    request may come twice; otherwise its method does, and a request that surely did not arrive is sent again whatever it was.
+    request may come twice; otherwise its method does, and a request that surely did not arrive is sent again whatever it was. A status of
+    `also` is an answer too, with its bytes for a body.
     """
     url = urljoin(provider.url.rstrip("/") + "/", path.lstrip("/")) if "://" not in path else path
     _same_place(provider, url, operation)
@@ -100,7 +101,7 @@ def ask(provider, method, path, operation, again=None, parse=True, **more):
                               retry=tenacity.retry_if_exception(lambda error: _worth(error, may)))
     result = "ok"
     try:
-        return guarded(breaker(_place(provider.url), provider.name), lambda: retry(_sent, provider, method, url, operation, parse, more))
+        return guarded(breaker(_place(provider.url), provider.name), lambda: retry(_sent, provider, method, url, operation, parse, also, more))
     except KlepaasError as error:
         result = error.details.get("kind", error.code)
         raise
@@ -180,14 +181,14 @@ class _NoCookies(requests.cookies.cookielib.DefaultCookiePolicy):
         return False
 
 
-def _sent(provider, method, url, operation, parse, more):
+def _sent(provider, method, url, operation, parse, also, more):
     end = time.monotonic() + provider.timeout
     try:
         for _ in range(REDIRECTS + 1):
             with _session(provider.public).request(method, url, auth=_Authorized(provider.headers), timeout=(CONNECT, provider.timeout), allow_redirects=False, stream=True,
                                                    **{**more, "headers": {"Accept": "application/json", **more.get("headers", {})}}) as answer:
                 if not answer.is_redirect:
-                    return _understood(provider, operation, answer, _body(answer, end), parse)
+                    return _understood(provider, operation, answer, _body(answer, end), parse, also)
                 url, method = urljoin(url, answer.headers["Location"]), "GET" if answer.status_code == 303 else method
             _same_place(provider, url, operation)
     except requests.ConnectTimeout:
@@ -222,8 +223,10 @@ def _body(answer, end):
     return bytes(read)
 
 
-def _understood(provider, operation, answer, data, parse):
+def _understood(provider, operation, answer, data, parse, also):
     headers = {name.lower(): value for name, value in answer.headers.items()}
+    if answer.status_code in also:
+        return Answer(answer.status_code, headers, data)
     if not answer.ok:
         raise refusal(provider, operation, answer.status_code, headers, data)
     try:

@@ -102,6 +102,17 @@ class Ignore:
 
 
 @dataclass(frozen=True, slots=True)
+class ImageRule:
+    """Which tags of an app's image are deployed by themselves: a range of versions, or a pattern and what makes one the latest (numeric, alphabetic, newest)."""
+
+    app: str
+    environment: str
+    semver: str | None = None
+    match: str | None = None
+    order: str = "numeric"
+
+
+@dataclass(frozen=True, slots=True)
 class Prices:
     """What resources cost, as klepaas.yaml says; None: not priced. `hours` is how many a month has."""
 
@@ -267,7 +278,7 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class SyncResult:
-    """One app brought to a revision. `status`: synced, progressing, succeeded, failed, held, suspended; times are UTC seconds.
+    """One app brought to a revision. `status`: synced, progressing, succeeded, failed, held, suspended, superseded; times are UTC seconds.
 
     `actions` are `{action, kind, namespace, name}` each, of created, changed, pruned, kept.
     """

@@ -22,6 +22,7 @@ class Config:
     ignore: tuple = ()
     prices: object = None
     cicd: tuple | None = None
+    images: tuple = ()
     owners: tuple = ()
     lexicon: object = field(default_factory=lambda: MappingProxyType({}))
     keys: object = field(default_factory=lambda: KEYS)
@@ -72,8 +73,11 @@ def _config(document):
     for index, rule in enumerate(found.get("cicd", ())):
         if rule.environment not in environments:
             raise Wrong(("cicd", index, "environment"), "the name of an environment")
+    for index, rule in enumerate(found.get("images", ())):
+        if rule.environment not in environments:
+            raise Wrong(("images", index, "environment"), "the name of an environment")
     keys = MappingProxyType({**KEYS, **found.get("keys", {})})
-    return Config(document, found.get("name"), found.get("values"), found.get("chart"), environments, found.get("ignore", ()), found.get("prices"), found.get("cicd"),
+    return Config(document, found.get("name"), found.get("values"), found.get("chart"), environments, found.get("ignore", ()), found.get("prices"), found.get("cicd"), found.get("images", ()),
                   found.get("owners", ()), MappingProxyType(found.get("lexicon", {})), keys)
 
 

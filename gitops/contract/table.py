@@ -5,12 +5,15 @@ from dataclasses import replace
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+import re2
+import semantic_version
+
 from gitops.shapes import Wrong, choice, list_of, mapping, matching, not_offered, of
-from gitops.types import Environment, Gates, Ignore, Policy, Prices, Rule, SyncPolicy, Window
+from gitops.types import Environment, Gates, Ignore, ImageRule, Policy, Prices, Rule, SyncPolicy, Window
 
 KEYS = MappingProxyType({"version": "image.tag", "image": "image.repository", "replicas": "replicaCount",
                          "restart": r"podAnnotations.klepaas\.io/restartedAt", "env": "env"})
-LATER = ("notify", "integrations", "pipelines", "images", "previews")  # checked by the parts they belong to
+LATER = ("notify", "integrations", "pipelines", "previews")  # checked by the parts they belong to
 NOT_OFFERED = ("on_alert",)  # of an environment
 SECTION_DEFAULTS = MappingProxyType({"repository": None, "suspend": False, "depends_on": (), "adopt": False, "ignore": ()})
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -170,6 +173,33 @@ def _rule(value, at):
     return Rule(**found)
 
 
+def _image_rule(value, at):
+    found = mapping(value, at, IMAGE)
+    missing = [name for name in ("app", "environment") if name not in found]
+    if missing or ("semver" in found) == ("match" in found):
+        raise Wrong(at, f"a mapping with {missing[0]}" if missing else "a mapping with either semver or match")
+    return ImageRule(**found)
+
+
+def _range(value, at):
+    try:
+        semantic_version.NpmSpec(value)
+    except (ValueError, TypeError):
+        raise Wrong(at, "a range of versions such as ^1.2 or >=1.4 <2") from None
+    return value
+
+
+def _expression(value, at):
+    """RE2: no pattern takes long, whatever it is matched with."""
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        re2.compile(value, options)
+    except (re2.error, TypeError):
+        raise Wrong(at, "a regular expression, as RE2 reads it") from None
+    return value
+
+
 def _lexicon(value, at):
     """phrase -> the words it stands for."""
     if not isinstance(value, dict) or len(value) > PHRASES:
@@ -200,7 +230,7 @@ RULE = {"repository": matching(re.compile(r"\*|[\w.*-]+(/[\w.*-]+)+"), "owner/re
         "event": choice("push", "release", "workflow_run", "pull_request", "package", "callback"), "workflow": _text, "prerelease": _flag,
         "version": matching(re.compile(r"([A-Za-z0-9_.-]|\{(sha|sha7|tag|semver|branch|run|version)\})+"), "a tag with fields of {sha}, {sha7}, {tag}, {semver}, {branch}, {run}, {version}")}
 TOP = {"version": of(int, "1"), "name": _name, "values": _pattern, "chart": _path, "environments": _environments, "keys": _keys,
-       "ignore": _ignores, "prices": _prices, "lexicon": _lexicon, "cicd": list_of(_rule), "owners": _owners, "policy": _policy, **dict.fromkeys(LATER, _anything)}
+       "ignore": _ignores, "prices": _prices, "lexicon": _lexicon, "cicd": list_of(_rule), "owners": _owners, "policy": _policy, "images": list_of(_image_rule), **dict.fromkeys(LATER, _anything)}
 ENVIRONMENT = {"namespace": _name, "cluster": _text, "review": _review, "approvals": _count(1, 10), "promotes_from": _name,
                "agents": choice("propose", "commit"), "cluster_kinds": list_of(_text), "forbidden_kinds": list_of(_text), "conflicts": choice("force", "fail"),
                "service_account": _name, "on_failure": choice("report", "rollback"), "owners": _addresses, "review_days": _count(1, 365), "sync": _sync, "policy": _policy, "verify": _verify, "enforce_review": _flag, "only_promote": _flag, "promotes": _key_paths, "gates": _gates, **dict.fromkeys(NOT_OFFERED, not_offered)}
@@ -210,6 +240,7 @@ PRICES = {"currency": matching(re.compile(r"[A-Z]{3}"), "a code such as KRW or U
           "load_balancer_month": _price(0), "hours": _price(1)}
 POLICY = {"registries": list_of(matching(re.compile(r"[a-zA-Z0-9][\w.:-]*(/[\w.-]+)*"), "a registry, or a part of one such as ghcr.io/acme")), "latest": _flag, "replicas": _bounds,
           "resources": list_of(choice("requests.cpu", "requests.memory", "limits.cpu", "limits.memory"))}
+IMAGE = {"app": _name, "environment": _name, "semver": _range, "match": _expression, "order": choice("numeric", "alphabetic", "newest")}
 GATES = {"healthy": _seconds}
 IGNORE = {"kind": _text, "name": _text, "pointers": list_of(matching(re.compile(r"(/[^/]*)+"), "a JSON pointer"))}
 SECTION = {"chart": _path, "repository": _repository, "keys": _keys, "suspend": _flag, "depends_on": list_of(_name), "adopt": _flag, "ignore": _ignores}

@@ -37,6 +37,7 @@ class Ledger:
         self.ask, self.questions, self.answer = questions.ask, questions.questions, questions.answer
         self.command, self.resume = commands.command, commands.resume
         self.commands_of, self.command_by_uid, self.command_called = commands.commands_of, commands.command_by_uid, commands.command_called
+        self.settled = commands.settled
         self.command_of_commit, self.commands_of_commits = commands.command_of_commit, commands.commands_of_commits
         self.unfinished, self.orders, self.order_done = commands.unfinished, commands.orders, commands.order_done
         self.audit = commands.audit = Audit(store, self.tables)

@@ -91,6 +91,12 @@ class Commands:
         with self.store.lock(f"{email}\0{id}") as held:
             yield Row(self, self._claim(actor, email, command, id, fingerprint), held)
 
+    def settled(self, email, id):
+        """Whether a command of this id was done: it has a receipt."""
+        table = self.tables["command"]
+        with self.store.session():
+            return table.select().where((table.actor_email == email.lower()) & (table.client_id == id) & table.receipt.is_null(False)).exists()
+
     @contextlib.contextmanager
     def resume(self, uid):
         """The Row of a command that nobody finished (see `unfinished`), its lock held."""

@@ -1,6 +1,10 @@
 """Texts of the errors of the world outside: providers, forges, what they send: code -> (English, Korean)."""
 
 MESSAGES = {
+    "registry_odd": ("{registry} did not answer as a container registry does", "{registry} 이(가) 컨테이너 레지스트리처럼 응답하지 않았습니다"),
+    "registry_login": ("{registry} asks for credentials: REGISTRY_AUTH_FILE has none that it takes", "{registry} 에 인증이 필요하지만 REGISTRY_AUTH_FILE에 맞는 자격 증명이 없습니다"),
+    "registry_auth_file": ("REGISTRY_AUTH_FILE {file} cannot be read: {detail}", "REGISTRY_AUTH_FILE {file} 을(를) 읽을 수 없습니다: {detail}"),
+    "image_unsaid": ("the values of {app} name no image", "{app} 의 값에 이미지가 없습니다"),
     "provider_bad_request": ("{provider} does not take this request ({upstream}): {detail}", "{provider} 이(가) 이 요청을 받지 않습니다 ({upstream}): {detail}"),
     "provider_unauthorized": ("{provider} does not accept our credential: check its token ({detail})", "{provider} 이(가) 우리 인증 정보를 받지 않습니다. 토큰을 확인하세요 ({detail})"),
     "provider_forbidden": ("{provider} forbids this to our credential: {detail}", "우리 인증 정보로는 {provider} 에서 할 수 없는 일입니다: {detail}"),
