@@ -45,6 +45,7 @@ class World:
         self.tell = metrics.listening(self, events.listening(self, tell))
         self.leaving, self.gone_apps, self.kept = {}, set(), set()  # see controller/removal; kept: objects that are never pruned
         self.before = None, None  # what `past` found last
+        self.ran = set()  # hooks of apps that are gone, whose objects stay until the lease says that they are
         self.unlisted = {}  # kinds that the server refused to list -> (how often, when to ask again)
 
     @property
@@ -257,6 +258,13 @@ class World:
             return self.ledger.state(app, self.environment.name) or {}
         except KlepaasError:
             return {}
+
+    def remember(self, app, **seen):
+        """Into the ledger now; later where it is away."""
+        try:
+            self.ledger.observe(app, self.environment.name, **seen)
+        except KlepaasError:
+            self.tell(self.ledger.observe, app, self.environment.name, **seen)
 
     # --- at rest ---------------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """Helm's hooks: Jobs (and what they need) around an install, an upgrade, a rollback and a delete, each once a rendering.
 
 What ran is written on the hook's own object, so a controller that dies goes on where it was: an object of this event and this
-rendering is not made again. Deleting those that succeeded is therefore left to the end of the whole operation.
+rendering is not made again. Deleting those that succeeded is therefore left to the end of the whole operation, when that is remembered elsewhere.
 Rules: helm.sh/docs/topics/charts_hooks.
 """
 
@@ -54,10 +54,19 @@ def event(world, state, target):
 
 
 def _event(world, target):
-    if not world.cache.keys_of(target.app) and _before(world, target) is None:
+    if _new(world, target):
         return "install"
     newest = world.repo.history(tuple(path for path in (target.values_path, target.manifests_path) if path), limit=1, ref=world.head)
     return "rollback" if newest and newest[0].trailers.get("Verb") == "rollback" else "upgrade"
+
+
+def _new(world, target):
+    """Whether git did not have it at the revision synced last. What is there of it says less: an install may have been cut short."""
+    try:
+        _, catalog = world.past()
+        return target.app not in {each.app for each in catalog.targets(target.environment)}
+    except KlepaasError:
+        return not world.cache.keys_of(target.app) or world.known(target.app).get("sync") != "succeeded"
 
 
 def ran_before(world, state, target):
@@ -109,6 +118,7 @@ def _make(world, state, hook, kind, mark):
     metadata = hook.obj["metadata"]
     obj = {**hook.obj, "metadata": {**metadata, "annotations": {**metadata["annotations"], RAN: mark}}}
     live, _ = world.hands.apply(kind, obj, False)
+    world.cache.written(live)
     state.done.append({"action": "hook", "event": mark.partition(":")[0], "kind": hook.key.kind, "namespace": hook.key.namespace, "name": hook.key.name})
     return live
 
@@ -131,12 +141,12 @@ def _age(live):
     return time.time() - datetime.fromisoformat(live["metadata"]["creationTimestamp"]).astimezone(UTC).timestamp()
 
 
-def finish(world, state, hooks, names):
-    """After the operation: those that succeeded and ask for it are deleted."""
+def tidy(world, hooks):
+    """After the operation, at once or by whoever follows on a crash: those that succeeded and ask for it are deleted."""
     for hook in hooks:
-        if SUCCEEDED in hook.policies and set(names) & set(hook.events):
+        if SUCCEEDED in hook.policies and world.cache.version(hook.key):
             kind = world.kube.kind(hook.key.group, hook.key.kind)
             live = world.kube.get(kind, hook.key.namespace, hook.key.name)
-            if live is not None and RAN in (live["metadata"].get("annotations") or {}):
+            if live is not None and RAN in (live["metadata"].get("annotations") or {}) and health.of(live).status == "healthy":
                 world.lease.check()
                 world.hands.delete(kind, live)

@@ -32,6 +32,10 @@ class Lease:
         if not self.held():
             raise Unavailable("lease_lost", name=self.name)
 
+    def written(self):
+        """The revision that whoever takes over will find."""
+        return ((self.live or {}).get("metadata", {}).get("annotations") or {}).get(REVISION)
+
     def keep(self):
         """Take or renew the lease, where that is due; whether it is held. NotFound when its namespace is not there."""
         with self.lock:

@@ -207,7 +207,7 @@ class Loop:
     def _settled(self, world):
         """Whether the world came to rest at a revision since it was pruned last."""
         mark = (world.head, len(world.cache.objects), sum(state.error is not None for state in world.states.values()))
-        if world.busy() or world.pruned_at == mark and world.lease.revision == world.head and not world.leaving:
+        if world.busy() or world.pruned_at == mark and world.lease.revision == world.head and not world.leaving and not world.ran:
             return False
         world.pruned_at = mark
         return True

@@ -13,7 +13,9 @@ def run(world):
     if not world.may_prune():
         return
     removal.begin(world)
-    gone, kept = candidates(world.cache, world.states, {hook.key for each in (*world.states.values(), *world.leaving.values()) for hook in each.hooks})
+    if world.lease.written() == world.head:
+        world.ran.clear()
+    gone, kept = candidates(world.cache, world.states, world.ran.union(hook.key for each in (*world.states.values(), *world.leaving.values()) for hook in each.hooks))
     world.kept = set(kept)
     if gone and too_much(gone, world.cache, _deleted_by_us(world) | world.gone_apps) and world.head not in world.released:
         return held.hold(world, f"{len(gone)} of {len(world.cache.keys())} objects would be pruned at {world.head[:7]}")

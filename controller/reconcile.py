@@ -36,7 +36,7 @@ class AppState:
     hooked: str | None = None          # the digest whose hooks have all run
     event: tuple | None = None         # (digest, which hooks it runs)
     again: bool = False                # whether a hook that failed may run once more
-    done: list = field(default_factory=list)      # what a sync did that goes on: hooks, writes before one that failed, as actions
+    done: list = field(default_factory=list)      # what was done and is not among `actions` yet: hooks, writes before one that failed
     cancelled: bool = False            # nothing is written until a commit or an order
     revision: str | None = None        # synced last
     commit: tuple | None = None        # (digest, the commit that made the app what it is)

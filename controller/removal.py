@@ -80,7 +80,9 @@ def end(world):
         elif _waits(world, leaving, _hooks(world, leaving, "post-delete")):
             del world.leaving[leaving.app]
             world.gone_apps.add(leaving.app)
-            world.pruned_at = None  # its hooks' own objects go now
+            world.tell(world.ledger.forget, leaving.app, world.environment.name)
+            world.ran.update(hook.key for hook in leaving.hooks)
+            world.pruned_at = None  # its hooks' own objects go once it is written that they ran
 
 
 def _rest(world, leaving):

@@ -10,14 +10,14 @@ DEADLINE = 3600  # seconds one sync may take in all: each of its rollouts and ho
 
 def next_step(world, state, target, changes):
     """(the changes to write now, what the rest waits for or None)."""
-    name = hooks.event(world, state, target) if hooks.due(state) else None
+    name = hooks.event(world, state, target) if hooks.due(state) else hooks.tidy(world, state.hooks)
     if name and (waits := hooks.run(world, state, state.hooks, f"pre-{name}")):
         return [], _in_time(state, waits)
     now, waits = _wave(world, state, changes)
     if name and not now and not waits and (waits := _down(world, state, state.desired) or hooks.run(world, state, state.hooks, f"post-{name}")) is None:
-        hooks.finish(world, state, state.hooks, (f"pre-{name}", f"post-{name}"))
         state.hooked = state.digest
-        world.tell(world.ledger.observe, state.app, world.environment.name, hooked=state.digest)
+        world.remember(state.app, hooked=state.digest)  # before those that succeeded go: who follows on a crash would run them again
+        hooks.tidy(world, state.hooks)
     return now, _in_time(state, waits)
 
 

@@ -3,6 +3,8 @@
 import logging
 import time
 
+import orjson
+
 from controller import kube as kubes
 from controller import hooks, reconcile, rollout, stages, windows
 from gitops.errors import Invalid, KlepaasError, Unavailable
@@ -12,6 +14,7 @@ from gitops.types import Health, Problem, SyncResult
 log = logging.getLogger(__name__)
 ORDERED = ("retry", "sync")                         # reasons that a person gave
 AGAIN = (*ORDERED, "backoff")                       # reasons to render once more what failed
+ON = ("backoff", "waited", "hooks")                 # reasons that go on with the sync before
 OUTSIDE = ("cluster_refused", "unknown_kind")       # terminal as answers go, but others may mend it in the cluster
 PATIENCE = 300                                      # seconds at most that a server's Retry-After is heeded
 CONTROLLERS = ("kube-controller-manager", "kube-apiserver", "kubelet")  # they write status, not what we render
@@ -45,7 +48,10 @@ def _sync(world, app, reason):
         return _settled(world, state, *state.stopped)
     if not drift:
         changes, waits = stages.next_step(world, state, target, changes)
-    actions = _write(world, state, changes, drift)
+    state.done += (actions := _write(world, state, changes, drift))
+    if not (fresh or reason in ON) and (actions or reason in ORDERED):
+        state.actions = ()
+    _did(state)
     if fresh or again or actions or reason in ORDERED:
         _began(world, state, actions, fresh)
     if waits:
@@ -56,7 +62,7 @@ def _sync(world, app, reason):
 
 def _began(world, state, actions, fresh):
     """Something was written, or asked for: the rollout that is looked at from here on."""
-    state.actions, state.done, state.revision = (*state.done, *actions), [], world.head
+    state.revision = world.head
     if state.commit is None or state.commit[0] != state.digest:
         known = None if actions or state.commit else world.known(state.app).get("commit")
         state.commit = state.digest, known or world.head
@@ -64,6 +70,12 @@ def _began(world, state, actions, fresh):
     if fresh or not state.started:
         state.started = time.time()
     world.waiting.pop(state.app, None)
+
+
+def _did(state):
+    """What was done is the sync's: each once, however often it was done over."""
+    known = {orjson.dumps(each) for each in state.actions}
+    state.actions, state.done = (*state.actions, *(each for each in state.done if orjson.dumps(each) not in known)), []
 
 
 def _render(world, state, target, inputs, fresh, reason):
@@ -161,7 +173,7 @@ def failed(world, app, error):
     wait = max(kubes.backoff(state.attempts - 1), min(error.retry_after or 0, PATIENCE))
     state.next_try = time.monotonic() + wait if error.transient or error.code in OUTSIDE else float("inf")
     state.revision, state.waiting_since, state.stopped = world.head, None, None
-    state.actions = tuple(state.done)
+    _did(state)
     _settled(world, state, "held" if error.code == "renders_nothing" else "failed", sops.hidden(error.text(), state.secrets))
 
 

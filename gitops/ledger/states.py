@@ -40,8 +40,18 @@ class States:
     def _merge_sync(self, result, fields):
         """Into the state, unless that knows of a newer sync: one may be recorded late."""
         known = self._state(result.app, result.environment)
-        if known is None or (known.get("started") or 0) <= result.started:
+        before = (known or {}).get("started") or 0
+        if before <= result.started:
             self._merge(result.app, result.environment, known, fields)
+        if before < result.started and known and known.get("sync") == "progressing":
+            self._superseded(result.app, result.environment, result.started)
+
+    def _superseded(self, app, environment, at):
+        """Syncs that began before and have not ended are on their way no more: their controller was killed, a commit came, the app went."""
+        table = self.tables["sync"]
+        for row in table.select().where(table.app == app, table.environment == environment, table.status == "progressing", table.started < at):
+            found = orjson.loads(row.result) | {"status": "superseded", "finished": at}
+            table.update(status="superseded", finished=at, result=dumps(found)).where(table.id == row.id).execute()
 
     def observe(self, app, environment, **fields):
         """What is seen live (health, message, replicas, version, commit …); an event only where something changed.
@@ -64,6 +74,7 @@ class States:
         table = self.tables["state"]
         with self.store.append():
             if table.delete().where((table.app == app) & (table.environment == environment)).execute():
+                self._superseded(app, environment, time.time())
                 self.events.add("health", app, environment, {"gone": True})
 
     def _merge(self, app, environment, known, fields):

@@ -26,6 +26,16 @@ def test_recorded_late(ledger):
     assert [sync["started"] for sync in ledger.syncs()] == [200.0, 100.0]
 
 
+def test_no_sync_is_on_its_way_for_ever(ledger):
+    """One that never ended is superseded by the next of its app, or when the app goes; other apps' go on."""
+    for started, app in ((100.0, "nginx"), (100.0, "other"), (200.0, "nginx")):
+        ledger.record_sync(replace(SYNC, app=app, started=started))
+    assert {(each["app"], each["started"]): (each["status"], each["finished"]) for each in ledger.syncs()} == {
+        ("nginx", 100.0): ("superseded", 200.0), ("other", 100.0): ("progressing", None), ("nginx", 200.0): ("progressing", None)}
+    ledger.forget("nginx", "staging")
+    assert [each["status"] for each in ledger.syncs("nginx")] == ["superseded", "superseded"]
+
+
 def test_observe(ledger):
     """Only what changed is told."""
     ledger.observe("nginx", "staging", health="healthy", replicas={"desired": 2, "ready": 2}, version="1.1")
