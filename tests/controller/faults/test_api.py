@@ -79,7 +79,7 @@ def test_a_server_that_asks_for_time_gets_it(behind):
 def test_a_slow_server_is_waited_for(behind):
     """Every answer late: the sync succeeds, and writes no object twice."""
     made, way = behind({"values/staging/web.yaml": values(), **ONE})
-    way.on(faulty.slow(0.1))
+    way.on(faulty.slow(0.05))
     made.start()
     made.synced("web", status="succeeded")
     made.synced("one")
