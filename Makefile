@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-all test-cluster bench bench-cluster clean
+.PHONY: demo test test-all test-cluster bench bench-cluster nlp-eval clean
 .DEFAULT_GOAL := demo
 
 $(BIN)/.installed: setup.cfg pyproject.toml
@@ -26,6 +26,9 @@ bench: $(BIN)/.installed
 
 bench-cluster: $(BIN)/.installed
 	@$(BIN)/python -m tests.bench controller --kubeconfig "$${KUBECONFIG:?names the cluster to measure on}" --apps $(or $(APPS),100)
+
+nlp-eval: $(BIN)/.installed
+	@$(BIN)/python -m tests.nlp.evaluate $(if $(MODEL),--model $(MODEL)) $(NLP)
 
 clean:
 	rm -rf .venv .klepaas tests/output

@@ -115,11 +115,11 @@ def parse_text(line):
 
 
 def parse_line(line):
-    """One line of `klepaas parse`: a mapping in, a mapping out; what is malformed gets an `error`."""
+    """One line of `klepaas parse`: a mapping in, a mapping out; what is malformed gets an `error`. `why: true` asks for the reasons too."""
     problem = _malformed(line)
     if problem:
         return {"error": {"code": "malformed", "message": problem}}
-    return as_dict(interpret(line["text"], line.get("context"), line.get("apps") or (), line.get("environments") or ()))
+    return as_dict(interpret(line["text"], line.get("context"), line.get("apps") or (), line.get("environments") or ()), line.get("why") is True)
 
 
 def _malformed(line):
@@ -133,7 +133,7 @@ def _malformed(line):
     return f"{lists[0]} must be a list of strings" if lists else None
 
 
-def as_dict(reading):
-    """The reading as JSON shows it."""
+def as_dict(reading, why=False):
+    """The reading as JSON shows it; with `why`, also what each word was taken for."""
     return {"command": reading.command, "app": reading.app, "environment": reading.environment, "args": dict(reading.args), "confidence": reading.confidence, "parser": reading.parser,
-            "clarification": reading.clarification, "more": [as_dict(each) for each in reading.more]}
+            "clarification": reading.clarification, "more": [as_dict(each, why) for each in reading.more], **({"why": list(reading.because)} if why else {})}

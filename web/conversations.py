@@ -52,7 +52,8 @@ def spoken(turn):
     g.language = turn.language
     message = services().ledger.said(turn.conversation, turn.actor.email, masked(turn.text, every), language=turn.language, readings=[_plain(each) for each in every], **read_by)
     turn = replace(turn, message=message)
-    yield "reading", {"message": message, "commands": [each.command for each in every], **cards.read_by(read_by), "note": note}
+    how = {**cards.read_by(read_by), "note": note, "why": [[masked(line, every) for line in each.because] for each in every]}
+    yield "reading", {"message": message, "commands": [each.command for each in every], **how}
     try:
         found = yield from _answered(turn, every)
     except KlepaasError as error:
@@ -60,7 +61,7 @@ def spoken(turn):
         raise
     found = readers.told(found, note, reading)
     services().ledger.answered(message, found["kind"], _outcome(found))
-    yield "answer", {"waiting": [each["id"] for each in turn.waiting], **found, "session_id": turn.conversation, "message": message, "language": turn.language, "reading": {**cards.read_by(read_by), "note": note}}
+    yield "answer", {"waiting": [each["id"] for each in turn.waiting], **found, "session_id": turn.conversation, "message": message, "language": turn.language, "reading": how}
 
 
 def _refused(turn, reading, error):

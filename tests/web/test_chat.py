@@ -53,6 +53,16 @@ def commits(demo, before):
     return int(demo.git("rev-list", "--count", f"{before}..main"))
 
 
+def test_an_answer_says_why(say):
+    """Each command of a sentence comes with what its words were taken for; a secret that was typed is not said again."""
+    found = say("스테이징 nginx 3개로 늘리고 로그 보여줘")["reading"]["why"]
+    assert found[0][0].startswith("scale by '늘리") and found[0][1:] == ["'스테이징' is 'staging'", "'nginx' is 'nginx'", "'3개' is 3"]
+    assert len(found) == 2 and found[1][0].startswith("logs by")
+    secret = "sk-" + "a1B2c3D4" * 6
+    for text in (f"nginx에 API_KEY={secret} 넣어줘", f"nginx에 API_KEY={secret} 넣지 마", f"{secret} 로그"):
+        assert secret not in say.post("process", text=text).text
+
+
 # --- confirming ----------------------------------------------------------------------------------------------------------
 
 

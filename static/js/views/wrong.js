@@ -6,7 +6,7 @@ import { failure } from "./parts.js";
 
 export function wrong({ message, reading }) {
   const box = el("div", { class: "tight" }), tokens = reading.tokens.in === null ? null : `${reading.tokens.in} + ${reading.tokens.out} ${t("tokens_")}`;
-  const read = el("span", { class: "tiny soft", "data-role": "read-by" }, [reading.model || t(`parser-${reading.parser}`), `${Math.max(1, Math.round(reading.latency_ms))} ms`, tokens].filter(Boolean).join(" · "));
+  const read = el("span", { class: "tiny soft", "data-role": "read-by", title: (reading.why ?? []).flat().join("\n") }, [reading.model || t(`parser-${reading.parser}`), `${Math.max(1, Math.round(reading.latency_ms))} ms`, tokens].filter(Boolean).join(" · "));
   const button = el("button", { type: "button", class: "plain small", "data-role": "wrong", "aria-expanded": "false", onclick: () => (box.childElementCount > 1 ? fold() : unfold()) }, t("wrong"));
   const fold = () => { button.setAttribute("aria-expanded", "false"); box.replaceChildren(row); };
   const row = el("div", { class: "row" }, read, el("span", { class: "grow" }), button);
