@@ -11,8 +11,9 @@ from web.context import services
 blueprint = Blueprint("auth", __name__, url_prefix="/auth")
 BROWSER = 200  # characters of what a browser says it is
 # A link is followed by a button, so that a preview of the link (a chat program's, a scanner's) does not use it up.
-PAGE = """<!doctype html><html lang="{{ language }}"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>K-Le-PaaS</title>
-<link rel="icon" href="/static/icon.svg"><link rel="stylesheet" href="/static/css/tokens.css"><link rel="stylesheet" href="/static/css/app.css"><main class="sign-in"><h1>K-Le-PaaS</h1><form method="post"><button type="submit">{{ text }}</button></form></main></html>"""
+HEAD = """<!doctype html><html lang="{{ language }}"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>K-Le-PaaS</title>
+<link rel="icon" href="/static/icon.svg"><link rel="stylesheet" href="/static/css/tokens.css"><link rel="stylesheet" href="/static/css/app.css"><main class="sign-in"><h1>K-Le-PaaS</h1>"""
+PAGE = HEAD + """<form method="post"><button type="submit">{{ text }}</button></form></main></html>"""
 
 
 @blueprint.get("/link/<text>")

@@ -40,7 +40,7 @@ def locked(kind):
 
 def _shown():
     """What somebody unknown proves themselves by: the same again is no other attempt."""
-    return request.path if request.endpoint.startswith("auth.") else request.headers.get("Authorization", "")
+    return request.full_path if rights.of(request.endpoint).does == "sign_in" else request.headers.get("Authorization", "")
 
 
 def failed():
@@ -58,6 +58,8 @@ def tell(**args):
 def _counts(error):
     if error.code == "locked_out":
         return False
+    if rights.of(request.endpoint).does:
+        return True
     if request.method in SAFE and "Upgrade" not in request.headers:
         return error.status in DENIED and error.code not in ("not_signed_in", "session_over")
     return error.code != "not_signed_in" or "Upgrade" not in request.headers

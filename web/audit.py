@@ -1,50 +1,24 @@
 """The audit, read: searched, a page at a time, or exported as JSON lines. Must not write a row: that is gitops/submit and web/attempts."""
 
-import logging
-import threading
 from datetime import UTC, datetime
 
 import orjson
 from flask import Blueprint, Response, g, request
 
 from gitops import policy
-from gitops.errors import Invalid, KlepaasError
+from gitops.errors import Invalid
 from web import keys
 from web.api import answer, number
 from web.context import services
 
-log = logging.getLogger(__name__)
 blueprint = Blueprint("audit", __name__, url_prefix="/api/v1/audit")
 EQUAL = ("email", "address", "request", "door", "verb", "app", "environment", "outcome", "code", "commit", "review")
 FORMATS = ("json", "jsonl")
-LOOK = 60    # seconds between looks whether it is time
-SEAL = 3600  # seconds between checkpoints
-
-
-class Sealer:
-    """Signs a checkpoint each hour, and takes out what is older than AUDIT_DAYS. One of all web servers does."""
-
-    def __init__(self, services):
-        self.services, self.stopped = services, threading.Event()
-        threading.Thread(target=self._run, name="audit", daemon=True).start()
-
-    def _run(self):
-        while not self.stopped.wait(LOOK):
-            try:
-                if self.services.ledger.claim("audit", SEAL):
-                    seal(self.services.ledger, self.services.settings)
-            except KlepaasError as error:
-                log.warning("audit: %s", error)
-
 
 def seal(ledger, settings):
     """How many rows were too old to be kept. What counted against an address and counts no more goes too."""
     ledger.lockouts.forget()
     return ledger.audit.seal(keys.of_audit(settings), settings.audit_days)
-
-
-def install(app, opened):
-    app.extensions["klepaas-audit"] = Sealer(opened)
 
 
 @blueprint.get("")

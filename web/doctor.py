@@ -3,7 +3,7 @@
 from controller import observe
 from gitops import config, forges, services
 from gitops.errors import KlepaasError
-from web import hooks
+from web import hooks, issuers, oauth, origins
 from nlp import interpret
 from nlp.models import chain
 
@@ -67,11 +67,26 @@ def _forge(settings):
     return "answers"
 
 
+def _issuer(name, wanted):
+    """A check that asks an OpenID Connect issuer what it publishes, where it is used."""
+    def check(settings):
+        if not getattr(settings, wanted) or not getattr(settings, name):
+            return None
+        issuers.of(name, getattr(settings, name), oauth.PROVIDERS["google"].aliases if name == "google_issuer" else ()).metadata()
+        return "answers"
+    return check
+
+
 def _webhooks(settings):
     hooks.networks(settings.webhook_networks)
 
 
-CHECKS = {"FORGE": _forge, "WEBHOOK_NETWORKS": _webhooks, "CONFIG_REPO": _repository, "DATABASE_URL": _database, "KUBECONFIG": _cluster, **{f"{prefix}_API_KEY": _model(name) for name, prefix in chain.PREFIXES.items()}}
+def _proxies(settings):
+    origins.networks(settings.trusted_proxies, "TRUSTED_PROXIES")
+
+
+ISSUERS = {"GOOGLE_ISSUER": "google_client_id", "SLACK_ISSUER": "slack_client_id", "OIDC_ISSUER": "oidc_audience"}  # and what makes it used
+CHECKS = {**{name: _issuer(name.lower(), wanted) for name, wanted in ISSUERS.items()}, "FORGE": _forge, "WEBHOOK_NETWORKS": _webhooks, "TRUSTED_PROXIES": _proxies, "CONFIG_REPO": _repository, "DATABASE_URL": _database, "KUBECONFIG": _cluster, **{f"{prefix}_API_KEY": _model(name) for name, prefix in chain.PREFIXES.items()}}
 
 
 def table(found):

@@ -11,8 +11,9 @@ from flask import g, request, session
 
 from gitops import access, policy
 from gitops.errors import Forbidden, Unauthorized
+from gitops.ledger.accounts import TOKEN
 from gitops.types import SCOPES, Actor
-from web import attempts, limits, rights
+from web import attempts, issuers, limits, rights
 from web.context import services
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -72,6 +73,8 @@ def _bearer(header):
 
 def of_token(text, channel):
     """The Actor an API token speaks for: never with more than its user holds today."""
+    if not text.startswith(TOKEN) and services().settings.oidc_issuer:
+        return _of_machine(text, channel)
     token = services().ledger.token_actor(text)
     if token is None:
         raise _bad_token(text)
@@ -80,12 +83,25 @@ def of_token(text, channel):
     return Actor(token["name"], token["email"], policy.within(held, token["scopes"]), channel, agent=token["agent"])
 
 
-def _bad_token(text):
+def _of_machine(text, channel):
+    """The Actor of a token of OIDC_ISSUER: its subject, with what klepaas-access.yaml grants it; never somebody with an e-mail address."""
+    settings = services().settings
+    if not settings.oidc_audience:
+        raise Unauthorized("bad_jwt", detail="OIDC_AUDIENCE is not set")
+    try:
+        claims = issuers.of("oidc", settings.oidc_issuer).claims(text, settings.oidc_audience)
+    except Unauthorized as error:
+        raise _bad_token(text, error) from None
+    g.credential = {"token": f"oidc:{claims['sub']}", "expires": claims["exp"]}
+    return Actor(claims["sub"], f"oidc:{claims['sub']}", rules().of(subject=claims["sub"]), channel)
+
+
+def _bad_token(text, error=None):
     """What a wrong token is answered. A right one is never locked out: none can be guessed, and many people may share an address."""
     limits.admitted("token")
     if limits.wrong("token", text):
         attempts.locked("token")
-    return Unauthorized("bad_token")
+    return error or Unauthorized("bad_token")
 
 
 def of_session(sid, channel):

@@ -1,9 +1,12 @@
 """What SECRET_KEY is used for beside session cookies, each with a key of its own made from it. Must not be shown to anybody."""
 
+import base64
 import hashlib
 import hmac
 import secrets
 import uuid
+
+from cryptography.fernet import Fernet, InvalidToken
 
 
 def secret(settings):
@@ -26,6 +29,23 @@ def secret(settings):
 def of_audit(settings):
     """What checkpoints of the audit are signed with."""
     return _of(settings, b"audit")
+
+
+def sealed(settings, text):
+    """The text as it may be stored."""
+    return _box(settings).encrypt(text.encode()).decode()
+
+
+def opened(settings, text, seconds=None):
+    """What was sealed, at most so many seconds ago; None where it was not, or with another key."""
+    try:
+        return _box(settings).decrypt(text.encode(), ttl=seconds).decode()
+    except InvalidToken:
+        return None
+
+
+def _box(settings):
+    return Fernet(base64.urlsafe_b64encode(_of(settings, b"stored tokens")))
 
 
 def _of(settings, purpose):

@@ -16,7 +16,7 @@ from gitops.kept import Kept
 from gitops.origin import CURRENT
 from web.context import services
 
-MOST = {"sign-in": 10, "token": 30}  # different wrong ones within LOCKOUT_SECONDS
+MOST = {"sign-in": 10, "token": 100}  # different wrong ones within LOCKOUT_SECONDS
 _SEEN = Kept(4096)
 
 

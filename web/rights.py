@@ -33,6 +33,7 @@ ROUTES = {
     "static": OPEN, "page": OPEN, "healthz": OPEN, "readyz": OPEN,
     "metrics": OPEN,  # answers loopback, and else asks for admin:read itself
     "auth.link": OPEN, "auth.link_use": Right(public=True, does="sign_in"), "auth.logout": Right(public=True, does="sign_out"),
+    "oauth.providers": OPEN, "oauth.login": OPEN, "oauth.callback": Right(public=True, does="sign_in"),
     "hooks.webhook": Right(public=True, does="webhook", door="webhook"), "hooks.staging": Right(public=True, does="staging_webhook", door="webhook"),
     "hooks.deliveries": Right("admin:read", whole=True),
     "api.commands": ANY_VERB, "api.read": ANY_VERB, "api.one_command": READ,

@@ -59,7 +59,7 @@ class Ledger:
         self.link_create, self.link_use = accounts.link_create, accounts.link_use
         self.session_create, self.session = accounts.session_create, accounts.session
         self.session_end, self.sessions_end, self.sessions, self.session_revoke = accounts.session_end, accounts.sessions_end, accounts.sessions, accounts.session_revoke
-        self.set_teams, self.identity_put, self.identity_of = accounts.set_teams, accounts.identity_put, accounts.identity_of
+        self.set_teams, self.identity_put, self.identity_of, self.identities = accounts.set_teams, accounts.identity_put, accounts.identity_of, accounts.identities
         talks, previews, feedback = (part(store, self.tables) for part in (Conversations, Previews, Feedback))
         self.conversation_open, self.conversation, self.conversations = talks.conversation_open, talks.conversation, talks.conversations
         self.remember, self.said, self.answered, self.message, self.messages = talks.remember, talks.said, talks.answered, talks.message, talks.messages

@@ -159,6 +159,13 @@ class Accounts:
             known = {"email": email.lower(), "token": token, "checked": now}
             table.insert(provider=provider, subject=subject, **known).on_conflict(conflict_target=[table.provider, table.subject], update=known).execute()
 
+    def identities(self, provider):
+        """({subject, email, token, checked}) of everybody whose token of a provider is kept."""
+        table = self.tables["identity"]
+        with self.store.session():
+            return tuple({"subject": row.subject, "email": row.email, "token": row.token, "checked": row.checked}
+                         for row in table.select().where((table.provider == provider) & table.token.is_null(False)))
+
     def identity_of(self, email, provider):
         """{subject, token, checked} of the user at a provider, the last one signed in with, or None."""
         table = self.tables["identity"]
