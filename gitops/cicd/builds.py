@@ -38,7 +38,7 @@ def newest(ledger, catalog, tree, target, branch=None):
 def _told(ledger, repository):
     """Of the repository, and of pipelines that named their app alone."""
     found = [each for name in (repository, UNSAID) if name for each in ledger.told(name, LOOKED)]
-    return [Facts(**{name: value for name, value in each.items() if name != "received"}) for each in found if each["event"] in rules.VERSIONS]
+    return [Facts(**{name: value for name, value in each.items() if name in Facts.__slots__}) for each in found if each["event"] in rules.VERSIONS]
 
 
 def _fits(facts, target, branch):

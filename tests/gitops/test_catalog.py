@@ -121,9 +121,9 @@ def test_one_environment_needs_no_place_in_the_pattern(loaded):
 
 def test_keys_of_other_parts_are_let_through(loaded):
     """Keys that other parts check are no mistakes here, and stay in the document."""
-    config = "environments: {live: }\npolicy: {rules: []}\nnotify: {}\nintegrations: {}\nprices: {}\nowners: {}\n"
+    config = "environments: {live: }\nnotify: {}\nintegrations: {}\nprices: {}\nowners: {}\n"
     found = loaded({"klepaas.yaml": config})
-    assert found.problems == () and found.document["policy"] == {"rules": []}
+    assert found.problems == () and found.document["notify"] == {}
 
 
 # --- what is wrong elsewhere -----------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ class Server:
 
     def answers(self):
         try:
-            return requests.get(f"{self.url}/healthz", timeout=5).ok
+            return requests.get(f"{self.url}/healthz", timeout=30).ok
         except requests.ConnectionError:
             return False
 
