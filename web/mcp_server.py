@@ -113,8 +113,11 @@ def _addressed(app, environ):
         raise Malformed("foreign_host", host=environ.get("HTTP_HOST", "-")[:100])
     if environ.get("HTTP_ORIGIN"):
         identity.same_origin()
-    if environ.get("HTTP_TRANSFER_ENCODING"):
+    length = environ.get("CONTENT_LENGTH") or "0"
+    if environ.get("HTTP_TRANSFER_ENCODING") or not (length.isascii() and length.isdecimal()):
         raise Malformed("length_needed")  # a2wsgi reads by Content-Length
+    if len(length) > 9 or int(length) > LIMIT:
+        raise Malformed("body_too_large", most=LIMIT)
 
 
 def _ours(host, url):
@@ -134,7 +137,7 @@ def _bearer(header):
 
 
 def _refused(error):
-    status = {"foreign_host": 421, "length_needed": 411}.get(error.code, error.status)
+    status = {"foreign_host": 421, "length_needed": 411, "body_too_large": 413}.get(error.code, error.status)
     refused = problem(status, error.code, error.text(language()))
     if error.status == 401:
         refused.headers["WWW-Authenticate"] = 'Bearer realm="klepaas", scope="mcp:execute"'

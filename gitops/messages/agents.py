@@ -3,6 +3,7 @@
 MESSAGES = {
     "foreign_host": ("this server is not called {host}: set KLEPAAS_URL to the address it is reached at", "이 서버의 이름은 {host} 이(가) 아닙니다. 접속 주소를 KLEPAAS_URL 에 설정하세요"),
     "length_needed": ("send the body with its Content-Length", "본문을 Content-Length 와 함께 보내세요"),
+    "body_too_large": ("the body may have {most} bytes", "본문은 {most} 바이트까지 보낼 수 있습니다"),
     "too_many_streams": ("no more than {most} streams at a time: close one first", "동시에 {most}개까지만 열 수 있습니다. 먼저 하나를 닫으세요"),
     "unknown_namespace": ("no environment has the namespace {namespace}; there are: {known}", "네임스페이스 {namespace} 를 쓰는 환경이 없습니다. 가능한 값: {known}"),
     "only_of_new_apps": ("{app} is there already: {argument} is only for a new app", "{app} 은(는) 이미 있습니다. {argument} 은(는) 새 앱에만 쓸 수 있습니다"),
