@@ -2,6 +2,7 @@
 
 import logging
 
+from gitops import pushes as noted
 from gitops import reviewing
 from gitops.cicd import images as cicd
 from gitops.errors import KlepaasError, NotFound
@@ -17,6 +18,15 @@ def follow(services):
             reviewing.follow(services)
     except KlepaasError as error:
         log.warning("reviews: %s", error)
+
+
+def pushes(services):
+    """Write plain pushes into the audit, once per installation and poll."""
+    try:
+        if services.ledger.claim("pushes", services.settings.poll_seconds - 1):
+            noted.note(services)
+    except KlepaasError as error:
+        log.warning("pushes: %s", error)
 
 
 def images(services, refused):

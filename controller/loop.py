@@ -55,6 +55,7 @@ class Loop:
     def run(self):
         """Until `stop`."""
         for job, seconds in ((self._poll, self.settings.poll_seconds), (self._renew, RENEW / 2), (self._upkeep, UPKEEP), (lambda: forges.follow(self.services), self.settings.poll_seconds),
+                             (lambda: forges.pushes(self.services), self.settings.poll_seconds),
                              (lambda: forges.images(self.services, self.refused), self.settings.image_seconds)):
             self.scheduler.add_job(job, "interval", seconds=seconds)
         self.scheduler.start()

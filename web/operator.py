@@ -11,7 +11,7 @@ import orjson
 from controller import adopt as adopting
 from controller.observe import Observer
 from gitops import audit as audits
-from gitops import http, services, views
+from gitops import http, pushes, services, views
 from gitops import submit as path
 from gitops.cicd import workflow as pipelines
 from gitops.errors import Invalid, NotFound
@@ -175,8 +175,15 @@ def link(settings, word):
 
 
 def audit_verify(settings):
-    """What is wrong with the audit, by the key of this machine (SECRET_KEY)."""
-    return services.ledger(settings).audit.verify(keys.of_audit(settings))
+    """What is wrong with the audit, by the key of this machine (SECRET_KEY), and which commits no row explains."""
+    opened = services.open(settings)
+    try:
+        found = opened.ledger.audit.verify(keys.of_audit(settings))
+        unexplained = pushes.unexplained(opened)
+        said = [f"commit {each['revision'][:12]}: no row explains it: {each['subject'][:100]} ({each['author']} <{each['email']}>)" for each in unexplained]
+        return found | {"problems": [*found["problems"], *said]}
+    finally:
+        opened.close()
 
 
 def audit_lines(settings, since, until):

@@ -48,7 +48,7 @@ class Ledger:
         self.since = states.since
         self.review_open, self.review, self.reviews = reviews.review_open, reviews.review, reviews.reviews
         self.approve, self.reject, self.merged, self.review_moved = reviews.approve, reviews.reject, reviews.merged, reviews.review_moved
-        self.review_of_commit = reviews.review_of_commit
+        self.review_of_commit, self.reviewed_commits = reviews.review_of_commit, reviews.reviewed_commits
         self.merging = reviews.merging
         deliveries = Deliveries(store, self.tables, events)
         self.delivered, self.delivery, self.deliveries, self.delivery_done = deliveries.delivered, deliveries.delivery, deliveries.deliveries, deliveries.delivery_done

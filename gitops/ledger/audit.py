@@ -12,6 +12,7 @@ import time
 from dataclasses import asdict, dataclass
 
 import orjson
+import peewee
 
 from gitops.ledger.commands import dumps, matching
 
@@ -74,6 +75,17 @@ class Audit:
         query = self._wanted(**wanted)
         with self.store.session():
             return tuple(shown(row) for row in (query if before is None else query.where(table.number < before)).order_by(table.number.desc()).limit(limit))
+
+    def began(self):
+        """When the first row was written that is still there; None without one."""
+        with self.store.session():
+            return self.tables["audit"].select(peewee.fn.MIN(self.tables["audit"].at)).scalar()
+
+    def commits(self, shas):
+        """Those of the commits that a row speaks of."""
+        table = self.tables["audit"]
+        with self.store.session():
+            return {row.commit for row in table.select(table.commit).where(table.commit.in_(list(shas)))} if shas else set()
 
     def every(self, after=0, **wanted):
         """All rows in their order, a batch at a time."""

@@ -46,6 +46,12 @@ class Reviews:
             row = table.get_or_none(commit=sha, status="merged")
             return self._shown(row) if row else None
 
+    def reviewed_commits(self, shas):
+        """Those of the commits that a merged review is."""
+        table = self.tables["review"]
+        with self.store.session():
+            return {row.commit for row in table.select(table.commit).where(table.commit.in_(list(shas)))} if shas else set()
+
     def review_moved(self, id, head):
         """The branch has another head now, which nobody has approved yet."""
         table = self.tables["review"]

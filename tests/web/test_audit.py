@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from gitops import audit
+from tests.gitops.repo_help import land
 from tests.test_path import call
 from tests.web.people import bearing, commit, house
 from tests.web.test_hooks import signed
@@ -190,6 +191,9 @@ def test_the_command_line_verifies_and_exports(home):
     whole, lines = run("verify"), run("export", "--since", "2020-01-01T00:00:00Z")
     assert whole.returncode == 0 and "whole" in whole.stdout, whole
     assert len(lines.stdout.splitlines()) == home.last()["number"] and run("export", "--since", "soon").returncode == 1
+    pushed = land(home.services.repo, {"values/staging/pushed.yaml": b"image: {repository: nginx, tag: '1'}\n"})
+    unexplained = run("verify")
+    assert unexplained.returncode == 1 and f"commit {pushed[:12]}: no row explains it" in unexplained.stdout
     table = home.ledger.tables["audit"]
     with home.ledger.store.write():
         table.update(email="somebody@else.org").where(table.number == 2).execute()
