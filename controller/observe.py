@@ -57,12 +57,12 @@ DEPLOYMENT, INGRESS, REPLICASET = ("apps", "Deployment"), ("networking.k8s.io", 
 WORKLOADS = (DEPLOYMENT, ("apps", "StatefulSet"), ("apps", "DaemonSet"))
 
 
-def _age(obj):
+def age(obj):
     created = obj["metadata"].get("creationTimestamp")
     return int(time.time() - datetime.fromisoformat(created).timestamp()) if created else None
 
 
-def _owned_by(obj, app):
+def owned_by(obj, app):
     """Whether an object of ours belongs to the app: its owner annotation says so."""
     owner = (obj["metadata"].get("annotations") or {}).get("klepaas.io/owner", "")
     return owner.partition(":")[0].rpartition("/")[2] == app
@@ -71,7 +71,7 @@ def _owned_by(obj, app):
 def workloads(observer, environment, app=None):
     """The app's workloads: those annotated as its, else one of its name."""
     found = [each for kind in WORKLOADS for each in observer.list(environment, kind)]
-    return found if app is None else [each for each in found if _owned_by(each, app)] or [each for each in found if each["metadata"]["name"] == app]
+    return found if app is None else [each for each in found if owned_by(each, app)] or [each for each in found if each["metadata"]["name"] == app]
 
 
 def pods(observer, environment, app):
@@ -88,14 +88,14 @@ def pod_view(pod):
     problem = healths.pod_problem(pod)
     return {"name": pod["metadata"]["name"], "namespace": pod["metadata"]["namespace"], "phase": "Terminating" if pod["metadata"].get("deletionTimestamp") else status.get("phase"),
             "ready": healths.of(pod).status == "healthy", "restarts": sum(each.get("restartCount", 0) for each in containers), "node": pod["spec"].get("nodeName"), "ip": status.get("podIP"),
-            "containers": [each["name"] for each in pod["spec"]["containers"]], "reason": problem.partition(": ")[2].partition(":")[0] if problem else None, "problem": problem, "age": _age(pod)}
+            "containers": [each["name"] for each in pod["spec"]["containers"]], "reason": problem.partition(": ")[2].partition(":")[0] if problem else None, "problem": problem, "age": age(pod)}
 
 
 def workload_view(each):
     status, kind = each.get("status") or {}, healths.of(each)
     return {"kind": each["kind"], "name": each["metadata"]["name"], "namespace": each["metadata"]["namespace"], "desired": each["spec"].get("replicas", status.get("desiredNumberScheduled", 0)),
             "ready": status.get("readyReplicas", status.get("numberReady", 0)), "available": status.get("availableReplicas", status.get("numberAvailable", 0)),
-            "updated": status.get("updatedReplicas", status.get("updatedNumberScheduled", 0)), "health": kind.status, "message": kind.message, "age": _age(each),
+            "updated": status.get("updatedReplicas", status.get("updatedNumberScheduled", 0)), "health": kind.status, "message": kind.message, "age": age(each),
             "images": [container["image"] for container in each["spec"]["template"]["spec"]["containers"]]}
 
 
@@ -118,7 +118,7 @@ def health(observer, environments, app, args):
 
 def endpoint(observer, environments, app, args):
     environment = environments[0]
-    services = [service_view(each) for each in observer.list(environment, "Service") if _owned_by(each, app) or each["metadata"]["name"] == app]
+    services = [service_view(each) for each in observer.list(environment, "Service") if owned_by(each, app) or each["metadata"]["name"] == app]
     names = {each["name"] for each in services}
     ingresses = [each for each in map(ingress_view, observer.list(environment, INGRESS)) if names & set(each["services"])]
     urls = [url for each in ingresses for url in each["urls"]] or [address for each in services for address in each["addresses"]]
@@ -130,7 +130,7 @@ def service_view(each):
     external = [one.get("ip") or one.get("hostname") for one in ((each.get("status") or {}).get("loadBalancer") or {}).get("ingress") or ()]
     ports = [{name: port.get(name) for name in ("name", "port", "targetPort", "nodePort", "protocol")} for port in spec.get("ports") or ()]
     return {"name": metadata["name"], "namespace": metadata["namespace"], "type": spec.get("type"), "cluster_ip": spec.get("clusterIP"), "external": external, "ports": ports,
-            "addresses": [f"{metadata['name']}.{metadata['namespace']}.svc:{port['port']}" for port in ports], "selector": spec.get("selector"), "age": _age(each)}
+            "addresses": [f"{metadata['name']}.{metadata['namespace']}.svc:{port['port']}" for port in ports], "selector": spec.get("selector"), "age": age(each)}
 
 
 def ingress_view(each):
@@ -139,7 +139,7 @@ def ingress_view(each):
     rules = [(rule.get("host"), path) for rule in spec.get("rules") or () for path in (rule.get("http") or {}).get("paths") or ()]
     return {"name": each["metadata"]["name"], "namespace": each["metadata"]["namespace"], "hosts": sorted({host for host, _ in rules if host}), "tls": sorted(secure),
             "urls": [f"{'https' if host in secure else 'http'}://{host}{path.get('path', '/')}" for host, path in rules if host],
-            "services": sorted({((path.get("backend") or {}).get("service") or {}).get("name", "") for _, path in rules}), "age": _age(each)}
+            "services": sorted({((path.get("backend") or {}).get("service") or {}).get("name", "") for _, path in rules}), "age": age(each)}
 
 
 def event_view(each):
@@ -206,7 +206,7 @@ def list_endpoints(observer, environments, app, args):
 
 def list_namespaces(observer, environments, app, args):
     kube = kubes.connect(observer.kubeconfig)
-    items = [{"name": each["metadata"]["name"], "phase": (each.get("status") or {}).get("phase"), "age": _age(each)} for each in kube.list(kube.kind("", "Namespace"))[0]]
+    items = [{"name": each["metadata"]["name"], "phase": (each.get("status") or {}).get("phase"), "age": age(each)} for each in kube.list(kube.kind("", "Namespace"))[0]]
     return {"items": items}, f"{len(items)} namespaces"
 
 

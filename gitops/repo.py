@@ -173,6 +173,10 @@ class Repository:
         tip = self.head()
         return log.files(self.env, tip, tuple(map(check_path, paths)), since) if tip else []
 
+    def blame(self, revision, path):
+        """(lines, commits) of a file at a revision: [(text, sha)], sha -> {author, email, time, subject}."""
+        return log.blame(self.env, self.resolve(revision), check_path(path))
+
     def blob(self, id):
         """The bytes of a file's object."""
         return self.objects.blob(id)

@@ -41,7 +41,7 @@ def receipt(found):
 def one_command(uid):
     """What became of a command, by its ledger id."""
     found = services().ledger.command_by_uid(uid)
-    _see(found["environment"])
+    see(found["environment"])
     return answer({name: found[name] for name in ("uid", "id", "verb", "app", "environment", "channel", "status", "commit", "review", "receipt", "error", "created", "updated")}
                   | {"by": found["actor"].name, "text": found["command"].text})
 
@@ -61,7 +61,7 @@ def apps():
 @blueprint.get("/apps/<app>/<environment>")
 def app(app, environment):
     """One app in one environment: desired, live, its values file and its last syncs."""
-    _see(environment)
+    see(environment)
     return answer(reads.app(services(), app, environment))
 
 
@@ -75,7 +75,7 @@ def environments():
 def histories():
     """Commits of an app or an environment, newest first."""
     app, environment, limit = request.args.get("app"), request.args.get("environment"), number("limit", 20, 1, 200)
-    _see(environment)
+    see(environment)
     return answer({"items": history.of(services(), app, environment, limit, request.args.get("before"))})
 
 
@@ -90,7 +90,7 @@ def changes():
 def change(review):
     """One review with the plan that its people see."""
     found = services().ledger.review(review)
-    _see(found.environment)
+    see(found.environment)
     row = services().ledger.command_by_uid(found.branch.partition("/")[2])
     return answer({"review": views.review(found), "plan": row["receipt"]["plan"], "text": row["command"].text, "channel": row["channel"]})
 
@@ -137,7 +137,7 @@ def number(name, default, least, most):
     return int(text)
 
 
-def _see(environment):
+def see(environment):
     """Forbidden unless the actor may read there; NotFound for an environment that is not there."""
     policy.authorise(g.actor, verbs.VERBS["status"], environment)
     if environment is not None:

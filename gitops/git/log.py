@@ -12,6 +12,8 @@ FIELDS = ("%H", "%an", "%ae", "%at", "%P", "%s", "%b", "%(trailers:only,unfold)"
 LOG = ("--literal-pathspecs", "log", "-z", "--format=" + "%x00".join(FIELDS))
 TRAILER = re.compile(r"(?m)^([A-Za-z][A-Za-z0-9-]*): ?(.*)$")
 AT_ONCE = 8
+BLAMED = re.compile(r"[0-9a-f]{40,64} \d+ \d+")
+BLAME = {"author": "author", "author-mail": "email", "author-time": "time", "summary": "subject"}
 
 
 def commits(env, tip, paths, limit, after=False):
@@ -38,6 +40,22 @@ def files(env, tip, paths, since):
             sha, at = field.split()
             found.append([sha, int(at), []])
     return found[::-1]
+
+
+def blame(env, revision, path):
+    """(lines, commits): of each line (its text, the sha that wrote it), and of each sha {author, email, time, subject}."""
+    lines, commits, sha = [], {}, None
+    for line in run.must(env, "blame", "--porcelain", revision, "--", path).splitlines():
+        if line.startswith("\t"):
+            lines.append((line[1:], sha))
+        elif BLAMED.match(line):
+            sha = line.split()[0]
+            commits.setdefault(sha, {})
+        else:
+            name, _, value = line.partition(" ")
+            if name in BLAME:
+                commits[sha][BLAME[name]] = int(value) if name == "author-time" else value.strip("<>") if name == "author-mail" else value
+    return lines, commits
 
 
 def _merged(found, order, limit):

@@ -165,3 +165,25 @@ def test_figures_of_delivery(demo, owner):
     assert staging["deployments"] >= 2 and staging["failed"] >= 1 and staging["restore_seconds"]["known"] >= 1
     assert owner.get(f"{demo.api}/figures/delivery", params={"days": 0}).status_code == 422
     assert list(demo.client("k8s:read@staging").get(f"{demo.api}/figures/delivery").json()["environments"]) == ["staging"]
+
+
+def test_the_resource_tree_of_an_app(demo, owner):
+    """What git put there, and what came of it down to the pods, each with its health; nothing of other apps."""
+    demo.until(owner, "nginx", "staging", lambda state: state["health"] == "healthy")
+    found = owner.get(f"{demo.api}/apps/nginx/staging/tree").json()
+    deployment = next(each for each in found["items"] if each["kind"] == "Deployment")
+    assert {each["kind"] for each in found["items"]} >= {"Deployment", "Service"} and found["missing"] == []
+    assert {each["name"] for each in found["items"]} <= {"nginx"} and deployment["health"] == "healthy"
+    (replicas,) = deployment["children"]
+    assert replicas["kind"] == "ReplicaSet" and {each["kind"] for each in replicas["children"]} == {"Pod"}
+    assert len(replicas["children"]) == deployment["replicas"]["desired"] == replicas["replicas"]["ready"]
+
+
+def test_who_wrote_which_line(demo, owner):
+    """Each line of the values with the commit that wrote it, and the words that asked for it."""
+    sha = owner.post(f"{demo.api}/commands", json={"verb": "scale", "app": "payment-api", "environment": "staging", "args": {"replicas": 5}, "text": "결제 다섯 개"}).json()["commit"]
+    found = owner.get(f"{demo.api}/apps/payment-api/staging/blame").json()
+    line = next(each for each in found["lines"] if each["text"].startswith("replicaCount"))
+    assert line["revision"] == sha and found["commits"][sha]["channel"] == "rest" and found["commits"][sha]["words"] == "결제 다섯 개"
+    assert "\n".join(each["text"] for each in found["lines"]) == demo.git("show", f"main:{found['path']}").rstrip("\n")
+    assert owner.get(f"{demo.api}/apps/payment-api/nowhere/blame").status_code == 404
