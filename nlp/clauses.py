@@ -3,23 +3,13 @@
 import re
 from dataclasses import dataclass, replace
 
-from nlp.hangul import with_final
-from nlp.lexicon.endings import STEMS
+from nlp.lexicon import links
 
 NEAR = 200  # letters behind a comma or `and` in which a verb must follow for it to end a clause
 MOST_CUTS = 24  # in one sentence: nobody says more, and each costs a search
-_ONE_BREATH = ("끄", "죽이", "빼", "가")  # `끄고 켜` and `빼고` are one clause
-_STEMS = sorted((stem for stem in STEMS if stem not in _ONE_BREATH and stem != "하"), key=len, reverse=True)
-_LINKED = "|".join(_STEMS + ["보", "(?<![Ⓐ-Ⓩ])하"])
-_DONE = "|".join(with_final(stem, "ㄴ") for stem in STEMS)
-_INFINITIVES = "|".join(sorted({form for form in STEMS.values() if form != "가"}, key=len, reverse=True))
 _END = re.compile(r"[.!?;\n]+(?=\s|$|[가-힣])|\n")
-_LINK = re.compile(
-    rf"(?:{_LINKED})고(?:서| ?나서| ?난 ?(?:다음|뒤|후)에?)?(?=[\s,])(?! ?(?:싶|있|계|나니|나면|말))|(?:{_DONE}) ?(?:다음|뒤|후)(?:에|엔)?(?=[\s,])"
-    rf"|(?:재시작|배포|롤백|스케일|동기화|삭제|승격|변경|리부트|증설|설정|적용) ?(?:후|뒤|다음)(?:에|엔)?(?=[\s,])|(?:{_INFINITIVES})서(?=[\s,])|(?:하|시키|리|이)지 ?말고(?=[\s,])|(?<=[가-힣]) 말고(?=[\s,])|(?<=[가-힣]) ?(?:아니고|아니라)(?=[\s,])")
-_REASON = re.compile(r"(?:니까|으니|는데요?|은데요?|인데요?|던데|길래|므로|때문에|라서|돼서|되어서|져서|려서|거든|지만|더니|였고|했고|됐고|느려서|많아서|높아서|없어서|있어서|같아서)(?=[\s,])|,? (?=because\b|since it|as it\b|so that\b)")
-_RULED_OUT = re.compile(r"(?P<x>[ⓋⒸⒷⓃⓅⒾⓁⓌ])(?:은|는|이|가)? ?(?:말고|아니고|아니라|대신에?)(?=[\s,])|\bnot (?:to |at )?(?P<y>[ⓋⒸⒷⓃⓅ])")
-_SOFT = re.compile(r"\s(?:그리고|그 ?다음(?:에|엔)?|그런 ?다음(?:에)?|그러고 ?나서|그러고|그 ?후에?|그 ?뒤에?|이어서|다음으로|그런데|근데|그래서|또)(?=[\s,])|,? (?:and then|then|after that|afterwards|and also|and finally|and(?! (?:the )?[ⓋⒸⒷ]| running\b)|but|plus|also|so(?! that\b))\b|,(?=\s)|(?:상태|로그|이벤트|이력|히스토리|내역|주소|엔드포인트|헬스)(?:이랑|랑|하고|와|과| 및)(?=\s)|\s?/\s|\s\+\s|\s?->\s(?![Ⓐ-Ⓩ])")
+_LINK, _REASON, _SOFT, _RULED_OUT = (re.compile(each) for each in (links.LINK, links.REASON, links.SOFT, links.RULED_OUT))
+_REASON_BEFORE = re.compile(links.REASON_BEFORE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +59,8 @@ def _pieces(text, start, end, speaks):
             continue
         if kind == "soft" and not (speaks(text[at:cut]) and speaks(text[cut:min(end, cut + NEAR)])):
             continue
-        english_reason = kind == "background" and re.match(r"because|since|as it|so that", text[cut:end])
+        english_reason = kind == "background" and _REASON_BEFORE.match(text[cut:end])
         pieces.append((at, cut, kind == "background" and not english_reason, kind == "linked"))
         at = cut
-    pieces.append((at, end, bool(re.match(r"because|since|as it|so that", text[at:end])), False))
+    pieces.append((at, end, bool(_REASON_BEFORE.match(text[at:end])), False))
     return pieces

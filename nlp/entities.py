@@ -24,6 +24,7 @@ _NOT_A_PLACE = frozenset("the a an all each every any this that which what list 
 _CAREFUL = frozenset(("live", "real", "stage", "기본", "리얼", "test", "testing", "테스트", "개발", "dev", "develop", "qa", "default", "디폴트", "sandbox", "샌드박스", "development", "데브", "큐에이", "preprod"))
 _NOT_VARIABLES = frozenset("api url db cpu log logs hpa pvc pv pr mr id ok http https tls ssl ip dns tcp udp json yaml yml app env the to ui qa sha k8s gpu ram".split())
 _REPOSITORY = re.compile(r"(?<![\w./@:-])([a-z0-9][a-z0-9._-]*)/([a-z0-9][a-z0-9._-]*?)(?=\.git\b|[^\w./-]|[.](?:\s|$)|$|[가-힣])(?:\.git)?")
+_DOES = re.compile("[하해했할한합되돼됐된중]")  # `운영해줘`, `운영 중`: the verb
 _GLUED = re.compile(r"^(으로|로|를|을|에서|에)(?=롤백|배포|늘|줄|재시작|바꿔|되돌|올려|설정|스케일|변경|증설|승격|삭제|업데이트)")
 
 
@@ -64,7 +65,7 @@ class _Work:
 
     def __init__(self, text, apps, environments):
         self.line, self.lower, self.apps, self.environments = text.line, text.lower, apps, environments
-        self.known = names.index(apps)
+        self.known, self.places = names.index(apps), frozenset(word for word, _ in names.environment_words(environments))
         self.found = []
 
     def take(self, start, end, kind, value, doubt=None, choices=()):
@@ -146,7 +147,7 @@ class _Work:
             if _TAKEN not in self.lower[slice(*match.span())]:
                 self.take(*match.span(), things.VARIABLE, match.group())
         for match in _CAPITALS.finditer(self.line) if _SPEAKS_OF_VARIABLES.search(self.lower) else ():
-            if _TAKEN not in self.lower[slice(*match.span())] and match.group().lower() not in _NOT_VARIABLES and not self.is_app(match.group()):
+            if _TAKEN not in self.lower[slice(*match.span())] and match.group().lower() not in _NOT_VARIABLES | self.places and not self.is_app(match.group()):
                 self.take(*match.span(), things.VARIABLE, match.group())
         for match in _NAMED_VARIABLE.finditer(self.line):
             group = 1 if match.group(1) else 2
@@ -168,14 +169,18 @@ class _Work:
 
     def claim_environment(self, match, word, name):
         before, after = self.lower[:match.start()], self.lower[match.end():]
-        if re.search(r"[\w./:@$-]$" if word.isascii() else r"[\w-]$", before.replace(_TAKEN, " ")) or re.match(r"[a-z0-9_/-]|\.[a-z0-9]", after):
+        at = re.search(r"(?:^|\s)@$", before) is not None  # `restart it @production`
+        if not at and re.search(r"[\w./:@$-]$" if word.isascii() else r"[\w-]$", before.replace(_TAKEN, " ")) or re.match(r"[a-z0-9_/-]|\.[a-z0-9]", after):
             return
         run = re.match(r"[가-힣]*", after).group()
         placed = re.search(r"\b(?:in|to|on|into|onto|from|at|for)(?: the)? $", before) or re.match(r" ?(?:환경|서버|쪽|클러스터|에|으로|로|에서|environment|env\b|cluster)", after)
-        if not AFTER_NAME.fullmatch(run) or not placed and word in _CAREFUL and word not in self.environments:
+        if word in _CAREFUL and word not in self.environments and not placed:
             return
-        if name is not None or placed:
-            self.take(*match.span(), things.ENV, name, None if name else "unknown")
+        if not AFTER_NAME.fullmatch(run):
+            if name is not None and word not in _CAREFUL and not _DOES.match(run):
+                self.take(match.start(), match.end() + len(run), things.ENV, None, things.PERHAPS)
+        elif name is not None or placed:
+            self.take(match.start() - at, match.end(), things.ENV, name, None if name else "unknown")
 
     def marked(self):
         parts, out, at = [], [], 0

@@ -10,9 +10,7 @@ from nlp.reading import FROM_CONTEXT, Reading, clarify
 
 _CONFIRM, _CANCEL = re.compile(talk.CONFIRM), re.compile(talk.CANCEL)
 _ALSO, _ABOUT, _AMEND = re.compile(talk.ALSO), re.compile(talk.ABOUT), re.compile(talk.AMEND)
-_THING = r"[Ⓐ-Ⓩ](?: ?(?:환경|버전|태그|브랜치|개|대))?(?:에서|에선|엔|으로|로|에|을|를|이요|요|만|이야|입니다|이에요|예요|까지|씩| ?말이야| ?말입니다| ?말이에요| ?말이예요| ?말고)*"
-_OF_PODS = re.compile(r"pod|replica|파드|레플리카|인스턴스|서버|대$")
-_ONLY = re.compile(rf"[\s,.!~]*(?:(?:그럼|그러면|아니|그냥|그거|음|아)[\s,]+)*{_THING}(?:[\s,]+{_THING})*(?: ?(?:해|해줘|해 줘|해주세요|해 주세요|하자|부탁해|부탁해요|부탁드려요|부탁드립니다|바꿔줘|바꿔|바꿔주세요|변경해줘|변경|please|pls))?[\s.!~]*|[\s]*(?:to |in |on |for |at |with |make (?:it|that) |use |just )*[Ⓐ-Ⓩ](?:,? (?:and |to |in |on |for |at |with )*[Ⓐ-Ⓩ])*(?: (?:please|pls|pods|replicas|instead|then))*[\s.!]*")
+_ONLY, _OF_PODS = re.compile(talk.ONLY), re.compile(talk.OF_PODS)
 
 
 def answer(text):

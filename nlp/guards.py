@@ -9,6 +9,7 @@ _SENTENCE = [(code, re.compile(pattern)) for code, pattern in guards.SENTENCE]
 _CLAUSE = {code: re.compile(pattern) for code, pattern in guards.CLAUSE}
 _RETRACT, _RESTRAINT = re.compile(guards.RETRACT), re.compile(guards.RESTRAINT)
 _WONDER, _SYMPTOM = re.compile(plain.WONDER), re.compile(plain.SYMPTOM)
+_TOLD = re.compile(plain.TOLD)
 _PERMISSION, _HOW = re.compile(plain.PERMISSION), re.compile(plain.HOW)
 _ENGLISH_QUESTION = re.compile(r"\b(?:who|what(?!(?:'s| is) (?:in|on|running|live|deployed)\b)|when|why|how|which|where|whether)\b(?! (?:you (?:can|have|get)|possible))")
 
@@ -45,7 +46,7 @@ def against(text, head):
         return "negated"
     if wonders(text):
         return "asked"
-    if head.asked == "plain" and _SYMPTOM.search(text):
+    if _TOLD.search(text) or head.asked == "plain" and _SYMPTOM.search(text):
         return "reported"
     return "relative" if head.verb == "scale" and relative(text) else None
 

@@ -24,6 +24,8 @@ def environments(speaking, verb):
     if verb == "promote":
         return [None], None
     spots = places.meant(clause)
+    if VERBS[verb].kind == "read":
+        spots = [spot for spot in spots if spot.doubt != things.PERHAPS]
     strange = [spot for spot in spots if spot.value is None] or _strange_places(clause)
     if strange and (VERBS[verb].kind != "read"):
         return [], clarify("unknown_environment", ["environment"], scene.environments, verb, because(speaking, verb))

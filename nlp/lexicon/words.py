@@ -24,6 +24,15 @@ the their them then there these they thing things think this three through time 
 update updated upgrade url urls us usage use used user using value values variable variables version versions very via view visible want was wait way we week weeks well went were what
 when where which while who why will wish with without won work working works world would write wrong yes yesterday yet you your yours four five six seven eight nine eleven twelve
 yaml json http https null none text value file files sha main master git repo repository head debug info warn warning trace dev develop stg prd qa sandbox default public private internal external
+recently currently actually really maybe probably perhaps basically simply exactly kindly mostly mainly already soon immediately directly properly correctly
+carefully instantly shortly somehow anyway though although however whatever whenever wherever everyone someone anybody nobody anyone nothing somewhere ago early
+earlier lately often usually sometimes rarely behind beside without within across against along among during except per via versus whether either neither nor rather
+quite almost nearly enough bit lot lots couple few several half double triple twice kind sort type part piece place point thing stuff guys team people person user
+users customer customers boss manager colleague friend mate dude folks sir today morning evening night afternoon noon week weekend monday tuesday wednesday thursday
+friday saturday sunday january february march april june july august september october november december hr hrs mins secs traffic load busy idle peak spike spikes
+capacity heavy light big small bigger smaller large larger huge tiny high low higher fully partly ahead round sure sorry hmm umm well cool nice great awesome perfect
+thank thx ty cheers kindly appreciated possible impossible necessary needed required urgent urgently asap quick fast slowly quietly smoothly safely gracefully
+manually
 """.split())
 
 _PATTERNS = [text for rows in (changes_en.ROWS, changes_en.UNSURE, reads.ROWS, guards.SENTENCE, guards.CLAUSE) for row in rows for text in row if isinstance(text, str)] + [changes_en.BEFORE, changes_en.BEHIND]
