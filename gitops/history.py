@@ -13,12 +13,15 @@ from gitops.types import Target
 WORDS = re.compile(r"(?m)^> ?(.*)$")
 
 
-def of(services, app=None, environment=None, limit=20, before=None):
-    """What changed, newest first: one dict a commit with revision, author, time (UTC seconds), subject, words, verb, channel."""
-    commits = services.repo.history(paths(services, app, environment), limit=limit, before=before)
+def of(services, app=None, environment=None, limit=20, before=None, author=None, verb=None):
+    """What changed, newest first: one dict a commit with revision, author, time (UTC seconds), subject, words, verb, channel.
+
+    `author`: part of a name or an address; `verb`: as the commit says it.
+    """
+    commits = services.repo.history(paths(services, app, environment), limit=limit, before=before, author=author, says=verb and f"Verb: {verb}")
     known = services.ledger.commands_of_commits([commit.sha for commit in commits])
     lost = not known and not services.ledger.commands_of(limit=1)
-    if not commits and app is not None and before is None:
+    if not commits and app is not None and before is None and not author and not verb:
         services.head()[1].environments_of(app)  # says so when nobody knows the app, now or then
     return [_entry(commit, known.get(commit.sha), lost) for commit in commits]
 

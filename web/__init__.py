@@ -34,7 +34,7 @@ def create_app(settings=None):
     from controller.observe import Observer
     from gitops import config, services
     from nlp.models import chain
-    from web import access, accounts, api, app_api, attempts, audit, chat, chat_socket, errors, figures, hooks, identity, live, metrics, oauth, predecessor, teaching, tokens, upkeep
+    from web import access, accounts, api, app_api, attempts, audit, chat, chat_socket, errors, figures, hooks, identity, live, metrics, oauth, predecessor, teaching, tokens, tutorial, upkeep
     from web.mcp_server import mount
 
     settings = settings or config.load()
@@ -51,7 +51,7 @@ def create_app(settings=None):
     app.before_request(identity.guard)
     app.after_request(attempts.done)
     app.after_request(_headers)
-    for blueprint in (api.blueprint, access.blueprint, accounts.blueprint, audit.blueprint, chat.blueprint, app_api.blueprint, figures.blueprint, predecessor.blueprint, oauth.blueprint, teaching.blueprint, tokens.blueprint):
+    for blueprint in (api.blueprint, access.blueprint, accounts.blueprint, audit.blueprint, chat.blueprint, app_api.blueprint, figures.blueprint, predecessor.blueprint, oauth.blueprint, teaching.blueprint, tokens.blueprint, tutorial.blueprint):
         app.register_blueprint(blueprint)
     hooks.install(app, opened)
     upkeep.install(app, opened)

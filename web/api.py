@@ -73,10 +73,13 @@ def environments():
 
 @blueprint.get("/history")
 def histories():
-    """Commits of an app or an environment, newest first."""
+    """Commits of an app or an environment, newest first; `author` is part of a name or address, `verb` what was done."""
     app, environment, limit = request.args.get("app"), request.args.get("environment"), number("limit", 20, 1, 200)
     see(environment)
-    return answer({"items": history.of(services(), app, environment, limit, request.args.get("before"))})
+    author, verb = request.args.get("author"), request.args.get("verb")
+    if author and not (author.isprintable() and len(author) <= 100):
+        raise Invalid("bad_argument", argument="author", value=author[:20], wanted="<= 100")
+    return answer({"items": history.of(services(), app, environment, limit, request.args.get("before"), author, verbs.find(verb).name if verb else None)})
 
 
 @blueprint.get("/changes")

@@ -123,10 +123,10 @@ class Commands:
             table.update(error=None, **fields).where(table.uid == row.uid).execute()
             return table.get_by_id(row.uid)
 
-    def commands_of(self, app=None, environment=None, limit=50, before=None, status=None):
+    def commands_of(self, app=None, environment=None, limit=50, before=None, status=None, email=None):
         """Commands as dicts, newest first; `before` is the uid of a row to go on after."""
         table = self.tables["command"]
-        query = table.select().where(*matching((table.app, app), (table.environment, environment), (table.status, status)))
+        query = table.select().where(*matching((table.app, app), (table.environment, environment), (table.status, status), (table.actor_email, email and email.lower())))
         with self.store.session():
             if before is not None:
                 last = self._row(before)

@@ -5,16 +5,19 @@ import { el, write } from "./dom.js";
 import { store } from "./store.js";
 import { language, setLanguage, t } from "./texts.js";
 import { app } from "./views/app.js";
+import { audit } from "./views/audit.js";
 import { apps } from "./views/apps.js";
 import { change, changes } from "./views/changes.js";
 import { chat } from "./views/chat.js";
 import { history } from "./views/history.js";
+import { palette } from "./views/palette.js";
 import { empty } from "./views/parts.js";
 import { settings } from "./views/settings.js";
+import { tutorial } from "./views/tutorial.js";
 
-const ROUTES = [["apps", /^$|^apps$/, apps], ["apps", /^apps\/([^/]+)\/([^/]+)$/, app], ["changes", /^changes$/, changes], ["changes", /^changes\/([^/]+)$/, change], ["history", /^history$/, history], ["settings", /^settings$/, settings]];
+const ROUTES = [["apps", /^$|^apps$/, apps], ["apps", /^apps\/([^/]+)\/([^/]+)$/, app], ["changes", /^changes$/, changes], ["changes", /^changes\/([^/]+)$/, change], ["history", /^history$/, history], ["audit", /^audit$/, audit], ["tutorial", /^tutorial$/, (main) => tutorial(main, (text) => talk.say(text))], ["settings", /^settings$/, settings]];
 const main = document.getElementById("main");
-let leave = () => {};
+let leave = () => {}, talk = null, ask = () => {};
 
 function route() {
   const [name, view, words] = found(location.hash.replace(/^#\/?/, ""));
@@ -30,14 +33,16 @@ function found(path) {
   try { return [name, view, path.match(pattern).slice(1).map(decodeURIComponent)]; } catch { return ["apps", absent, []]; } // a hash may be no valid URI
 }
 const absent = (into) => { into.append(empty(el("h1", { tabindex: "-1" }, t("noSuchPage")), el("a", { href: "#/apps" }, t("back")))); };
+// Who may not read the audit anywhere has no use for its page.
+const pages = () => ["apps", "changes", "history", ...(store.me.scopes.some((each) => each.startsWith("admin:read")) ? ["audit"] : []), "settings", "tutorial"];
 function top() {
-  const links = ["apps", "changes", "history", "settings"].map((name) => el("a", { href: `#/${name}`, "data-name": name }, t(name)));
+  const links = pages().map((name) => el("a", { href: `#/${name}`, "data-name": name }, t(name)));
   const count = el("span", { class: "count", hidden: true }), other = language === "ko" ? "en" : "ko";
   links[1].append(count);
   store.on(["changes"], () => { write(count, String(store.changes.length)); count.hidden = !store.changes.length; });
   document.getElementById("top").append(
     el("a", { class: "brand", href: "#/apps" }, el("img", { src: "/static/icon.svg", alt: "" }), "K-Le-PaaS"), el("nav", { class: "main", "aria-label": t("pages") }, links),
-    el("div", { class: "account" }, el("button", { class: "plain small", type: "button", lang: other, onclick: () => setLanguage(other), "aria-label": t("language") }, other === "ko" ? "한국어" : "English"),
+    el("div", { class: "account" }, el("button", { class: "small palette-key", type: "button", "data-role": "open-palette", "aria-keyshortcuts": "Control+K", onclick: () => ask() }, t("palette"), el("kbd", {}, "Ctrl K")), el("button", { class: "plain small", type: "button", lang: other, onclick: () => setLanguage(other), "aria-label": t("language") }, other === "ko" ? "한국어" : "English"),
       el("span", { class: "soft small", "data-role": "me", title: store.me.email }, store.me.name),
       el("button", { class: "plain small", type: "button", onclick: async () => { await api.post("/auth/logout"); location.reload(); } }, t("signOut"))));
   store.save("changes");
@@ -55,11 +60,12 @@ async function start() {
   }
   const banner = document.getElementById("offline");
   store.on(["online"], () => { banner.hidden = store.online; write(banner, t("offline")); });
+  ask = palette(pages(), (text) => talk.say(text));
   top();
-  chat(document.getElementById("chat"));
+  talk = chat(document.getElementById("chat"));
   addEventListener("hashchange", () => { route(); main.querySelector("h1")?.focus({ preventScroll: true }); });
   document.querySelector(".skip").addEventListener("click", (event) => { event.preventDefault(); main.focus(); });
-  addEventListener("keydown", (event) => { if ((event.ctrlKey || event.metaKey) && event.key === "k") { event.preventDefault(); document.getElementById("chat-input").focus(); } });
+  addEventListener("keydown", (event) => { if ((event.ctrlKey || event.metaKey) && event.key === "k") { event.preventDefault(); ask(); } else if (event.key === "/" && !/^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName)) { event.preventDefault(); talk.focus(); } });
   route();
 }
 start();

@@ -10,6 +10,8 @@ import { compared } from "./compared.js";
 import { timeline } from "./history.js";
 import { logs } from "./logs.js";
 import { badge, empty, fill, list, sha } from "./parts.js";
+import { resources } from "./resources.js";
+import { written } from "./written.js";
 
 const SOON = 300, SETTLED = 4000, AGAIN = 15000; // ms: several events are one; pods that go are gone; what no event tells, as a pod's restart
 
@@ -18,20 +20,23 @@ export function app(main, name, environment) {
   if (!store.apps.has(key)) return absent(main, name, environment);
   const places = store.environments.filter((each) => store.apps.has(store.key(name, each.name)));
   const cards = new Map(places.map((each) => [store.key(name, each.name), card(store.apps.get(store.key(name, each.name)), each.name === environment)]));
-  const out = parts("details", "pods", "events", "values", "syncs");
+  const out = parts("details", "pods", "events", "syncs", "desired");
+  const tree = resources(place), file = written(place);
   const past = timeline(() => place, place, 30), log = logs(place), act = actions(place);
   main.append(el("div", { class: "stack" },
     el("div", { class: "row" }, el("a", { class: "crumb", href: "#/apps" }, t("apps")), el("h1", { tabindex: "-1" }, name)),
     el("nav", { class: "environments", "aria-label": t("environments") }, [...cards.values()]), out.details, act.node,
-    el("div", { class: "columns" }, el("div", { class: "stack" }, panel("pods", out.pods), log.node, compared(place).node, panel("events", out.events)), el("div", { class: "stack" }, panel("history", past.node), panel("syncs", out.syncs), panel("valuesFile", out.values)))));
+    el("div", { class: "columns" }, el("div", { class: "stack" }, tree.node, panel("pods", out.pods), log.node, compared(place).node, panel("events", out.events)), el("div", { class: "stack" }, panel("history", past.node), panel("syncs", out.syncs), panel("valuesFile", el("div", { class: "tight" }, out.desired, file.node))))));
   const live = () => {
+    tree.load();
     fill(out.pods, api.read("status", place), (found) => podList(found.data.pods));
     fill(out.events, api.read("events", place), (found) => eventList(found.data.items));
   };
-  const desired = () => fill(out.values, api.get(`apps/${encodeURIComponent(name)}/${encodeURIComponent(environment)}`), (found) => {
+  const desired = () => fill(out.desired, api.get(`apps/${encodeURIComponent(name)}/${encodeURIComponent(environment)}`), (found) => {
     out.details.replaceChildren(details(found));
     out.syncs.replaceChildren(syncList(found.syncs || []));
-    return [el("code", { class: "soft" }, found.path), found.values ? el("pre", { class: "text", tabindex: "0", "data-role": "values" }, found.values) : empty(t("nothing"))];
+    file.put(found.path, found.values);
+    return [];
   });
   act.show(store.apps.get(key));
   [live, desired, past.load, log.load].forEach((each) => each());

@@ -3,6 +3,7 @@ import { el, keyed, write } from "../dom.js";
 import { store } from "../store.js";
 import { t } from "../texts.js";
 import { reviewRow } from "./changes.js";
+import { figures } from "./figures.js";
 import { timeline } from "./history.js";
 import { badge, empty, toneOf } from "./parts.js";
 
@@ -43,7 +44,7 @@ function lately() {
   show();
   past.load();
   const recent = el("section", { class: "panel" }, el("h2", {}, t("recent"), el("span", { class: "grow" }), el("a", { class: "small", href: "#/history" }, t("history"))), past.node);
-  return { node: el("div", { class: "columns" }, recent, panel), leave: () => off.forEach((each) => each()) };
+  return { node: el("div", { class: "stack" }, el("div", { class: "columns" }, recent, panel), figures()), leave: () => off.forEach((each) => each()) };
 }
 function shownNames(text, filter) {
   const items = [...store.apps.values()].filter((item) => item.app.includes(text) && wants(filter, item));

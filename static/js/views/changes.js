@@ -30,9 +30,9 @@ export function change(main, id) {
     keyed(body, [found.plan], (plan) => plan.hash ?? id, diffsOf);
     return headOf(found, act);
   });
-  async function act(verb, button) {
+  async function act(verb, button, args = {}) {
     button.disabled = true;
-    try { out.replaceChildren(outcome(await api.post("commands", { verb, args: { review: id } }))); await load(); } catch (error) { button.disabled = false; out.replaceChildren(failure(error)); }
+    try { out.replaceChildren(outcome(await api.post("commands", { verb, args: { review: id, ...args } }))); await load(); } catch (error) { button.disabled = false; out.replaceChildren(failure(error)); }
   }
   load();
   return store.on(["changes"], load);
@@ -51,7 +51,14 @@ function decisions(review, act) {
   const own = review.author === store.me.email, mine = review.approvals.some((each) => each.includes(`<${store.me.email}>`)), enough = review.approvals.length >= review.required;
   const button = (verb, kind, disabled = false) => el("button", { type: "button", class: kind, disabled, "data-role": verb, onclick: (event) => act(verb, event.currentTarget) }, t(verb));
   const note = mine ? t("youApproved") : own && !enough ? t("ownChange") : enough ? "" : t("needsApproval");
-  return el("div", { class: "row" }, button("approve", enough ? "" : "primary", own || mine), button("merge", enough ? "primary" : "", !enough), button("reject", "danger"), el("span", { class: "small soft" }, note));
+  const row = el("div", { class: "row" }, button("approve", enough ? "" : "primary", own || mine), button("merge", enough ? "primary" : "", !enough), button("reject", "danger"), el("span", { class: "small soft" }, note));
+  return enough || !store.me.scopes.some((each) => ["admin:write", `admin:write@${review.environment}`].includes(each)) ? row : el("div", { class: "tight" }, row, emergency(act));
+}
+// Merging without approvals takes a reason, which is told to everybody.
+function emergency(act) {
+  const reason = el("input", { name: "reason", required: true, maxlength: 500, placeholder: t("breakReason"), "aria-label": t("breakReason"), autocomplete: "off" });
+  const go = (event) => { event.preventDefault(); act("merge", event.submitter, { break_glass: reason.value.trim() }); };
+  return el("details", { "data-role": "break-glass" }, el("summary", { class: "small" }, t("breakGlass")), el("form", { class: "row", onsubmit: go }, reason, el("button", { type: "submit", class: "danger" }, t("merge"))));
 }
 function diffsOf(plan) {
   return el("div", { class: "stack" }, el("section", { class: "panel" }, el("h2", {}, t("values")), plan.changes.length ? diffs(plan.changes, "values-diff") : empty(t("nothing"))),

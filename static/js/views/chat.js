@@ -13,7 +13,7 @@ const KEPT = "conversation"; // this tab's, in sessionStorage
 
 export function chat(aside) {
   const log = el("div", { class: "chat-log", role: "log", "aria-live": "polite", "aria-label": t("chat"), tabindex: "0" });
-  const input = el("textarea", { id: "chat-input", rows: "1", placeholder: t("placeholder"), "aria-label": t("chat"), "aria-keyshortcuts": "Control+K", enterkeyhint: "send" });
+  const input = el("textarea", { id: "chat-input", rows: "1", placeholder: t("placeholder"), "aria-label": t("chat"), enterkeyhint: "send" });
   const about = el("span", { class: "small soft clip", "data-role": "context" }), said = [], cards = new Map(); // command id -> card
   let session = recall(), waiting = [], recalled = 0; // `waiting`: the ids that a typed "confirm" stands for
   const open = (yes = true) => aside.toggleAttribute("data-open", yes);
@@ -91,8 +91,9 @@ export function chat(aside) {
   aside.setAttribute("aria-label", t("chat"));
   const fresh = el("button", { class: "plain small", type: "button", "data-role": "new-chat", onclick: () => { keep(null); waiting = []; cards.clear(); log.replaceChildren(); write(about, ""); greet(); } }, t("newChat"));
   const close = el("button", { class: "plain small chat-toggle", type: "button", onclick: () => open(false) }, t("close"));
-  aside.append(el("div", { class: "chat-head row" }, el("h2", {}, t("chat")), about, el("span", { class: "grow" }), fresh, el("span", { class: "tag chat-key" }, "Ctrl K"), close), log,
+  aside.append(el("div", { class: "chat-head row" }, el("h2", {}, t("chat")), about, el("span", { class: "grow" }), fresh, close), log,
     el("form", { class: "chat-form", onsubmit: submit }, input, el("button", { class: "primary", type: "submit" }, t("send"))));
   if (session) resume(); else greet();
+  return { say, focus: () => { open(); input.focus(); } };
 }
 const recall = () => { try { return sessionStorage.getItem(KEPT); } catch { return null; } };

@@ -12,12 +12,20 @@ const PAGE = 50;
 export function history(main) {
   const app = el("select", { "aria-label": t("app") }, option("", `${t("app")}: ${t("all")}`), [...new Set([...store.apps.values()].map((item) => item.app))].map((name) => option(name, name)));
   const environment = el("select", { "aria-label": t("environment") }, option("", `${t("environment")}: ${t("all")}`), store.environments.map((each) => option(each.name, each.name)));
-  const shown = timeline(() => ({ app: app.value, environment: environment.value }));
+  const who = el("input", { type: "search", class: "search", placeholder: t("who"), "aria-label": t("who"), "data-filter": "author" }), verb = el("select", { "aria-label": t("verb"), "data-filter": "verb" }, option("", `${t("verb")}: ${t("all")}`), CHANGES.map((each) => option(each, each)));
+  const shown = timeline(() => ({ app: app.value, environment: environment.value, author: who.value.trim(), verb: verb.value }));
   app.addEventListener("change", shown.load);
-  environment.addEventListener("change", shown.load);
-  main.append(el("div", { class: "stack" }, el("div", { class: "row" }, el("h1", { tabindex: "-1" }, t("history")), el("span", { class: "grow" }), app, environment), sentences(), el("section", { class: "panel" }, shown.node)));
+  for (const each of [environment, who, verb]) each.addEventListener("change", shown.load);
+  main.append(el("div", { class: "stack" }, el("div", { class: "row" }, el("h1", { tabindex: "-1" }, t("history")), el("span", { class: "grow" }), app, environment, verb, who), comparison().node, sentences(), el("section", { class: "panel" }, shown.node)));
   shown.load();
   return store.on(["history"], shown.load);
+}
+const CHANGES = ["deploy", "restart", "scale", "rollback", "promote", "set_env", "unset_env", "suspend", "resume", "create_app", "delete_app", "apply_manifest", "delete_manifest", "grant", "withdraw"];
+// Any two commits against each other: the older side first, whichever was chosen first.
+function comparison() {
+  const from = el("input", { name: "from", required: true, placeholder: t("fromPoint"), "aria-label": t("fromPoint"), autocomplete: "off" }), to = el("input", { name: "to", placeholder: "main", "aria-label": t("toPoint"), autocomplete: "off" }), out = el("div", { class: "tight" });
+  const show = (event) => { event.preventDefault(); fill(out, api.read("diff", { from: from.value.trim(), to: to.value.trim() || "main" }), (found) => (found.data.changes.length ? diffs(found.data.changes, "compared") : empty(t("nothing")))); };
+  return { node: el("details", { class: "panel", "data-role": "comparison" }, el("summary", {}, t("compareTwo")), el("form", { class: "fields", onsubmit: show }, from, to, el("button", { type: "submit" }, t("compare"))), out) };
 }
 const option = (value, text) => el("option", { value }, text);
 

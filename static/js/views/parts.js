@@ -4,14 +4,14 @@ import { spoken, t } from "../texts.js";
 
 const TONES = {
   healthy: "good", succeeded: "good", merged: "good", progressing: "work", pending: "work", open: "open", degraded: "bad", failed: "bad", missing: "bad", broken: "bad",
-  held: "warn", suspended: "warn", rejected: "warn",
+  held: "warn", suspended: "warn", rejected: "warn", committed: "good", done: "good", accepted: "good", answered: "good", proposed: "open", refused: "warn",
 };
 export const toneOf = (item) => {
   if (item.problem || item.sync === "failed") return "bad";
   if (item.suspended || item.sync === "held") return "warn";
   return TONES[item.health] || "idle";
 };
-export const badge = (word) => el("span", { class: "badge", "data-tone": TONES[word] || "idle", "data-word": word }, t(word));
+export const badge = (word, said = word) => el("span", { class: "badge", "data-tone": TONES[word] || "idle", "data-word": word }, t(said));
 
 // One file's diff, a line an element; file names are said above it.
 export function diff(text, role) {
@@ -42,7 +42,13 @@ export function table(columns, rows) {
     el("tbody", {}, rows.map((row) => el("tr", {}, row.map((cell, index) => el("td", { class: named[index]?.wide ? "wide" : null }, cell instanceof Node ? cell : String(cell ?? ""))))))));
 }
 export const facts = (pairs) => el("dl", { class: "facts" }, pairs.filter(([, value]) => value !== null && value !== undefined && value !== "").flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value instanceof Node ? value : String(value))]));
-export const failure = (error) => el("p", { class: "notice", "data-tone": "bad", role: "alert" }, error.message);
+export const failure = (error) => el("div", { class: "notice", "data-tone": "bad", role: "alert" }, el("p", {}, error.message), sides(error.body?.details?.conflict ?? error.body?.conflict));
+// What a review would do now, beside what its reviewers saw.
+function sides(conflict) {
+  if (!Array.isArray(conflict)) return null;
+  const side = (name, lines) => el("div", { class: "tight" }, el("b", { class: "tiny" }, t(name)), diff(lines.join("\n") || t("nothing"), name));
+  return el("div", { class: "tight", "data-role": "conflict" }, conflict.map((each) => el("div", { class: "tight" }, el("code", {}, each.path), el("div", { class: "sides" }, side("asReviewed", each.reviewed), side("asNow", each.now)))));
+}
 export const empty = (...children) => el("div", { class: "empty" }, children);
 export const sha = (revision) => (revision ? el("code", { class: "soft", title: revision }, revision.slice(0, 8)) : null);
 export const list = (items, keyOf, make) => { const node = el("ul", { class: "lines" }); keyed(node, items, keyOf, make); return node; };

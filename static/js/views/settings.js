@@ -5,10 +5,11 @@ import { store } from "../store.js";
 import { stamp, t } from "../texts.js";
 import { misreadings } from "./misreadings.js";
 import { empty, failure, fill, table } from "./parts.js";
+import { outcome } from "./preview.js";
 
 export function settings(main) {
   const me = el("section", { class: "panel" }, el("h2", {}, t("you")), el("p", {}, `${store.me.name} <${store.me.email}>`), scopes(store.me.scopes));
-  main.append(el("div", { class: "stack" }, el("h1", { tabindex: "-1" }, t("settings")), me, tokens(), environments(), misreadings() ?? ""));
+  main.append(el("div", { class: "stack" }, el("h1", { tabindex: "-1" }, t("settings")), me, tokens(), sessions(), access(), environments(), misreadings() ?? ""));
 }
 const scopes = (names) => el("div", { class: "row" }, names.map((each) => el("span", { class: "tag" }, each)));
 
@@ -46,6 +47,35 @@ function form(make) {
 function once(token) {
   const copy = el("button", { type: "button", class: "small", onclick: async () => { await navigator.clipboard.writeText(token); copy.textContent = t("copied"); } }, t("copy"));
   return el("div", { class: "notice", "data-tone": "warn" }, el("div", { class: "row" }, el("code", { "data-role": "token" }, token), copy), el("span", { class: "small" }, t("onceOnly")));
+}
+// Where one is signed in, each of which can be ended.
+function sessions() {
+  const list = el("div", {}), note = el("div", {});
+  const load = () => fill(list, api.get("sessions"), (found) => table([{ text: t("browser"), wide: true }, t("address"), t("signedIn"), t("expires"), ""], found.items.map((each) => [each.browser || "?", each.address || "", stamp(each.created), stamp(each.expires),
+    each.current ? el("span", { class: "tag" }, t("thisOne")) : el("button", { type: "button", class: "danger small", onclick: async () => { try { await api.remove(`sessions/${encodeURIComponent(each.id)}`); load(); } catch (error) { note.replaceChildren(failure(error)); } } }, t("endSession"))])));
+  load();
+  return el("section", { class: "panel", "data-role": "sessions" }, el("h2", {}, t("sessions")), note, list);
+}
+// Who may do what, as klepaas-access.yaml says; who may not see it is told so.
+function access() {
+  const body = el("div", { class: "tight" }), out = el("div", { class: "tight", role: "status" });
+  const load = () => fill(body, api.get("access"), (found) => [
+    ...found.problems.map((each) => el("p", { class: "notice", "data-tone": "bad" }, `${each.path}${each.line ? `:${each.line}` : ""} ${each.message}`)),
+    found.grants.length ? table([{ text: t("who"), wide: true }, t("role"), t("environments"), { text: t("scopes"), wide: true }], found.grants.map((each) => [el("code", {}, each.subject), each.role, each.environments.join(", ") || t("all"), scopes(each.scopes)])) : empty(t("noGrants")),
+    ...(found.admins.length ? [el("p", { class: "small soft" }, `KLEPAAS_ADMINS: ${found.admins.join(", ")}`)] : []), grant(found.roles, out, load), out]);
+  load();
+  return el("section", { class: "panel", "data-role": "access" }, el("h2", {}, t("access")), body);
+}
+// A grant is a change as any other: previewed, then committed or proposed.
+function grant(roles, out, load) {
+  const asked = (form) => ({ subject: form.get("subject").includes(":") ? form.get("subject") : `user:${form.get("subject")}`, role: form.get("role"), environments: form.getAll("environment") });
+  const give = async (event) => {
+    event.preventDefault();
+    try { out.replaceChildren(outcome(await api.post("access/grant", asked(new FormData(event.target))))); load(); } catch (error) { out.replaceChildren(failure(error)); }
+  };
+  return el("form", { class: "fields", onsubmit: give }, el("label", {}, t("subject"), el("input", { name: "subject", required: true, placeholder: "user:kim@example.org", autocomplete: "off" })),
+    el("label", {}, t("role"), el("select", { name: "role" }, roles.map((each) => el("option", { value: each.name }, each.name)))),
+    el("fieldset", { class: "row" }, el("legend", { class: "small soft" }, t("whereNone")), store.environments.map((each) => el("label", { class: "check" }, el("input", { type: "checkbox", name: "environment", value: each.name }), each.name))), el("button", { type: "submit" }, t("grant")));
 }
 function environments() {
   const rows = store.environments.map((each) => [each.name, el("code", {}, each.namespace), each.review ? t("requiredApprovals", { count: each.approvals }) : t("direct"), each.promotes_from ?? "", each.agents === "commit" ? t("commit") : t("propose")]);
