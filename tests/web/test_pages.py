@@ -26,6 +26,7 @@ def test_a_page_is_in_the_viewers_language_and_fits(demo, person, name, locale):
         assert owner.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
         owner.shot(f"page-{name}-{locale[:2]}-{width}")
     said = owner.page.locator("main").inner_text()
+    assert not [each for each in owner.page.locator(".badge").all_inner_texts() if each.strip().isdigit()]
     assert "undefined" not in said and "[object" not in said and "{app}" not in said
     assert any("가" <= letter <= "힣" for letter in owner.page.locator("main h1, main h2, nav.main").first.inner_text() + owner.page.locator("nav.main").inner_text()) is (locale == "ko-KR")
 

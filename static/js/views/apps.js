@@ -85,7 +85,7 @@ export function update(node, item) {
   find("why").title = reason(item);
   write(find("why"), reason(item) || aside(item));
   const words = wordsOf(item), badges = find("badges");
-  if (badges.dataset.words !== words.join()) { badges.dataset.words = words.join(); badges.replaceChildren(...words.map(badge)); }
+  if (badges.dataset.words !== words.join()) { badges.dataset.words = words.join(); badges.replaceChildren(...words.map((each) => badge(each))); }
 }
 function wordsOf(item) {
   if (item.problem) return ["broken"];
