@@ -6,7 +6,7 @@ The ledger says what was reviewed and by whom. Must not decide who may: that is 
 import logging
 import time
 
-from gitops import access, gates, message, planning, policy, values, verbs
+from gitops import access, audit, gates, message, planning, policy, values, verbs
 from gitops.errors import Conflict, KlepaasError
 from gitops.forges import FORGES, chosen, pulls, text
 from gitops.repo import Draft
@@ -173,7 +173,13 @@ def expire(services):
 
 
 def _expired(services, review):
-    _closed(services, review, Actor("expired", "", frozenset(), "controller"))
+    nobody = Actor("expired", "", frozenset(), "controller")
+    _audited(services, nobody, _closed(services, review, nobody), "reject")
+
+
+def _audited(services, actor, review, verb):
+    """What became of a review without a command of ours."""
+    services.ledger.audit.add(audit.entry(actor, verb, review.app, review.environment, outcome="accepted", commit=review.commit, review=review.id))
 
 
 # --- at the forge ----------------------------------------------------------------------------------------------------
@@ -192,7 +198,7 @@ def noticed(services, review):
 
 
 def _noticed(services, review, pull):
-    somebody = Actor(pull.by or review.forge, "", frozenset(), "git")
+    somebody, known = Actor(pull.by or review.forge, "", frozenset(), "git"), services.ledger.review(review.id).status != "open"
     if pull.status == "open" and pull.head == review.head:
         return review
     services.repo.fetch()
@@ -202,6 +208,8 @@ def _noticed(services, review, pull):
         done = services.ledger.merged(review.id, pull.commit, somebody)
     else:
         done = services.ledger.reject(review.id, somebody)
+    if not known:
+        _audited(services, somebody, done, "merge" if pull.status == "merged" else "reject")
     services.repo.drop(review.branch)
     return _told(services, done)
 

@@ -43,6 +43,13 @@ def _tokens(commands):
     create.add_argument("--days", type=int, help="days until it expires")
     create.add_argument("--agent", action="store_true", help="for a program that speaks for the person: it proposes, people merge")
     create.set_defaults(run=_token)
+    listed = token.add_parser("list", help="a person's tokens, as JSON")
+    listed.add_argument("user", metavar="USER")
+    listed.set_defaults(run=_token_list)
+    revoke = token.add_parser("revoke", help="revoke a token by its id; what it keeps open ends")
+    revoke.add_argument("user", metavar="USER")
+    revoke.add_argument("id", metavar="ID")
+    revoke.set_defaults(run=_token_revoke)
 
 
 def _audits(commands):
@@ -61,6 +68,19 @@ def _token(options, settings):
     from web import operator
 
     print(f"token for {options.user or 'you'}:", operator.token(settings, options.user, options.name, options.scopes.split(","), options.agent, options.days))
+
+
+def _token_list(options, settings):
+    from web import operator
+
+    print(json.dumps(operator.tokens(settings, options.user), ensure_ascii=False, indent=1))
+
+
+def _token_revoke(options, settings):
+    from web import operator
+
+    operator.token_revoke(settings, options.user, options.id)
+    print("revoked")
 
 
 def _link(options, settings):

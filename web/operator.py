@@ -107,6 +107,20 @@ def token(settings, user, name, scopes, agent, days):
     return text
 
 
+def tokens(settings, word):
+    """A person's tokens, without their text."""
+    ledger = services.ledger(settings)
+    return {"items": list(ledger.tokens(_user(ledger, word)["email"]))}
+
+
+def token_revoke(settings, word, id):
+    ledger = services.ledger(settings)
+    email = _user(ledger, word)["email"]
+    if not ledger.token_revoke(id, email):
+        raise NotFound("no_such_token", token=id[:40])
+    _noted(ledger, "token_revoke", user=email, token=id)
+
+
 def _noted(ledger, verb, **args):
     ledger.audit.add(audits.entry(actor(), verb, args=args, outcome="done"))
 

@@ -16,14 +16,15 @@ class Lockouts:
         return max(row.until - time.time(), 0) if row else 0
 
     def failed(self, source, most, window):
-        """Count a failure; with `most` within `window` seconds the source is locked for as long, and it is true."""
+        """Count a failure; whether it is the one, of `most` within `window` seconds, that locks the source for as long."""
         table, now = self.tables["failure"], time.time()
+        mine = table.source == source
         with self.store.write():
-            row = table.get_or_none(source=source)
-            count, since = (row.count + 1, row.since) if row and row.since > now - window else (1, now)
-            fields = {"count": count, "since": since, "until": now + window if count >= most else 0}
-            table.insert(source=source, **fields).on_conflict(conflict_target=[table.source], update=fields).execute()
-        return count >= most
+            table.insert(source=source, count=0, since=now, until=0).on_conflict_ignore().execute()
+            over = (table.since <= now - window) | ((table.until > 0) & (table.until <= now))
+            table.update(count=0, since=now, until=0).where(mine & over).execute()
+            table.update(count=table.count + 1).where(mine).execute()
+            return table.update(until=now + window).where(mine & (table.count >= most) & (table.until <= now)).execute() == 1
 
     def forget(self):
         """Drop what counts no more."""

@@ -1,11 +1,13 @@
 """The audit: every attempt is in it, nothing secret is, and whatever was changed, taken out or put in shows."""
 
+import time
+
 import pytest
 
-from gitops import audit
+from gitops import audit, reviewing
 from gitops.ledger.audit import Entry
 from gitops.origin import HERE, Origin, within
-from tests.gitops.path_help import AGENT, ANN, BOB, both, command, database, renderer, world  # noqa: F401 (fixtures)
+from tests.gitops.path_help import AGENT, ANN, BOB, FILES, both, command, database, renderer, world  # noqa: F401 (fixtures)
 from tests.gitops.ledger.conftest import ledger, url  # noqa: F401 (fixtures)
 
 KEY, OTHER = b"k" * 32, b"o" * 32
@@ -51,6 +53,17 @@ def test_reviews_are_in_it(world):
     assert [row for row in rows if row[1] in ("approve", "merge")] == [
         ("ann", "approve", "refused", "own_review"), ("bob", "approve", "accepted", None), ("bob", "merge", "accepted", None)]
     assert world.services.ledger.audit.rows(verb="merge")[0]["commit"] == merged.commit
+
+
+def test_what_nobody_here_did_to_a_review_is_in_it(world, monkeypatch):
+    """One that expired is rejected by nobody."""
+    review = world.say("scale", "web", "production", replicas=4).review
+    world.write({"klepaas.yaml": FILES["klepaas.yaml"].replace("review: required", "review: required, review_days: 3")})
+    now = time.time()
+    monkeypatch.setattr(reviewing.time, "time", lambda: now + 3 * 86400 + 1)
+    reviewing.expire(world.services)
+    row = world.services.ledger.audit.rows(review=review.id)[0]
+    assert (row["door"], row["name"], row["verb"], row["outcome"]) == ("controller", "expired", "reject", "accepted")
 
 
 def test_a_process_that_serves_nobody_says_where_it_runs(world):

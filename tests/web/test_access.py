@@ -126,4 +126,7 @@ def test_the_command_line_grants(home):
     assert "committed: withdraw" in run(through, "withdraw", "user:nil@example.org", "developer", "-e", "staging,production")[1]
     assert run(through, "withdraw", "user:nil@example.org", "developer")[0] == 1
     home.client("nil", [])
+    token, = json.loads(run(direct, "token", "list", "nil")[1])["items"]
+    assert run(direct, "token", "revoke", "nil", token["id"])[1] == "revoked\n" and run(direct, "token", "revoke", "nil", token["id"])[0] == 1
+    home.client("nil", [])
     assert run(direct, "user", "sign-out", "nil")[1] == "0 sign-ins and 1 tokens ended\n"
