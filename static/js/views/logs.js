@@ -4,7 +4,7 @@ import { el, keyed, write } from "../dom.js";
 import { t } from "../texts.js";
 
 export function logs(place) {
-  const out = el("pre", { class: "text", tabindex: "0", "data-role": "logs", "aria-label": t("logs") });
+  const out = el("pre", { class: "text", tabindex: "0", role: "group", "data-role": "logs", "aria-label": t("logs") });
   let chosen; // by the viewer; else the server picks the pod that needs to be looked at
   const pod = el("select", { class: "small", "aria-label": t("pod"), onchange: () => { chosen = pod.value; load(); } });
   const lines = el("select", { class: "small", "aria-label": t("lines"), onchange: () => load() }, [100, 300, 1000].map((each) => el("option", { value: each }, `${each} ${t("lines")}`)));
