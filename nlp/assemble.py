@@ -6,15 +6,15 @@ from dataclasses import replace
 from gitops.errors import Invalid
 from gitops.types import Command
 from gitops.verbs import REVIEW_VERBS, VERBS, check
-from nlp import arguments, guards, places, targets
+from nlp import arguments, clauses, guards, leftovers, places, targets
 from nlp.lexicon import things
 from nlp.reading import CERTAIN, Reading, clarify
 from nlp.speaking import Assembled, because, known, named_apps
 
-_SUBJECT = re.compile(r"([ⓋⒸⒷⒾ])(?:이|가)(?=\s)")
+_SOURCE = re.compile(r"(?P<x>[ⓋⒸⒷⓃⓅ])(?:에서|부터)(?=.*[ⓋⒸⒷⓃⓅ](?:으로|로|까지))|\bfrom (?:version )?(?P<y>[ⓋⒸⓃⓅ])(?= (?:in)?to [ⓋⒸⓃⓅ])")
+_ONE_EACH = {"set_env": (things.ASSIGN,), "unset_env": (things.VARIABLE,), **dict.fromkeys(REVIEW_VERBS, (things.REVIEW, things.NUMBER))}
+_PAIRED = {"scale": ("replicas", (things.PODS, things.NUMBER)), "deploy": ("version", (things.VERSION, things.COMMIT)), "rollback": ("version", (things.VERSION,))}
 _BY_STEP = re.compile(r"Ⓟ(?!으로|로|까지| ?으로| ?로|만? ?띄|만? ?(?:유지|운영|돌)| for| of)(?:를|만|을)? ?(?:만 ?)?(?:늘|줄|증설|증대|감축|축소|추가|올|내|높|낮|빼|키|확장|증가|감소)")
-_PLACED = "ⓃⓅⓋⒸⒷⒾⓈⓌⒼⓁⒹⓄⓇⒿ"  # things that say what a change is about
-_PLACES = {"scale": "ⓅⓃ", "rollback": "ⓋⒸⒼ", "deploy": "ⓋⒸⒷⒾ", "set_env": "ⓈⓌ", "unset_env": "Ⓦ", "create_app": "ⒾⓋⓅ", "release": "Ⓒ", "delete_manifest": "Ⓙ", "approve": "ⓇⓃ", "merge": "ⓇⓃ", "reject": "ⓇⓃ", "apply_manifest": "ⓃⓅⓋⒸⒷⒾⓈⓌ"}
 
 
 def question(speaking, verb):
@@ -33,7 +33,28 @@ def change(speaking):
         return [Assembled(clarify("all", ["app"], speaking.scene.apps[:10], head.verb), "all")]
     if head.verb == "scale" and _BY_STEP.search(clause.text) and arguments.replicas(clause)[1] is None and "에서" not in clause.text:
         return [Assembled(clarify("relative", ["replicas"], (), "scale", because(speaking, "scale"), **known(speaking)))]
-    return _readings(speaking, head.verb)
+    return _whole(speaking, [each for part in _parts(_onward(speaking)) for each in _readings(part, head.verb)])
+
+
+def _onward(speaking):
+    """`from 1.2 to 1.3`: where it comes from is no argument."""
+    return replace(speaking, clause=clauses.without(speaking.clause, _SOURCE))
+
+
+def _parts(speaking):
+    """One for each thing that a verb takes one at a time: two variables are two changes."""
+    kinds = _ONE_EACH.get(speaking.head.verb, ())
+    several = [thing for thing in speaking.clause.things if thing.kind in kinds]
+    if len(several) < 2:
+        return [speaking]
+    return [replace(speaking, clause=replace(speaking.clause, things=tuple(thing for thing in speaking.clause.things if thing not in several or thing is each))) for each in several]
+
+
+def _whole(speaking, found):
+    """The readings, if together they took up all that was said."""
+    readings = [each.reading for each in found]
+    left = leftovers.unused(_onward(speaking), speaking.head.verb, readings) if all(each.clarification is None for each in readings) else []
+    return [_left(speaking, speaking.head.verb, left, **known(speaking))] if left else found
 
 
 def _readings(speaking, verb):
@@ -52,9 +73,10 @@ def _readings(speaking, verb):
 
 
 def _paired(speaking, verb, found):
-    """`nginx 3, redis 2`: each app its own number."""
-    counts = arguments.values(speaking.clause, things.PODS, things.NUMBER)
-    return {place: {"replicas": count} for place, count in enumerate(counts)} if verb == "scale" and len(found) > 1 and len(counts) == len(found) else {}
+    """`nginx 3, redis 2`: each app its own number or version."""
+    name, kinds = _PAIRED.get(verb, (None, ()))
+    said = arguments.values(speaking.clause, *kinds)
+    return {place: {name: value} for place, value in enumerate(said)} if name and len(found) > 1 and len(said) == len(found) else {}
 
 
 def _one(speaking, verb, app, environment, sure, extra=None):
@@ -78,12 +100,10 @@ def _one(speaking, verb, app, environment, sure, extra=None):
 
 def _asked_first(speaking, verb, app, environment, args):
     """What must be asked before the command is complete, or None."""
-    strange = _strange_words(speaking, verb, args)
-    if strange:
-        return Assembled(clarify("unplaced", ["command"], strange, verb, because(speaking, verb) + (f"{strange[0]!r} is not known",), app=app, environment=environment, args=args))
-    left = _unplaced(speaking, verb, args)
+    strange = leftovers.strange(speaking, verb, args)
+    left = strange or leftovers.unplaced(speaking, verb, args) or leftovers.piece(speaking, verb)
     if left:
-        return Assembled(clarify("unplaced", ["command"], [thing.said for thing in left], verb, because(speaking, verb), app=app, environment=environment, args=args))
+        return _left(speaking, verb, left, app=app, environment=environment, args=args)
     missing, code = _missing(speaking, verb, app, environment, args)
     if missing:
         choices = _choices(speaking, missing[0], args)
@@ -94,6 +114,11 @@ def _asked_first(speaking, verb, app, environment, args):
     return None
 
 
+def _left(speaking, verb, left, **known_so_far):
+    why = because(speaking, verb) + (f"{left[0]!r} has no place in it",)
+    return Assembled(clarify("unplaced", ["command"], left, verb, why, **known_so_far))
+
+
 def _out_of_bounds(verb, args):
     """The argument the catalogue would refuse, or None."""
     try:
@@ -101,25 +126,6 @@ def _out_of_bounds(verb, args):
     except Invalid as error:
         return error.details.get("argument", "command")
     return None
-
-
-def _strange_words(speaking, verb, args):
-    """Latin words of a change that nobody knows and no argument took: something was said that would be dropped."""
-    if VERBS[verb].kind == "read" or verb in ("create_app", "apply_manifest"):
-        return []
-    taken = {str(value).lower() for value in args.values()}
-    return [word for word in arguments.residue(speaking.clause.text) if word not in taken]
-
-
-def _unplaced(speaking, verb, args):
-    """What was named and has no place in this change: then something else may be meant."""
-    if VERBS[verb].kind == "read":
-        return []
-    taken = _PLACES.get(verb, "") + (things.NUMBER if "steps_back" in args and things.STEPS not in speaking.clause.text else "")
-    spoken = "".join(_SUBJECT.findall(speaking.clause.text))  # `1.3 is the problem`: not what is to be deployed
-    taken = "".join(kind for kind in taken if kind not in spoken)
-    said = [thing for thing in speaking.topic.things if thing.kind in taken] if verb == "deploy" and not args else []
-    return said + [thing for thing in speaking.clause.things if thing.kind in _PLACED and thing.kind not in taken]
 
 
 def _missing(speaking, verb, app, environment, args):

@@ -35,12 +35,12 @@ def split(marked, speaks):
 
 def _clause(marked, sentence, start, end, background, linked):
     things = tuple(thing for thing in marked.things if start <= thing.at < end)
-    return _without(Clause(marked.text[start:end], things, sentence, background, linked))
+    return without(Clause(marked.text[start:end], things, sentence, background, linked), _RULED_OUT)
 
 
-def _without(clause):
-    """The clause without what it names only to rule it out: `2.0 말고 1.9로`. Apps and environments that are not meant are told apart later."""
-    for match in reversed(list(_RULED_OUT.finditer(clause.text))):
+def without(clause, pattern):
+    """The clause without the things that the pattern finds, as what is named only to rule it out (`2.0 말고 1.9로`). Apps and environments are told apart later."""
+    for match in reversed(list(pattern.finditer(clause.text))):
         place = match.start("x") if match.group("x") else match.start("y")
         kind = clause.text[place]
         out = [thing for thing in clause.things if thing.kind == kind][clause.text[:place].count(kind)]

@@ -132,7 +132,9 @@ class _Work:
                 continue
             names_there = self.known.get(match.group(2).replace("-", "").replace("_", "")) or ()
             exact = [name for name in names_there if name.lower() == match.group(2)] or list(names_there)
-            if exact:
+            if exact and self.is_app(match.group(1)):
+                self.take(*match.span(), things.APP, exact[0], "ambiguous", (*self.known[match.group(1).replace("-", "").replace("_", "")], exact[0]))
+            elif exact:
                 self.take(*match.span(), things.APP, exact[0])
             else:
                 self.take(*match.span(), things.REPOSITORY, match.group())

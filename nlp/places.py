@@ -31,7 +31,7 @@ def _around(clause, thing):
 def together(clause):
     """Are several environments joined by `and`, so that all are meant?"""
     between = re.search(r"Ⓔ([^Ⓔ]*)Ⓔ", clause.text)
-    return bool(between and re.fullmatch(rf"(?: ?환경)?(?:{WITH}| )? ?(?:the )?(?:in )?", between.group(1)) or re.search(r"둘 ?다|양쪽|모두|both", clause.text))
+    return bool(between and re.fullmatch(rf"(?: ?환경)?{WITH} ?(?:the )?(?:in )?", between.group(1)) or re.search(r"둘 ?다|양쪽|모두|both", clause.text))
 
 
 def promotion(clause):

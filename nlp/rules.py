@@ -14,6 +14,7 @@ _ASKING = re.compile(plain.ASKING)
 _COMPLAINT = re.compile(plain.COMPLAINT)
 _DETAILS = re.compile(plain.DETAILS)
 _ARRIVED, _FORBIDS = pattern(plain.ARRIVED), pattern(plain.FORBIDS)
+_ONLY_MARKS = re.compile(r"(?:[Ⓐ-Ⓩ]|\s|to|으로|로)+")
 _HOPELESS = ("condition", "later", "except")
 
 
@@ -57,7 +58,7 @@ def _detailed(pieces):
 
 
 def _speaks(text):
-    return any(head.weight > 1 for head in heads.find(text)) or read_verb(text) is not None
+    return any(head.weight > 1 and not _ONLY_MARKS.fullmatch(head.said) for head in heads.find(text)) or read_verb(text) is not None
 
 
 def _whole_sentence(pieces, clause):
@@ -76,7 +77,7 @@ def _folded(readings):
     """The same thing asked twice is asked once, with what both said."""
     out = []
     for each in readings:
-        same = next((place for place, before in enumerate(out) if (before.command, before.app, before.environment) == (each.command, each.app, each.environment)), None)
+        same = next((place for place, before in enumerate(out) if _about(before) == _about(each)), None)
         if same is None or each.command == "clarify":
             out.append(each)
         elif VERBS[each.command].kind == "read":
@@ -84,6 +85,11 @@ def _folded(readings):
         elif out[same].args != each.args:
             return [clarify("verb", ["command"], (), each.command, ("two different things are asked of one app",), app=each.app)]
     return out
+
+
+def _about(reading):
+    """What a reading is about: two variables of an app, or two reviews, are two things."""
+    return (reading.command, reading.app, reading.environment, *(reading.args.get(name) for name in ("name", "review") if VERBS.get(reading.command, VERBS["help"]).kind != "read"))
 
 
 def _clause(clause, later, sentence, scene, found, topic):

@@ -13,6 +13,7 @@ from nlp.text import pattern
 _IT, _THERE = re.compile(talk.IT), re.compile(talk.THERE)
 _KOREAN_PLACE = re.compile(r"(?<![가-힣a-z])([가-힣]{2,8}?)(?:에서는|에서만|에서|에다가|에다|에는|에선|에만|엔|에)(?= |$)")
 _EITHER = pattern(plain.EITHER)
+_JOINED, _ALIKE = pattern(plain.JOINED), pattern(plain.ALIKE)
 _JOINED_STRANGER = re.compile(r"Ⓐ(?:와|과|랑|이랑|하고|,| and| &)? ?(?:와|과|랑|이랑|하고|,|and|&) ?(?P<x>[a-z][a-z0-9-]*[a-z0-9])(?![a-z0-9])|(?<![\w-])(?P<y>[a-z][a-z0-9-]*[a-z0-9])(?:와|과|랑|이랑|하고|,| and| &) ?Ⓐ")
 _WITHOUT_CONTEXT = ("approve", "merge", "reject", "create_app")
 HIGH = frozenset(name for name, verb in VERBS.items() if verb.risk == "high" and verb.kind == "change")
@@ -67,10 +68,10 @@ def apps(speaking, verb):
     if verb in ("deploy",) and not named:
         named = _image_apps(clause, scene)
     doubt = next((thing for thing in named if thing.doubt), None)
-    changes = VERBS[verb].kind == "change" or VERBS[verb].risk == "high"
+    changes = VERBS[verb].kind != "read"
     if doubt and (doubt.doubt == "ambiguous" and changes or verb in HIGH):
         return [], clarify("typo" if doubt.doubt == "typo" else "ambiguous_app", ["app"], doubt.choices, verb, because(speaking, verb), environment=known(speaking)["environment"])
-    if changes and len({thing.value for thing in named}) > 1 and _EITHER.search(clause.text):
+    if changes and len({thing.value for thing in named}) > 1 and (_EITHER.search(clause.text) or not _joined(clause, named)) or changes and named and _ALIKE.search(clause.text):
         return [], clarify("ambiguous_app", ["app"], list(dict.fromkeys(thing.value for thing in named)), verb, because(speaking, verb), environment=known(speaking)["environment"])
     stranger = _JOINED_STRANGER.search(clause.text) if changes and named else None
     if stranger and (stranger.group("x") or stranger.group("y")) in arguments.residue(clause.text):
@@ -78,6 +79,12 @@ def apps(speaking, verb):
     if named:
         return list({thing.value: (thing.value, None, DOUBTFUL if thing.doubt else CERTAIN) for thing in named}.values()), None
     return _unnamed(speaking, verb, changes)
+
+
+def _joined(clause, named):
+    """Are all apps that stand in the clause meant alike? Not where one is only the place, the cause or the measure."""
+    between = re.findall(r"Ⓐ([^Ⓐ]*)(?=Ⓐ)", clause.text)
+    return len(between) != len(named) - 1 or all(_JOINED.fullmatch(each) for each in between)
 
 
 def _image_apps(clause, scene):
@@ -90,6 +97,8 @@ def _unnamed(speaking, verb, changes):
     """The app is not in the clause: an unknown name, `it`, the one spoken of, or none."""
     clause, scene = speaking.clause, speaking.scene
     pointed = _IT.search(clause.text) is not None
+    if changes and any(thing.kind == things.APP for thing in clause.things):  # named, but ruled out
+        return [], clarify("except", ["app"], scene.apps[:10], verb, because(speaking, verb), environment=known(speaking)["environment"])
     strange = _strangers(speaking, verb, changes and not pointed)
     if strange:
         close = [thing.name for word in strange for thing in names.find_apps(word, scene.apps)]

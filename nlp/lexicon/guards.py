@@ -47,7 +47,7 @@ SENTENCE = (
         r"\bafter (?:lunch|work|hours|midnight|the (?:meeting|release|demo|sync|deploy|tests?))", r"\bon (?:mon|tues|wednes|thurs|fri|satur|sun)day")),
     ("except", any_of(
         "빼고", "제외", "제하고", "말고는", "이외", "외에", "외의", "나머지", "빼놓고", r"\bexcept\b", r"\bexcluding\b", r"\bbut not\b", r"\bother than\b", r"\bapart from\b",
-        r"\bwithout\b", r"\bthe rest\b", r"\bthe others?\b", r"\beverything else\b", r"\ball but\b")),
+        r"\bwithout\b", r"\bthe rest\b", r"\bthe others?\b", r"\beverything else\b", r"\b(?:all|everything|every \w+) but\b")),
 )
 
 CLAUSE = (

@@ -21,7 +21,15 @@ ARRIVED = any_of(
         "나왔", "나와서", "나온", "올라왔", "올라와", "빌드(?:가|는)? ?(?:됐|되었|끝났|완료)", "준비(?:가|는)? ?(?:됐|되었|끝났)", "(?:새|신규) ?(?:버전|이미지|빌드)",
         r"\b(?:is|are|was|got) (?:out|ready|built|published|available|pushed)\b", r"\bcame out\b", r"\bnew (?:version|image|build)\b")
 FORBIDS = r"지 ?(?:마|말)|\bdon'?t\b|\bdo not\b|\bdont\b|\b(?:must|should|shall|may|can)(?: ?not|n'?t)\b|\bnever\b"
-NEXT = r"[\s,]+(?:그리고|그리구|그 ?다음(?:에|엔)?|그 ?후에?|그런 ?다음(?:에)?|이어서|다음으로|또)[\s,]*$"
+JOINED = r"(?:[\s,&+·]|와|과|이랑|랑|하고|도|및|그리고|또|\b(?:and|the|then|also|both|plus|app|service)\b|앱|서비스|서버|파드|둘|같이|함께|은|는|을|를|만|먼저|다음|(?:\b(?:to|at|with) )?[ⓅⓃⓋⒸⒼⓈ](?:개|대)?(?:으로|로)?)*"
+ALIKE = r"Ⓐ ?(?:관련|같은|비슷한|계열|류(?=\s))|\b(?:like|similar to|related to|such as) (?:the )?Ⓐ"
+_PIECES = any_of("노드", "데이터 ?베이스", "디비", "캐시", "볼륨", "디스크", "클러스터", "네임스페이스(?! ?Ⓔ)", "컨피그 ?맵", "설정맵", "시크릿", "크론 ?잡", "인그레스", "메모리", "씨피유", "로그", "타임아웃", "커넥션", "스레드", "큐",
+                 "환경 ?변수", "토큰", "계정", "사용자", "유저", "데이터", "파일", "세션", "테이블", "스키마")
+_PIECES_EN = any_of("nodes?", "databases?", "db", "caches?", "volumes?", "disks?", "namespaces?(?! Ⓔ)", "config ?maps?", "secrets?", "cron ?jobs?", "jobs?", "ingress(?:es)?", "memory", "cpu", "logs?", "timeouts?", "connections?",
+                    "threads?", "queues?", "variables?", "tokens?", "users?", "data", "files?", "sessions?", "tables?", "schemas?", "hpa", "pvc")
+PIECE = rf"Ⓐ(?:의|에 ?있는|'s)? ?(?:{_PIECES})|Ⓐ(?:의|'s)? ?\b(?:{_PIECES_EN})\b|\b(?:{_PIECES_EN}) (?:of|for) (?:the )?Ⓐ"
+SOME = r"반만|절반|일부|(?<![가-힣])하나만|중 ?하나|첫 ?번째|두 ?번째|마지막 ?파드|\b(?:half|some|part|one|any) (?:of )?(?:the )?(?:Ⓐ|pods?|replicas?|instances?)|\bthe (?:first|second|third|last|oldest|newest) (?:Ⓐ )?(?:pods?|replicas?|instances?)"
+NEXT = r"[\s,]+(?:그리고|그리구|그 ?다음(?:에|엔)?|그 ?후에?|그런 ?다음(?:에)?|이어서|다음으로|또|및)[\s,]*$"
 TIMES = any_of(
         "이번", "다음", "저번", "지난번", "한번", "동시", "대신", "덕분", "때문", "김", "바람", "중간", "중", "후", "뒤", "전", "위", "아래", "밑", "옆", "앞", "안", "밖", "사이", "나중", "처음",
         "마지막", "끝", "오전", "오후", "아침", "점심", "저녁", "밤", "새벽", "주말", "평일", "상태", "상황", "그때", "이때", "빠른 ?시일", "만약", "경우", "환경 ?변수", "변수", "설정", "이름", "포트", "깃",
