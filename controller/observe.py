@@ -171,7 +171,7 @@ def logs(observer, environments, app, args):
     pod = found[0]
     container = args.get("container") or pod["spec"]["containers"][0]["name"]
     lines = observer.kube(environment).logs(environment.namespace, pod["metadata"]["name"], args["lines"], container, args.get("previous", False))
-    return {"pod": pod["metadata"]["name"], "container": container, "pods": names, "lines": lines}, f"{len(lines)} lines of {pod['metadata']['name']}"
+    return {"pod": pod["metadata"]["name"], "container": container, "containers": [each["name"] for part in ("initContainers", "containers") for each in pod["spec"].get(part) or ()], "pods": names, "lines": lines}, f"{len(lines)} lines of {pod['metadata']['name']}"
 
 
 def overview(observer, environments, app, args):

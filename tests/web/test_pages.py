@@ -41,6 +41,26 @@ def test_the_tree_goes_down_to_the_pods(demo, person):  # noqa: F811
     expect(pods).to_have_count(4, timeout=WAIT)
 
 
+def test_logs_are_followed_searched_and_saved(demo, person):  # noqa: F811
+    """Lines that come are shown, those that fit are kept, and all of them are saved as a file."""
+    owner = person("owner", "en-US")
+    go(owner, "#/apps/nginx/staging")
+    lines = owner.page.locator('[data-role="logs"]')
+    expect(lines).to_contain_text("nginx", timeout=WAIT)
+    owner.page.locator('[data-role="search-lines"]').fill("listening")
+    expect(lines).not_to_contain_text("starting", timeout=WAIT)
+    owner.page.locator('[data-role="search-lines"]').fill("nothing says this")
+    expect(lines).to_have_text("No line has it.")
+    with owner.page.expect_download() as saved:
+        owner.page.locator('[data-role="save-logs"]').click()
+    assert saved.value.suggested_filename.startswith("nginx-") and "listening" in saved.value.path().read_text()
+    asked = []
+    owner.page.on("request", lambda request: "/read/logs" in request.url and asked.append(request.url))
+    owner.page.locator('[data-role="follow"]').check()
+    owner.page.wait_for_timeout(5000)
+    assert len(asked) >= 2
+
+
 def test_who_wrote_a_line(demo, person):  # noqa: F811
     """Beside each line of the values: the commit, who and when; put away again."""
     owner = person("owner", "en-US")
