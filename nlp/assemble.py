@@ -53,6 +53,8 @@ def _parts(speaking):
 def _whole(speaking, found):
     """The readings, if together they took up all that was said."""
     readings = [each.reading for each in found]
+    if len({(each.clarification or {}).get("code") for each in readings}) == 1 and readings[0].clarification is not None:
+        return found[:1]
     left = leftovers.unused(_onward(speaking), speaking.head.verb, readings) if all(each.clarification is None for each in readings) else []
     return [_left(speaking, speaking.head.verb, left, **known(speaking))] if left else found
 

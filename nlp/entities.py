@@ -21,7 +21,7 @@ _SPEAKS_OF_VARIABLES = re.compile(r"환경 ?변수|변수|\benv\b|\bvariable|환
 _NAMED_VARIABLE = re.compile(r"(?:환경 ?변수|\benv(?:ironment)? var(?:iable)?|\bvariable)(?:은|는| called| named)? ([A-Za-z_][A-Za-z0-9_]*)|(?<![\w/.-])([A-Za-z_][A-Za-z0-9_]*)(?:라는|이라는)? ?(?:환경 ?변수|env(?:ironment)? var|variable\b)")
 _PLACE = re.compile(r"(?<![a-z0-9])(?:namespace|네임스페이스|ns|-n|--namespace|environment|environement)[ =:]+(?P<x>[a-z0-9][a-z0-9-]*)|(?<![a-z0-9./-])(?P<y>[a-z0-9][a-z0-9-]*)(?: (?:namespace\b|ns\b|environment\b|env\b(?! var))| ?(?:네임스페이스|환경(?! ?변수|값| 값)))")
 _NOT_A_PLACE = frozenset("the a an all each every any this that which what list of in by new my our app s".split())
-_CAREFUL = frozenset(("live", "real", "stage", "기본", "리얼", "test", "testing", "테스트", "개발", "dev", "develop", "qa", "default", "디폴트", "sandbox", "샌드박스", "development", "데브", "큐에이", "preprod"))
+_CAREFUL = frozenset(("검증", "live", "real", "stage", "기본", "리얼", "test", "testing", "테스트", "개발", "dev", "develop", "qa", "default", "디폴트", "sandbox", "샌드박스", "development", "데브", "큐에이", "preprod"))
 _NOT_VARIABLES = frozenset("api url db cpu log logs hpa pvc pv pr mr id ok http https tls ssl ip dns tcp udp json yaml yml app env the to ui qa sha k8s gpu ram".split())
 _REPOSITORY = re.compile(r"(?<![\w./@:-])([a-z0-9][a-z0-9._-]*)/([a-z0-9][a-z0-9._-]*?)(?=\.git\b|[^\w./-]|[.](?:\s|$)|$|[가-힣])(?:\.git)?")
 _DOES = re.compile("[하해했할한합되돼됐된중]")  # `운영해줘`, `운영 중`: the verb

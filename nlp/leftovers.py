@@ -3,7 +3,7 @@
 import re
 
 from gitops.verbs import VERBS
-from nlp import arguments
+from nlp import arguments, heads
 from nlp.lexicon import plain, things
 from nlp.text import pattern
 
@@ -11,15 +11,27 @@ _PLACED = "ⓃⓅⓋⒸⒷⒾⓈⓌⒼⓁⒹⓄⓇⒿ"  # things that say what a
 _PLACES = {"scale": "ⓅⓃ", "rollback": "ⓋⒸⒼ", "deploy": "ⓋⒸⒷⒾ", "set_env": "ⓈⓌ", "unset_env": "Ⓦ", "create_app": "ⒾⓋⓅ", "release": "Ⓒ", "delete_manifest": "Ⓙ", "approve": "ⓇⓃ", "merge": "ⓇⓃ", "reject": "ⓇⓃ", "apply_manifest": "ⓃⓅⓋⒸⒷⒾⓈⓌ"}
 _OF_THE_APP = ("restart", "scale", "rollback", "deploy", "promote", "suspend", "resume", "sync", "retry", "cancel")  # of all of it, of no piece
 _SUBJECT = re.compile(r"([ⓋⒸⒷⒾ])(?:이|가)(?=\s)")
+_SMALL = re.compile(rf"{plain.FILLERS}|{plain.TIMES}|.+[아어여려혀해돼] ?있")
+_COMPLAINT = re.compile(plain.COMPLAINT)
 _PIECE, _SOME = pattern(plain.PIECE), pattern(plain.SOME)
 
 
 def strange(speaking, verb, args):
-    """Latin words that nobody knows and no argument took."""
+    """Words that nobody knows and no argument took."""
     if VERBS[verb].kind == "read" or verb in ("create_app", "apply_manifest"):
         return []
     taken = {str(value).lower() for value in args.values()}
-    return [word for word in arguments.residue(speaking.clause.text) if word not in taken]
+    return [word for word in (*arguments.residue(speaking.clause.text), *korean(speaking)) if word not in taken]
+
+
+def korean(speaking):
+    """Korean words before the verb that are neither known, nor of an ending, nor of a complaint or another verb."""
+    text, head = speaking.clause.text, speaking.head
+    if head is None:
+        return []
+    spoken = [text[each.start:each.start + 2] for each in heads.find(text)]
+    words = [(word, re.sub(plain.PARTICLE, "", word) or word) for word in re.sub(r"[Ⓐ-Ⓩ][가-힣]*|[^가-힣\s]", " ", text[:head.start]).split()]
+    return [bare for word, bare in words if len(bare) > 1 and not any(each in plain.KNOWN or _SMALL.fullmatch(each) for each in (word, bare)) and not _COMPLAINT.search(word) and not word.startswith(tuple(spoken))]
 
 
 def unplaced(speaking, verb, args):

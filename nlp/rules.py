@@ -15,6 +15,7 @@ _COMPLAINT = re.compile(plain.COMPLAINT)
 _DETAILS = re.compile(plain.DETAILS)
 _ARRIVED, _FORBIDS = pattern(plain.ARRIVED), pattern(plain.FORBIDS)
 _ONLY_MARKS = re.compile(r"(?:[Ⓐ-Ⓩ]|\s|to|으로|로)+")
+_VERSIONS = pattern(plain.VERSIONS)
 _HOPELESS = ("condition", "later", "except")
 
 
@@ -159,6 +160,8 @@ def _mention(text, sentence, spoken):
     """A change is spoken of without being asked for: None where the clause is a question that can be answered."""
     if guards.how(text):
         return None if read_verb(text) == "help" else "how"
+    if _VERSIONS.search(text) and read_verb(text) == "history":
+        return None
     if spoken and (guards.permission(text) or guards.sentence(sentence) == "condition"):
         return "condition" if guards.sentence(sentence) == "condition" else "asked"
     if any(head.verb == "scale" for head in spoken) and guards.relative(text) and not guards.wonders(text):

@@ -3,7 +3,7 @@
 import re
 
 from gitops.verbs import VERBS
-from nlp import arguments, names, places
+from nlp import arguments, leftovers, names, places
 from nlp.entities import Thing
 from nlp.lexicon import plain, talk, things
 from nlp.reading import CERTAIN, DOUBTFUL, FROM_CONTEXT, clarify
@@ -23,7 +23,8 @@ def environments(speaking, verb):
     """([name or None], problem): what was named; None where nothing was."""
     clause, scene = speaking.clause, speaking.scene
     if verb == "promote":
-        return [None], None
+        odd = _strange_places(clause)
+        return ([], clarify("unknown_environment", ["environment"], scene.environments, verb, because(speaking, verb))) if odd else ([None], None)
     spots = places.meant(clause)
     if VERBS[verb].kind == "read":
         spots = [spot for spot in spots if spot.doubt != things.PERHAPS]
@@ -130,6 +131,4 @@ def _strangers(speaking, verb, strict):
     latin = [thing.said for thing in clause.things if thing.kind == things.REPOSITORY] + arguments.residue(clause.text)
     if latin or not strict or speaking.head is None:
         return latin
-    left = re.sub(r"[Ⓐ-Ⓩ][가-힣]*|[^가-힣\s]", " ", clause.text[:speaking.head.start])
-    words = [re.sub(plain.PARTICLE, "", word) or word for word in left.split()]
-    return [word for word in words if len(word) > 1 and word not in plain.KNOWN and not re.fullmatch(plain.FILLERS, word) and not re.fullmatch(r".*(?:된|한|던|린|온|는|은|인)|.+[아어여려혀해돼] ?있", word)]
+    return leftovers.korean(speaking)

@@ -2,7 +2,7 @@
 
 ENVIRONMENTS = {
     "production": ("production", "prod", "prd", "live", "운영", "운영계", "운영환경", "운영서버", "운영섭", "프로덕션", "프로덕숀", "프로드", "상용", "실서버", "실서비스", "라이브", "본섭", "본서버", "리얼", "real"),
-    "staging": ("staging", "stage", "stg", "스테이징", "스테이지", "스테이징계", "스테이징환경", "스테이징서버", "검증계", "preprod", "pre-production"),
+    "staging": ("staging", "stage", "stg", "스테이징", "스테이지", "스테이징계", "스테이징환경", "스테이징서버", "검증", "검증계", "preprod", "pre-production"),
     "development": ("development", "develop", "dev", "개발", "개발계", "개발환경", "개발서버", "데브", "개발섭"),
     "test": ("test", "testing", "테스트", "테스트계", "테스트환경", "테스트서버"),
     "qa": ("qa", "큐에이"),
