@@ -88,15 +88,16 @@ BEFORE_APPS = (
     (STEPS, r"(?P<two>전전|그 전전|지지난|저저번) ?(?:버전|상태|배포|릴리즈|커밋|것|거|걸)?|the (?P<second>version|one|release) before last"),
     (STEPS,
      r"(?P<one>(?:(?:바로|방금|조금) ?(?:이?전|앞)|직전|이전|지난 ?번?|저번|전번|앞|예전|그 ?전|원래|(?<![가-힣])전) ?(?:버전|상태|배포|릴리즈|커밋|리비전|이미지|걸|것|거|번))(?!들| ?목록| ?이력| ?로그| ?컨테이너| ?주| ?달| ?\d+ ?(?:건|개|번))"),
+    (STEPS, r"(?P<one>방금 ?(?:배포|변경|릴리즈|업데이트)(?:한)? ?(?:거|것|걸)?)(?=[을를]? ?(?:되돌|롤백|원복|원상))"),
     (STEPS, r"(?P<one>(?:직전|이전|바로 ?전|예전|원래)(?=으로|로 ))"),
     (STEPS,
      r"\b(?P<one>(?:previous|prior|last|earlier|preceding|former|last known good|last good|last working|last stable) (?:version|release|one|deployment|deploy|revision|state|build|commit|image|tag)(?!s))|(?<=to )(?:the )?(?P<prev>previous|prior)(?!\s?[a-z0-9])|(?P<before>one (?:version|release|step|revision)) (?:back|before|earlier)|what (?P<was>was) (?:there|running|deployed|live) before"),
     (VERSION,
-     rf"(?:버전|태그|\bversion|\btag|릴리즈|\brelease|이미지 태그|image tag)(?:은|는|을|를|이)?\s?:? (?P<x>(?=[a-z_.-]*\d|latest|stable|edge){_TAG})(?! ?(?:ago|back|개|대|번))"),
+     rf"(?:버전|태그|\bversion|\btag|릴리즈|\brelease|이미지 태그|image tag)(?:은|는|을|를|이)?\s?:? (?P<x>(?=[a-z_.-]*\d|latest|stable|edge){_TAG})(?! ?(?:ago|back|개(?!발)|대|번))"),
     (VERSION,
      rf"{_L}(?P<x>(?=[a-z_.-]*\d|latest(?! (?:version|release))|stable(?! (?:version|release))|edge){_TAG}) ?(?:버전|태그|이미지|tag\b|version\b|release\b|image\b)(?! ?전)"),
     (VERSION, rf"{_C}v\d+(?:\.\d+)*(?:[-+.][a-z0-9][a-z0-9.-]*)?(?<![.-]){_R}"),
-    (VERSION, rf"{_C}(?<!-)\d+\.\d+(?:\.\d+)*(?:[-+][a-z0-9][a-z0-9.-]*)?(?<![.-]){_R}(?! ?(?:개|대(?![가-힣])|%|퍼센트|배(?!포)|초|분|시간|gb|mb|기가))"),
+    (VERSION, rf"{_C}(?<!-)\d+\.\d+(?:\.\d+)*(?:[-+][a-z0-9][a-z0-9.-]*)?(?<![.-]){_R}(?! ?(?:개(?!발)|대(?![가-힣])|%|퍼센트|배(?!포)|초|분|시간|gb|mb|기가))"),
     (VERSION, rf"{_L}(?:sha|build|release|rel|rc|b|main|master|develop)-[a-z0-9]*\d[a-z0-9.-]*{_R}"),
 )
 

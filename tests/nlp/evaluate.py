@@ -19,7 +19,7 @@ from nlp.interpret import as_dict, by_model, interpret
 from nlp.models import chain
 
 CORPUS = Path(__file__).parent / "corpus"
-PARTS = ("tuned", "held", "held2", "held3")
+PARTS = ("tuned", "held", "held2", "held3", "held4")
 APPS = ("nginx", "chat-app", "payment-api", "redis", "web", "order-worker", "test01", "api-svc")
 ENVIRONMENTS = ("staging", "production")
 HARMLESS = {name for name, verb in VERBS.items() if verb.kind == "read"} | {"clarify", "unknown"}
