@@ -20,6 +20,7 @@ def advance(world, tree, catalog, environment):
     back, world.gone, world.blocked, world.held = world.gone, False, False, None
     world.tree, world.catalog, world.environment, world.head = tree, catalog, environment, tree.revision
     targets = {each.app: each for each in catalog.targets(environment.name)}
+    world.gone_apps -= targets.keys()
     _forget(world, targets)
     dirty = [app for app, target in targets.items() if back or world.inputs(target) != (world.states.get(app) or reconcile.AppState(app, environment.name)).inputs]
     tree.ahead(targets[app].values_path for app in dirty if getattr(targets[app], "values_path", None))

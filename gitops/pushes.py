@@ -31,7 +31,7 @@ def _unknown(services, since):
     if began is None or services.repo.head() is None:
         return []
     _, catalog = services.head()
-    came = [(sha, at, _places(catalog, paths)) for sha, at, paths in services.repo.files_since(max(since, began))]
+    came = [(sha, at, _places(catalog, paths)) for sha, at, paths in services.repo.files_since(max(since, began)) if at >= began]
     shas = [sha for sha, _, places in came if places is not None]
     known = {*services.ledger.commands_of_commits(shas), *services.ledger.reviewed_commits(shas), *services.ledger.audit.commits(shas)}
     return [_shown(services.repo, sha, at, *places) for sha, at, places in came if places is not None and sha not in known]
