@@ -12,6 +12,7 @@ from nlp.reading import CERTAIN, Reading, clarify
 from nlp.speaking import Assembled, because, known, named_apps
 
 _SOURCE = re.compile(r"(?P<x>[ⓋⒸⒷⓃⓅ])(?:에서|부터)(?=.*[ⓋⒸⒷⓃⓅ](?:으로|로|까지))|\bfrom (?:version )?(?P<y>[ⓋⒸⓃⓅ])(?= (?:in)?to [ⓋⒸⓃⓅ])")
+MOST_AT_ONCE = 10  # variables or reviews of one sentence, as many as a model may answer (nlp/schema); more are asked about
 _ONE_EACH = {"set_env": (things.ASSIGN,), "unset_env": (things.VARIABLE,), **dict.fromkeys(REVIEW_VERBS, (things.REVIEW, things.NUMBER))}
 _PAIRED = {"scale": ("replicas", (things.PODS, things.NUMBER)), "deploy": ("version", (things.VERSION, things.COMMIT)), "rollback": ("version", (things.VERSION,))}
 _BY_STEP = re.compile(r"Ⓟ(?!으로|로|까지| ?으로| ?로|만? ?띄|만? ?(?:유지|운영|돌)| for| of)(?:를|만|을)? ?(?:만 ?)?(?:늘|줄|증설|증대|감축|축소|추가|올|내|높|낮|빼|키|확장|증가|감소)")
@@ -45,7 +46,7 @@ def _parts(speaking):
     """One for each thing that a verb takes one at a time: two variables are two changes."""
     kinds = _ONE_EACH.get(speaking.head.verb, ())
     several = [thing for thing in speaking.clause.things if thing.kind in kinds]
-    if len(several) < 2:
+    if not 1 < len(several) <= MOST_AT_ONCE:
         return [speaking]
     return [replace(speaking, clause=replace(speaking.clause, things=tuple(thing for thing in speaking.clause.things if thing not in several or thing is each))) for each in several]
 

@@ -92,6 +92,14 @@ def test_several_commands_in_order():
     assert {(each.app, each.environment) for each in (first, *first.more)} == {("nginx", "staging")}
 
 
+def test_two_variables_are_two_commands():
+    """What a verb takes one at a time is a command each, ten at most; more are asked about, none is dropped."""
+    found = read("web에 A_A=1, B_B=2 추가하고 재시작해줘")
+    assert [(each.command, dict(each.args)) for each in (found, *found.more)] == [("set_env", {"name": "A_A", "value": "1"}), ("set_env", {"name": "B_B", "value": "2"}), ("restart", {})]
+    many = read("web에 " + ", ".join(f"V_{number}=1" for number in range(11)) + " 추가해줘")
+    assert many.command == "clarify" and many.clarification["code"] == "unplaced"
+
+
 def test_values_keep_their_case():
     """Names and values are data: they are taken as written."""
     assert dict(read("web에 API_URL=https://Api.example.com/V1?a=1&b=Two 넣어줘").args) == {"name": "API_URL", "value": "https://Api.example.com/V1?a=1&b=Two"}
