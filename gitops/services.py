@@ -43,6 +43,12 @@ def repository(settings):
     return settings.config_repo or str(demo)
 
 
+def viewer(settings):
+    """The kubeconfig that reads are answered with: KUBECONFIG, else the demo's own for viewers where the repository is the demo's."""
+    demo = settings.home / "cluster" / "viewer.kubeconfig"
+    return settings.kubeconfig or (str(demo) if not settings.config_repo and demo.is_file() else None)
+
+
 def ledger(settings):
     """The ledger alone, migrated."""
     settings.home.mkdir(parents=True, exist_ok=True)

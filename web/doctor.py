@@ -43,7 +43,7 @@ def _database(settings):
 
 
 def _cluster(settings):
-    return observe.Observer(settings.kubeconfig).version() if settings.kubeconfig else None
+    return observe.Observer(services.viewer(settings)).version() if services.viewer(settings) else None
 
 
 def _model(name):

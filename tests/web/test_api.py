@@ -187,3 +187,10 @@ def test_who_wrote_which_line(demo, owner):
     assert line["revision"] == sha and found["commits"][sha]["channel"] == "rest" and found["commits"][sha]["words"] == "결제 다섯 개"
     assert "\n".join(each["text"] for each in found["lines"]) == demo.git("show", f"main:{found['path']}").rstrip("\n")
     assert owner.get(f"{demo.api}/apps/payment-api/nowhere/blame").status_code == 404
+
+
+def test_the_command_line_reads_the_demos_cluster(demo):
+    """In the demo's folder, with nothing configured: its own cluster is meant."""
+    for words in (("read", "status", "nginx", "-e", "staging"), ("read", "logs", "nginx", "-e", "staging")):
+        done = demo.cli(*words)
+        assert done.returncode == 0 and "nginx" in done.stdout, done
