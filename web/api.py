@@ -18,8 +18,8 @@ def answer(value, status=200):
 
 @blueprint.post("/commands")
 def commands():
-    """Submit a command, or preview it: 201 committed, 202 proposed, 200 unchanged, accepted or preview."""
-    asked = body.only(body.json_object(), *body.COMMAND_FIELDS)
+    """Submit a command, or preview it: 201 committed, 202 proposed, 200 unchanged, accepted or preview. Its id may be said as `Idempotency-Key`."""
+    asked = body.once(body.only(body.json_object(), *body.COMMAND_FIELDS))
     if asked.get("preview") not in (None, True, False):
         raise Invalid("bad_field", field="preview", wanted="true or false")
     if asked.get("preview"):

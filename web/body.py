@@ -28,6 +28,17 @@ def only(body, *known):
     return body
 
 
+def once(body):
+    """The body with the id that the header Idempotency-Key says, where it says one; Invalid where both are there and differ."""
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return body
+    key = key.strip().strip('"')
+    if body.get("id") not in (None, key):
+        raise Invalid("bad_field", field="id", wanted="the same as Idempotency-Key")
+    return body | {"id": key}
+
+
 def text(body, field, required=False):
     """The field as a string or None."""
     value = body.get(field)
