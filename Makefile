@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-all test-cluster bench bench-cluster nlp-eval clean
+.PHONY: demo test test-all bench bench-cluster nlp-eval clean
 .DEFAULT_GOAL := demo
 
 $(BIN)/.installed: setup.cfg pyproject.toml

@@ -4,11 +4,16 @@ import argparse
 import logging
 import signal
 import sys
+import threading
+import time
 
 from controller import probes
 from controller.loop import Loop
 from gitops import config, services
-from gitops.errors import KlepaasError
+from gitops.errors import KlepaasError, Unavailable
+
+log = logging.getLogger(__name__)
+AGAIN = 2  # seconds between looks for a ledger that is away
 
 
 def main(argv=None):
@@ -18,7 +23,7 @@ def main(argv=None):
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     try:
-        opened = services.open(config.load())
+        opened = _opened(config.load(), options.once)
     except KlepaasError as error:
         print(error, file=sys.stderr)
         return 2
@@ -31,6 +36,30 @@ def main(argv=None):
         return loop.once() if options.once else loop.run()
     finally:
         opened.close()
+
+
+def _opened(settings, once):
+    """The services; a controller that stays does not wait for its ledger: syncs go on, and are recorded later."""
+    if once:
+        return services.open(settings)
+    opened = services.unmigrated(settings)
+    try:
+        opened.ledger.migrate()
+    except Unavailable as error:
+        log.warning("%s", error)
+        threading.Thread(target=_migrate, args=(opened.ledger,), name="migrate", daemon=True).start()
+    return opened
+
+
+def _migrate(ledger):
+    """As soon as the ledger is there."""
+    while True:
+        try:
+            return ledger.migrate()
+        except Unavailable:
+            time.sleep(AGAIN)
+        except KlepaasError as error:
+            return log.error("%s", error)
 
 
 if __name__ == "__main__":

@@ -23,9 +23,11 @@ def read(data):
     return found
 
 
-def refusal(status, headers, data):
-    """The error of a status from 400 on; transient where trying again may help, and not before it says so."""
+def refusal(status, headers, data, kind=None, name=None):
+    """The error of a status from 400 on; transient where trying again may help, and not before it says so. An object that is given is named."""
     message = _message(data)
+    if name and name not in message:
+        message = f"{kind} {name}: {message}"
     if status in PASSING or status == 500 and "etcd" in message:
         after = headers.get("Retry-After") or ""  # RFC 9110, 10.2.3: API servers say seconds
         return Unavailable("cluster_refused", status=status, detail=message, retry_after=int(after) if after.isascii() and after.isdigit() else None)

@@ -157,7 +157,7 @@ class Kube:
         path = kind.path(metadata.get("namespace"), metadata["name"])
         status, headers, data = self.exchange("PATCH", path, query, obj, APPLY)
         if status >= 400:
-            raise answers.refusal(status, headers, data)
+            raise answers.refusal(status, headers, data, kind.kind, metadata["name"])
         return answers.read(data), status == 201
 
     def delete(self, kind, obj):

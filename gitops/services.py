@@ -32,7 +32,15 @@ class Services:
 
 def open(settings):
     """Services as the settings say; the ledger is migrated. Invalid when there is no CONFIG_REPO."""
-    return Services(settings, Repository.open(repository(settings), settings.home, settings.config_token, key=settings.signing_key), ledger(settings), Renderer())
+    opened = unmigrated(settings)
+    opened.ledger.migrate()
+    return opened
+
+
+def unmigrated(settings):
+    """Services whose ledger may be away, or not be there yet."""
+    repo = Repository.open(repository(settings), settings.home, settings.config_token, key=settings.signing_key)
+    return Services(settings, repo, _ledger(settings), Renderer())
 
 
 def repository(settings):
@@ -51,7 +59,11 @@ def viewer(settings):
 
 def ledger(settings):
     """The ledger alone, migrated."""
-    settings.home.mkdir(parents=True, exist_ok=True)
-    opened = Ledger.open(settings.database, settings.home)
+    opened = _ledger(settings)
     opened.migrate()
     return opened
+
+
+def _ledger(settings):
+    settings.home.mkdir(parents=True, exist_ok=True)
+    return Ledger.open(settings.database, settings.home)
