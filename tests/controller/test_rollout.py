@@ -106,7 +106,7 @@ def test_without_kubelets_what_waits_says_so_and_holds_up_nobody(bare, tmp_path)
         made.start()
         made.synced("map")
         told = made.wait(lambda: "Pending" in (found := made.state("web").get("message") or "") and found)
-        assert told.startswith("0 of 1 pods are available: web-") and "Pending: no scheduler has placed it on a node yet" in told
+        assert told.startswith(("0 of 1 pods are available: web-", "0 of 1 pods are updated: web-")) and "Pending: no scheduler has placed it on a node yet" in told
         assert made.state("web")["sync"] == "progressing"
         made.commit({"values/staging/web.yaml": values(replicaCount=2, config="{A: one}"), "manifests/staging/map/map.yaml": configmap("map", "two")})
         made.synced("map")
