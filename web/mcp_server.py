@@ -20,10 +20,11 @@ from gitops.errors import Forbidden, KlepaasError, Malformed, Unauthorized
 from gitops.origin import within
 from web import attempts, identity, limits, origins
 from web.errors import language, problem
+from web.mcp import protected
 from web.mcp.calling import WHO, Caller, admitted
 from web.mcp.server import built
 
-PATH = "/mcp/stream"
+PATH = protected.PATH
 LIMIT = 512 * 1024
 THREADS = 96  # calls at a time; each stream holds one
 TASK = "klepaas.mcp.task"
@@ -31,6 +32,7 @@ TASK = "klepaas.mcp.task"
 
 def mount(app):
     """The Flask application with the MCP server beside it."""
+    app.register_blueprint(protected.blueprint)
     hosts = TransportSecuritySettings(enable_dns_rebinding_protection=False)  # Host and Origin are checked in `_guarded`, as at every door
     asgi = built(app).streamable_http_app(streamable_http_path="/", json_response=True, stateless_http=True, max_request_body_size=LIMIT, transport_security=hosts)
     loop = _loop(asgi)
@@ -140,9 +142,9 @@ def _refused(error):
     status = {"foreign_host": 421, "length_needed": 411, "body_too_large": 413}.get(error.code, error.status)
     refused = problem(status, error.code, error.text(language()))
     if error.status == 401:
-        refused.headers["WWW-Authenticate"] = 'Bearer realm="klepaas", scope="mcp:execute"'
+        refused.headers["WWW-Authenticate"] = f'Bearer realm="klepaas", scope="mcp:execute"{protected.challenge()}'
     if isinstance(error, Forbidden) and error.code == "missing_scope":
-        refused.headers["WWW-Authenticate"] = 'Bearer error="insufficient_scope", scope="mcp:execute"'
+        refused.headers["WWW-Authenticate"] = f'Bearer error="insufficient_scope", scope="mcp:execute"{protected.challenge()}'
     if error.retry_after:
         refused.headers["Retry-After"] = str(error.retry_after)
     return refused

@@ -9,7 +9,7 @@ import time
 import pytest
 import requests
 
-from tests.web.mcp_help import MODES, called, client, headers, post, request
+from tests.web.mcp_help import MODES, asked, called, client, headers, post, request
 from tests.web.people import house
 
 AGENT = ("mcp:execute", "k8s:read", "deploy:execute")
@@ -123,6 +123,14 @@ def test_one_persons_preview_is_not_anothers(home):
     home.ledger.put_user("zoe@example.org", "Zoe", AGENT)
     other = home.ledger.token_create("zoe@example.org", "test", AGENT)
     assert called(home.url, other, "confirm", waits).structured_content["code"] == "no_such_preview"
+
+
+def test_an_environment_that_trusts_agents_takes_their_commits(tmp_path):
+    """`agents: commit` there: the confirmation commits; elsewhere it goes on to propose."""
+    with house(tmp_path, {"klepaas.yaml": "environments:\n  staging: {agents: commit}\n  production: {}\n"}) as found:
+        for environment, status in (("staging", "committed"), ("production", "proposed")):
+            _, done = asked(found.url, found.token(scopes=AGENT), ("scale", {"app": "web", "environment": environment, "replicas": 9}), lambda results: ("confirm", results[0].structured_content["confirm"]))
+            assert done.structured_content["status"] == status, done.structured_content
 
 
 # --- streams ---------------------------------------------------------------------------------------------------------
