@@ -88,6 +88,8 @@ TABLE = (
     Setting("GITHUB_WEBHOOK_SECRET", "secret that GitHub or Gitea signs webhooks with; without it they are refused", secret=True),
     Setting("STAGING_WEBHOOK_SECRET", "secret that a pipeline signs its staging callback with; without it they are refused", secret=True),
     Setting("WEBHOOK_NETWORKS", "networks that webhooks may come from, separated by commas, as 192.0.2.0/24; default: any"),
+    Setting("PROMETHEUS_URL", "Prometheus, or what speaks its HTTP API, up to /api/v1: graphs, the node panel, `query`, gates by measurement", aliases=("PROMETHEUS_BASE_URL",)),
+    Setting("PROMETHEUS_TOKEN", "what it asks for: a bearer token, or user:password", secret=True),
     Setting("IMAGE_PULL_SECRET", "name of the pull secret that new apps get", aliases=("K8S_IMAGE_PULL_SECRET",)),
 )
 SETTINGS: Mapping[str, Setting] = {setting.name: setting for setting in TABLE}

@@ -4,6 +4,7 @@
 what a provider answers is masked before it becomes an error.
 """
 
+import base64
 import random
 import threading
 import time
@@ -65,7 +66,7 @@ def call(method, url, token=None, timeout=SECONDS, **more):
 @dataclass(frozen=True, slots=True)
 class Provider:
     """A server of somebody else's. `headers` go with every request and are secret, as are `secrets`; `public`: its URL is a user's
-    word, so that only public addresses are spoken to; `family` begins the names of its metrics."""
+    word, so that only public addresses are spoken to; `family` begins the names of its metrics; `patience` are the seconds of all attempts, `largest` the bytes of an answer."""
 
     name: str
     url: str
@@ -74,6 +75,8 @@ class Provider:
     public: bool = False
     family: str = "klepaas"
     timeout: float = 15
+    patience: float = PATIENCE
+    largest: int = LARGEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,13 @@ class Answer:
     headers: Mapping
     body: object
     following: str | None = None  # the URL of the next page
+
+
+def credential(text):
+    """(headers, secrets) of what a setting says to authenticate with: `user:password`, or a bearer token, which has no colon (RFC 6750, 2.1)."""
+    if not text:
+        return NOTHING, ()
+    return {"Authorization": f"Basic {base64.b64encode(text.encode()).decode()}" if ":" in text else f"Bearer {text}"}, (text, text.partition(":")[2])
 
 
 def ask(provider, method, path, operation, again=None, parse=True, also=(), **more):
@@ -97,7 +107,7 @@ def ask(provider, method, path, operation, again=None, parse=True, also=(), **mo
     _same_place(provider, url, operation)
     may = method in IDEMPOTENT if again is None else again
     began = time.monotonic()
-    retry = tenacity.Retrying(stop=tenacity.stop_after_attempt(ATTEMPTS) | tenacity.stop_before_delay(PATIENCE), wait=_pause, reraise=True,
+    retry = tenacity.Retrying(stop=tenacity.stop_after_attempt(ATTEMPTS) | tenacity.stop_before_delay(provider.patience), wait=_pause, reraise=True,
                               retry=tenacity.retry_if_exception(lambda error: _worth(error, may)))
     result = "ok"
     try:
@@ -188,7 +198,7 @@ def _sent(provider, method, url, operation, parse, also, more):
             with _session(provider.public).request(method, url, auth=_Authorized(provider.headers), timeout=(CONNECT, provider.timeout), allow_redirects=False, stream=True,
                                                    **{**more, "headers": {"Accept": "application/json", **more.get("headers", {})}}) as answer:
                 if not answer.is_redirect:
-                    return _understood(provider, operation, answer, _body(answer, end), parse, also)
+                    return _understood(provider, operation, answer, _body(provider, operation, answer, end), parse, also)
                 url, method = urljoin(url, answer.headers["Location"]), "GET" if answer.status_code == 303 else method
             _same_place(provider, url, operation)
     except requests.ConnectTimeout:
@@ -213,12 +223,14 @@ def _same_place(provider, url, operation):
         raise errors.Forbidden("provider_redirects_elsewhere", **about(provider, operation, "forbidden"), host=_place(url)[1][:100])
 
 
-def _body(answer, end):
+def _body(provider, operation, answer, end):
     """All of the body within its time and size: bytes that come one by one keep no thread."""
     read = bytearray()
     for chunk in answer.iter_content(65536):
         read += chunk
-        if len(read) > LARGEST or time.monotonic() > end:
+        if len(read) > provider.largest:
+            raise errors.Invalid("provider_too_large", **about(provider, operation, "bad_request"), most=f"{provider.largest >> 20} MiB")
+        if time.monotonic() > end:
             raise requests.Timeout
     return bytes(read)
 

@@ -2,7 +2,7 @@
 # What the tests need beside Python packages: Debian packages, by apt-get when root; otherwise it says which are missing.
 set -eu
 missing=
-for pair in git:git chromium:chromium psql:postgresql fc-list:fontconfig ssh-keygen:openssh-client gpg:gnupg; do
+for pair in git:git chromium:chromium psql:postgresql fc-list:fontconfig ssh-keygen:openssh-client gpg:gnupg promtool:prometheus prometheus-alertmanager:prometheus-alertmanager; do
     command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair#*:}"
 done
 [ -n "$(find /usr/lib/postgresql -name initdb 2>/dev/null)" ] || missing="$missing postgresql"

@@ -11,6 +11,7 @@ SAID = {
     "diff": ("{count} files differ", "파일 {count}개가 다릅니다", lambda data: {"count": len(data["changes"])}),
     "overview": ("{count} workloads: {critical} critical, {warning} with warnings", "워크로드 {count}개: 심각 {critical}개, 주의 {warning}개",
                  lambda data: {"count": sum(data["workloads"].values()), "critical": len(data["critical"]), "warning": len(data["warning"])}),
+    "query": ("{count} series", "시계열 {count}개", lambda data: {"count": len(data["result"]) if data["resultType"] in ("vector", "matrix") else 1}),
     "help": ("What can be asked for", "할 수 있는 일", dict),
     "get_service": ("Service {name}", "서비스 {name}", lambda data: data),
     "get_deployment": ("Deployment {name}: {ready} of {desired} ready", "디플로이먼트 {name}: {desired}개 중 {ready}개 준비됨", lambda data: data),

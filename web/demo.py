@@ -71,7 +71,7 @@ def _start(settings, home, children):
     _until(lambda: (home / "cluster" / "kubeconfig").exists() and "http" in (home / "logs" / "cluster.log").read_text(), children)
     _say("controller and web server")
     children.append(_child(home, "controller", [sys.executable, "-m", "controller"], env))
-    viewer = {**env, **_models(settings), "KUBECONFIG": str(home / "cluster" / "viewer.kubeconfig")}
+    viewer = {**env, **_reading(settings), "KUBECONFIG": str(home / "cluster" / "viewer.kubeconfig")}
     children.append(_child(home, "web", [sys.executable, "-m", "gunicorn", "-c", str(Path(__file__).with_name("gunicorn_conf.py")), "web:create_app()"], viewer))
     url = f"http://127.0.0.1:{settings.port}"
     _until(lambda: _answers(f"{url}/healthz"), children)
@@ -82,9 +82,9 @@ def _start(settings, home, children):
           f"\nMore links: klepaas link owner | reviewer. Logs: {home / 'logs'}. Ctrl-C stops everything.", sep="\n", flush=True)
 
 
-def _models(settings):
-    """The settings of language models, which can write nowhere."""
-    names = [name for name in config.SETTINGS if name.startswith(("NLP_", *(f"{prefix}_" for prefix in chain.PREFIXES.values())))]
+def _reading(settings):
+    """The settings of language models and of Prometheus, which can write nowhere."""
+    names = [name for name in config.SETTINGS if name.startswith(("NLP_", "PROMETHEUS_", *(f"{prefix}_" for prefix in chain.PREFIXES.values())))]
     found = {name: getattr(settings, name.lower()) for name in names}
     return {name: str(value) for name, value in found.items() if value is not None}
 

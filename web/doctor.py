@@ -1,6 +1,6 @@
 """`klepaas doctor`: each setting, its source, and whether what it names works. Secrets are masked."""
 
-from controller import observe
+from controller import observe, prometheus
 from gitops import config, forges, services
 from gitops.errors import KlepaasError
 from web import hooks, issuers, oauth, origins
@@ -77,6 +77,14 @@ def _issuer(name, wanted):
     return check
 
 
+def _prometheus(settings):
+    """The query that everything that speaks its API answers."""
+    if not settings.prometheus_url:
+        return None
+    prometheus.query(settings, "vector(1)")
+    return "answers"
+
+
 def _webhooks(settings):
     hooks.networks(settings.webhook_networks)
 
@@ -86,7 +94,7 @@ def _proxies(settings):
 
 
 ISSUERS = {"GOOGLE_ISSUER": "google_client_id", "SLACK_ISSUER": "slack_client_id", "OIDC_ISSUER": "oidc_audience"}  # and what makes it used
-CHECKS = {**{name: _issuer(name.lower(), wanted) for name, wanted in ISSUERS.items()}, "FORGE": _forge, "WEBHOOK_NETWORKS": _webhooks, "TRUSTED_PROXIES": _proxies, "CONFIG_REPO": _repository, "DATABASE_URL": _database, "KUBECONFIG": _cluster, **{f"{prefix}_API_KEY": _model(name) for name, prefix in chain.PREFIXES.items()}}
+CHECKS = {**{name: _issuer(name.lower(), wanted) for name, wanted in ISSUERS.items()}, "FORGE": _forge, "PROMETHEUS_URL": _prometheus, "WEBHOOK_NETWORKS": _webhooks, "TRUSTED_PROXIES": _proxies, "CONFIG_REPO": _repository, "DATABASE_URL": _database, "KUBECONFIG": _cluster, **{f"{prefix}_API_KEY": _model(name) for name, prefix in chain.PREFIXES.items()}}
 
 
 def table(found):

@@ -27,9 +27,10 @@ OVER = {"failed": "failed", "refused": "failed", "rejected": "failed", "done": "
 
 @blueprint.post("/monitoring/query")
 def query():
-    """A PromQL query, at the predecessor's address: `{query}`; as the verb `query`."""
-    asked = body.only(body.json_object(), "query")
-    found = reads.read(services(), cluster(), g.actor, Command("query", args={"promql": body.text(asked, "query", required=True)}))
+    """A PromQL query, at the predecessor's address: `{query, range?, step?}`; as the verb `query`."""
+    asked = body.only(body.json_object(), "query", "range", "step")
+    args = {"promql": body.text(asked, "query", required=True), "range": body.text(asked, "range"), "step": body.text(asked, "step")}
+    found = reads.read(services(), cluster(), g.actor, Command("query", args={name: value for name, value in args.items() if value is not None}))
     return answer({"status": "success", "data": found["data"]})
 
 

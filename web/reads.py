@@ -3,7 +3,7 @@
 from gitops import access, audit, history, policy, resolve, verbs
 from gitops.errors import Forbidden, Invalid, KlepaasError, NotFound, Unavailable
 from gitops.types import Command, Target
-from web import costs
+from web import costs, measured
 
 
 PATIENCE = 8  # seconds for a controller to answer
@@ -103,11 +103,11 @@ def _list_apps(asked):
     return {"items": items}, f"{len(items)} apps"
 
 
-def _not_here(asked):
-    raise Invalid("not_here", verb=asked.verb.name)
+def _overview(asked):
+    return measured.beside(asked, *_live(asked))
 
 
-READS = {"history": _history, "diff": _diff, "help": _help, "list_apps": _list_apps, "query": _not_here, "cost_analysis": costs.read}
+READS = {"history": _history, "diff": _diff, "help": _help, "list_apps": _list_apps, "query": measured.read, "overview": _overview, "cost_analysis": costs.read}
 
 
 # --- what the dashboard lists --------------------------------------------------------------------------------------------

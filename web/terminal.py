@@ -38,10 +38,21 @@ def answer(found):
         return clean("\n".join(data["lines"]))
     if found["type"] == "history":
         return history(data["items"])
+    if found["type"] == "query":
+        return clean("\n".join(series(data)))
     if found["type"] == "diff":
         files = clean("\n".join(each["diff"] for each in data["changes"])) or "no file differs"
         return clean("\n".join([files.rstrip(), "", *live(data["live"])])) if "live" in data else files
     return clean("\n".join([found["summary"], *_lines(data)]))
+
+
+def series(data):
+    """A series a line, with what it is now; of a look back also from where to where it went."""
+    if data["resultType"] not in ("vector", "matrix"):
+        return [data["result"][1]]
+    rows = [(each["metric"], [value for _, value in each.get("values") or [each["value"]]]) for each in data["result"]]
+    lines = [f"{{{', '.join(f'{name}={value}' for name, value in labels.items())}}}  {values[-1]}" + (f"  (from {values[0]}, {len(values)} points)" if len(values) > 1 else "") for labels, values in rows]
+    return [*(lines or ["no series"]), *([f"more than {len(rows)} series: the others are left out"] if data["truncated"] else []), *data["warnings"]]
 
 
 def live(found):

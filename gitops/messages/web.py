@@ -21,7 +21,6 @@ MESSAGES = {
     "more_than_held": ("nobody gives what they do not hold: {scope}", "가지고 있지 않은 권한은 줄 수 없습니다: {scope}"),
     "unknown_scope": ("there is no scope {scope}; known: {known}", "{scope} 권한은 없습니다. 가능한 권한: {known}"),
     "not_configured": ("{what} is not configured: set {setting}", "{what} 이(가) 설정되지 않았습니다. {setting} 값을 설정하세요"),
-    "not_here": ("{verb} is not offered by this server yet", "이 서버는 아직 {verb} 를 제공하지 않습니다"),
     "page_not_found": ("there is no such page", "페이지가 없습니다"),
     "server_error": ("the server at {url} answered {status}", "{url} 서버가 {status} 로 답했습니다"),
     "server_unreachable": ("the server at {url} cannot be reached", "{url} 서버에 연결할 수 없습니다"),

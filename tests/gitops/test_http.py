@@ -178,11 +178,11 @@ def test_no_cookie_is_kept():
         assert "Cookie" not in server.seen[1][2]
 
 
-def test_an_answer_has_bounds(monkeypatch):
-    """More bytes than anything we ask for are not read."""
-    monkeypatch.setattr(http, "LARGEST", 1000)
+def test_an_answer_has_bounds():
+    """More bytes than anything we ask for are not read, and not asked for again."""
     with serve((200, "x" * 5000, {})) as server:
-        assert refused(provider(server.url), "POST").details["kind"] == "timeout"
+        error = refused(provider(server.url, largest=1000), "POST")
+        assert error.code == "provider_too_large" and not error.transient and len(server.seen) == 1
 
 
 def test_a_slow_provider_delays_no_other_call():
