@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from controller import following, forges, held, livediff, metrics, prune
+from controller import following, forges, held, livediff, metrics, notify, prune
 from controller.environment import World
 from controller.lease import RENEW
 from controller.outbox import Outbox
@@ -59,12 +59,14 @@ class Loop:
                              (lambda: forges.images(self.services, self.refused), self.settings.image_seconds)):
             self.scheduler.add_job(job, "interval", seconds=seconds)
         self.scheduler.start()
+        post = notify.opened(self.services)
         try:
             while not self.stopped.is_set():
                 self._guarded_tick()
                 metrics.ticked()
                 self._wait()
         finally:
+            post.stop()
             self.close()
 
     def once(self):

@@ -33,6 +33,13 @@ def secret_in(text):
     return next((kind for kind, pattern in SECRETS.items() if re.search(pattern, text)), None)
 
 
+def masked(text):
+    """The text with *** in place of whatever looks like a secret."""
+    for pattern in SECRETS.values():
+        text = re.sub(pattern, charts.MASK, text)
+    return text
+
+
 def looks_secret(name, value):
     """Whether a variable of this name with this literal value would put a secret into git."""
     return bool(SECRET_NAME.search(name)) and not HARMLESS.fullmatch(value)

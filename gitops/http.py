@@ -106,12 +106,16 @@ def ask(provider, method, path, operation, again=None, parse=True, also=(), **mo
     url = urljoin(provider.url.rstrip("/") + "/", path.lstrip("/")) if "://" not in path else path
     _same_place(provider, url, operation)
     may = method in IDEMPOTENT if again is None else again
-    began = time.monotonic()
     retry = tenacity.Retrying(stop=tenacity.stop_after_attempt(ATTEMPTS) | tenacity.stop_before_delay(provider.patience), wait=_pause, reraise=True,
                               retry=tenacity.retry_if_exception(lambda error: _worth(error, may)))
-    result = "ok"
+    return guarded_call(provider, operation, lambda: retry(_sent, provider, method, url, operation, parse, also, more))
+
+
+def guarded_call(provider, operation, send):
+    """What `send()` makes of a call of a provider, behind its breaker and counted. What does not speak HTTP is sent so too."""
+    began, result = time.monotonic(), "ok"
     try:
-        return guarded(breaker(_place(provider.url), provider.name), lambda: retry(_sent, provider, method, url, operation, parse, also, more))
+        return guarded(breaker((*_place(provider.url), provider.name), provider.name), send)
     except KlepaasError as error:
         result = error.details.get("kind", error.code)
         raise

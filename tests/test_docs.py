@@ -7,7 +7,7 @@ import pytest
 
 from controller import hooks, order, ownership, reconcile
 from gitops import shapes
-from gitops.contract import table
+from gitops.contract import notify, table
 from tests import docs
 
 ROOT = Path(__file__).parent.parent
@@ -35,7 +35,7 @@ def test_files_that_documents_name_are_there(name):
         assert (ROOT / path).exists(), path
 
 
-SECTIONS = {"klepaas.yaml": table.TOP, "An environment": table.ENVIRONMENT, "policy": table.POLICY, "A rule of images": table.IMAGE, "sync": table.SYNC, "A rule of cicd": table.RULE, "The `klepaas:` section of a values file": table.SECTION}
+SECTIONS = {"klepaas.yaml": table.TOP, "An environment": table.ENVIRONMENT, "policy": table.POLICY, "A rule of images": table.IMAGE, "sync": table.SYNC, "A rule of cicd": table.RULE, "notify": notify.TOP, "A route of notify": notify.ROUTE, "The `klepaas:` section of a values file": table.SECTION}
 
 
 @pytest.mark.parametrize("title", SECTIONS)

@@ -3,6 +3,7 @@
 from controller import observe, prometheus
 from gitops import config, forges, services
 from gitops.errors import KlepaasError
+from gitops.notices import places
 from web import hooks, issuers, oauth, origins
 from nlp import interpret
 from nlp.models import chain
@@ -93,8 +94,13 @@ def _proxies(settings):
     origins.networks(settings.trusted_proxies, "TRUSTED_PROXIES")
 
 
+def _channels(settings):
+    found = places.every(settings)
+    return ", ".join(f"{name} ({place.kind})" for name, place in sorted(found.items())) or None
+
+
 ISSUERS = {"GOOGLE_ISSUER": "google_client_id", "SLACK_ISSUER": "slack_client_id", "OIDC_ISSUER": "oidc_audience"}  # and what makes it used
-CHECKS = {**{name: _issuer(name.lower(), wanted) for name, wanted in ISSUERS.items()}, "FORGE": _forge, "PROMETHEUS_URL": _prometheus, "WEBHOOK_NETWORKS": _webhooks, "TRUSTED_PROXIES": _proxies, "CONFIG_REPO": _repository, "DATABASE_URL": _database, "KUBECONFIG": _cluster, **{f"{prefix}_API_KEY": _model(name) for name, prefix in chain.PREFIXES.items()}}
+CHECKS = {**{name: _issuer(name.lower(), wanted) for name, wanted in ISSUERS.items()}, "FORGE": _forge, "PROMETHEUS_URL": _prometheus, "NOTIFY_CHANNELS": _channels, "WEBHOOK_NETWORKS": _webhooks, "TRUSTED_PROXIES": _proxies, "CONFIG_REPO": _repository, "DATABASE_URL": _database, "KUBECONFIG": _cluster, **{f"{prefix}_API_KEY": _model(name) for name, prefix in chain.PREFIXES.items()}}
 
 
 def table(found):

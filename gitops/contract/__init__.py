@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from gitops import values
+from gitops.contract.notify import Notify
 from gitops.contract.table import KEYS, SECTION, TOP, with_policy
 from gitops.errors import Invalid, KlepaasError
 from gitops.shapes import Wrong, mapping
@@ -24,6 +25,7 @@ class Config:
     cicd: tuple | None = None
     images: tuple = ()
     owners: tuple = ()
+    notify: Notify = Notify()
     lexicon: object = field(default_factory=lambda: MappingProxyType({}))
     keys: object = field(default_factory=lambda: KEYS)
     problems: tuple = ()
@@ -78,7 +80,7 @@ def _config(document):
             raise Wrong(("images", index, "environment"), "the name of an environment")
     keys = MappingProxyType({**KEYS, **found.get("keys", {})})
     return Config(document, found.get("name"), found.get("values"), found.get("chart"), environments, found.get("ignore", ()), found.get("prices"), found.get("cicd"), found.get("images", ()),
-                  found.get("owners", ()), MappingProxyType(found.get("lexicon", {})), keys)
+                  found.get("owners", ()), found.get("notify", Notify()), MappingProxyType(found.get("lexicon", {})), keys)
 
 
 def _distinct(pattern, environments):

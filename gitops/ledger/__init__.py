@@ -6,7 +6,7 @@ Git is the truth of desired state; the ledger is the truth of who asked, what wa
 import time
 
 from gitops.errors import Invalid
-from gitops.ledger import migrations, tables
+from gitops.ledger import migrations, notices, tables
 from gitops.ledger.accounts import Accounts
 from gitops.ledger.audit import Audit
 from gitops.ledger.commands import Commands, Row
@@ -15,6 +15,7 @@ from gitops.ledger.deliveries import Deliveries
 from gitops.ledger.events import Event, Events
 from gitops.ledger.feedback import Feedback
 from gitops.ledger.lockouts import Lockouts
+from gitops.ledger.notices import Notices
 from gitops.ledger.postgres import Postgres
 from gitops.ledger.previews import Previews
 from gitops.ledger.questions import Questions
@@ -54,8 +55,9 @@ class Ledger:
         self.delivered, self.delivery, self.deliveries, self.delivery_done = deliveries.delivered, deliveries.delivery, deliveries.deliveries, deliveries.delivery_done
         self.waiting, self.told, self.arrival, self.arrived = deliveries.waiting, deliveries.told, deliveries.arrival, deliveries.arrived
         self.put_user, self.user, self.users = accounts.put_user, accounts.user, accounts.users
+        self.notices = Notices(store, self.tables, events)
         self.token_create, self.token_actor = accounts.token_create, accounts.token_actor
-        self.tokens, self.token_revoke, self.tokens_revoke = accounts.tokens, accounts.token_revoke, accounts.tokens_revoke
+        self.tokens, self.token_revoke, self.tokens_revoke, self.tokens_until = accounts.tokens, accounts.token_revoke, accounts.tokens_revoke, accounts.tokens_until
         self.link_create, self.link_use = accounts.link_create, accounts.link_use
         self.session_create, self.session = accounts.session_create, accounts.session
         self.session_end, self.sessions_end, self.sessions, self.session_revoke = accounts.session_end, accounts.sessions_end, accounts.sessions, accounts.session_revoke
@@ -88,7 +90,8 @@ class Ledger:
         old = time.time() - days * 86400
         event, sync, link, session = (self.tables[name] for name in ("event", "sync", "link", "session"))
         talk, message, preview, delivery = (self.tables[name] for name in ("conversation", "message", "preview", "delivery"))
-        return (self._deleted(event, event.id, event.at < old) + self._deleted(sync, sync.id, sync.started < old)
+        notice, told = self.tables["notice"], self.tables["told"]
+        return (self._deleted(notice, notice.id, notice.settled < old) + self._deleted(told, told.about, (told.at < old) & (told.about != notices.CURSOR)) + self._deleted(event, event.id, event.at < old) + self._deleted(sync, sync.id, sync.started < old)
                 + self._deleted(link, link.hash, link.expires < old) + self._deleted(session, session.hash, session.expires < old)
                 + self._deleted(preview, preview.id, preview.expires < old) + self._deleted(message, message.id, message.at < old)
                 + self._deleted(talk, talk.id, talk.updated < old) + self._deleted(delivery, delivery.id, delivery.received < old))

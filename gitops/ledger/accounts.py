@@ -86,6 +86,13 @@ class Accounts:
             return tuple({"id": row.id, "name": row.name, "scopes": orjson.loads(row.scopes), "agent": row.agent, "created": row.created, "expires": row.expires,
                           "used": row.used, "revoked": row.revoked} for row in table.select().where(table.email == email.lower()).order_by(table.created))
 
+    def tokens_until(self, when):
+        """Everybody's tokens that are valid now and end before a time."""
+        table = self.tables["token"]
+        with self.store.session():
+            ending = table.revoked.is_null() & (table.expires > time.time()) & (table.expires < when)
+            return tuple({"id": row.id, "name": row.name, "email": row.email, "expires": row.expires} for row in table.select().where(ending).order_by(table.expires))
+
     def token_revoke(self, id, email):
         """Whether a token of this person was revoked."""
         table = self.tables["token"]

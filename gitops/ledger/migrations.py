@@ -91,6 +91,15 @@ STEPS = (
         "CREATE TABLE klepaas_checkpoint (number BIGINT PRIMARY KEY, hash TEXT NOT NULL, at {time} NOT NULL, signature TEXT NOT NULL)",
         "CREATE TABLE klepaas_failure (source TEXT PRIMARY KEY, count BIGINT NOT NULL, since {time} NOT NULL, until {time} NOT NULL)",
     ),
+    # 6: notifications
+    (
+        """CREATE TABLE klepaas_notice (id {id}, channel TEXT NOT NULL, language TEXT NOT NULL, bundle TEXT, news TEXT NOT NULL, count BIGINT NOT NULL, status TEXT NOT NULL,
+            due {time} NOT NULL, attempts BIGINT NOT NULL, later {time} NOT NULL, error TEXT, created {time} NOT NULL, settled {time})""",
+        "CREATE INDEX klepaas_notice_waiting ON klepaas_notice (status, channel, due, id)",
+        "CREATE INDEX klepaas_notice_bundle ON klepaas_notice (bundle)",
+        "CREATE TABLE klepaas_told (about TEXT PRIMARY KEY, said TEXT NOT NULL, at {time} NOT NULL)",
+        "CREATE INDEX klepaas_told_at ON klepaas_told (at)",
+    ),
 )
 
 

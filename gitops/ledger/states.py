@@ -34,7 +34,7 @@ class States:
                 "sync": result.status, "revision": result.revision, "error": result.error, "started": result.started, "finished": result.finished,
                 "health": result.health.status, "message": result.health.message})
             return self.events.add("sync", result.app, result.environment, {
-                "status": result.status, "revision": result.revision, "error": result.error, "actions": list(result.actions),
+                "status": result.status, "revision": result.revision, "started": result.started, "error": result.error, "actions": list(result.actions),
                 "health": result.health.status, "message": result.health.message})
 
     def _merge_sync(self, result, fields):

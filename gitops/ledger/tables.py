@@ -86,6 +86,11 @@ def define(database):
             facts=peewee.TextField(), status=peewee.TextField(default="waiting"), outcome=peewee.TextField(default="[]"), received=peewee.DoubleField(), tried=peewee.DoubleField()),
         "arrival": table("arrival", key=peewee.CompositeKey("environment", "app"), app=peewee.TextField(), environment=peewee.TextField(), facts=peewee.TextField(),
                          at=peewee.DoubleField()),
+        "notice": table(
+            "notice", id=peewee.BigAutoField(), channel=peewee.TextField(), language=peewee.TextField(), bundle=peewee.TextField(null=True), news=peewee.TextField(),
+            count=peewee.BigIntegerField(), status=peewee.TextField(default="waiting"), due=peewee.DoubleField(), attempts=peewee.BigIntegerField(default=0),
+            later=peewee.DoubleField(default=0.0), error=peewee.TextField(null=True), created=peewee.DoubleField(), settled=peewee.DoubleField(null=True)),
+        "told": table("told", about=peewee.TextField(primary_key=True), said=peewee.TextField(), at=peewee.DoubleField()),
         "claim": table("claim", name=peewee.TextField(primary_key=True), until=peewee.DoubleField()),
     }
 

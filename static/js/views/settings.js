@@ -4,12 +4,13 @@ import { el } from "../dom.js";
 import { store } from "../store.js";
 import { stamp, t } from "../texts.js";
 import { misreadings } from "./misreadings.js";
+import { notifications } from "./notifications.js";
 import { empty, failure, fill, table } from "./parts.js";
 import { outcome } from "./preview.js";
 
 export function settings(main) {
   const me = el("section", { class: "panel" }, el("h2", {}, t("you")), el("p", {}, `${store.me.name} <${store.me.email}>`), scopes(store.me.scopes));
-  main.append(el("div", { class: "stack" }, el("h1", { tabindex: "-1" }, t("settings")), me, tokens(), sessions(), access(), environments(), misreadings() ?? ""));
+  main.append(el("div", { class: "stack" }, el("h1", { tabindex: "-1" }, t("settings")), me, tokens(), sessions(), access(), environments(), notifications() ?? "", misreadings() ?? ""));
 }
 const scopes = (names) => el("div", { class: "row" }, names.map((each) => el("span", { class: "tag" }, each)));
 
