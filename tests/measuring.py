@@ -12,7 +12,7 @@ import requests
 from tests.servers import free_port
 
 PACKAGES = {"prometheus": "prometheus", "promtool": "prometheus", "prometheus-alertmanager": "prometheus-alertmanager"}
-STEP = 15  # seconds between samples of the past
+STEP, AHEAD = 15, 1800  # seconds between samples; so long they go on, that none is stale while a test runs
 
 
 def program(name):
@@ -79,6 +79,6 @@ def _backfill(folder, past):
         mine = [each for each in past if each[1] == name]
         family = name.removesuffix("_total") if mine[0][0] == "counter" else name.removesuffix("_bucket")
         lines.append(f"# TYPE {family} {mine[0][0]}")
-        lines += [f"{name}{{{labels}}} {value(at - now + 3600)} {at}" for _, _, labels, value in mine for at in range(now - 3600, now + 1, STEP)]
+        lines += [f"{name}{{{labels}}} {value(at - now + 3600)} {at}" for _, _, labels, value in mine for at in range(now - 3600, now + AHEAD, STEP)]
     (folder / "past.txt").write_text("\n".join([*lines, "# EOF", ""]))
     subprocess.run([program("promtool"), "tsdb", "create-blocks-from", "openmetrics", folder / "past.txt", folder / "data"], check=True, capture_output=True)

@@ -11,7 +11,14 @@ from web.api import answer, see
 from web.context import services
 
 blueprint = Blueprint("monitoring", __name__, url_prefix="/api/v1/monitoring")
+SETTINGS = {"prometheus": ("Prometheus", "PROMETHEUS_URL")}
 SPAN = re.compile(r"[0-9]{1,6}[smhdw]")
+
+
+@blueprint.get("")
+def configured():
+    """What of monitoring is set up here, and the setting that does it."""
+    return answer({what: {"name": name, "configured": bool(getattr(services().settings, setting.lower())), "setting": setting} for what, (name, setting) in SETTINGS.items()})
 
 
 @blueprint.get("/apps/<app>/<environment>")

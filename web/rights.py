@@ -48,7 +48,7 @@ ROUTES = {
     "access.listed": Right("admin:read", whole=True), "access.grant": Right("admin:write"), "access.withdraw": Right("admin:write"),
     "access.users": Right("admin:read", whole=True), "access.signed_out": Right("admin:write", whole=True, does="sign_ins_end"),
     "figures.delivery": READ, "app.tree": READ, "app.blame": READ, "tutorial.tutorial": OWN,
-    "monitoring.app": READ, "monitoring.nodes": Right("k8s:read", whole=True), "predecessor.query": Right("admin:read"), "__flask_sock.deployment": READ, "__flask_sock.deployment_v1": READ,
+    "monitoring.configured": OWN, "monitoring.app": READ, "monitoring.nodes": Right("k8s:read", whole=True), "predecessor.query": Right("admin:read"), "__flask_sock.deployment": READ, "__flask_sock.deployment_v1": READ,
     "notices.listed": Right("admin:read", whole=True), "notices.again": Right("admin:write", whole=True, does="notifications_again"), "notices.tested": Right("admin:write", whole=True, does="notification_test"),
     "audit.listed": Right("admin:read"),
     "__flask_sock.events": READ, "__flask_sock.talk": Right(VERB, door="chat"),

@@ -15,7 +15,7 @@ import { empty } from "./views/parts.js";
 import { settings } from "./views/settings.js";
 import { tutorial } from "./views/tutorial.js";
 
-const ROUTES = [["apps", /^$|^apps$/, apps], ["apps", /^apps\/([^/]+)\/([^/]+)$/, app], ["changes", /^changes$/, changes], ["changes", /^changes\/([^/]+)$/, change], ["history", /^history$/, history], ["audit", /^audit$/, audit], ["tutorial", /^tutorial$/, (main) => tutorial(main, (text) => talk.say(text))], ["settings", /^settings$/, settings]];
+const ROUTES = [["apps", /^$|^apps$/, apps], ["apps", /^apps\/([^/]+)\/([^/]+)$/, app], ["changes", /^changes$/, changes], ["changes", /^changes\/([^/]+)$/, change], ["history", /^history$/, history], ["monitoring", /^monitoring$/, lazily(() => import("./views/monitoring.js"), "monitoring")], ["audit", /^audit$/, audit], ["tutorial", /^tutorial$/, (main) => tutorial(main, (text) => talk.say(text))], ["settings", /^settings$/, settings]];
 const main = document.getElementById("main");
 let leave = () => {}, talk = null, ask = () => {};
 
@@ -32,9 +32,17 @@ function found(path) {
   const [name, pattern, view] = ROUTES.find(([, pattern]) => pattern.test(path)) || ["apps", /^/, absent];
   try { return [name, view, path.match(pattern).slice(1).map(decodeURIComponent)]; } catch { return ["apps", absent, []]; } // a hash may be no valid URI
 }
+// A view that few open: its module is loaded then. Who went on meanwhile sees nothing of it.
+function lazily(load, name) {
+  return (into, ...words) => {
+    let gone = false, leaves = () => {};
+    load().then((module) => { if (!gone) leaves = module[name](into, ...words) || leaves; }, (error) => { if (!gone) into.append(empty(el("h1", { tabindex: "-1" }, t("failedToLoad")), error.message)); });
+    return () => { gone = true; leaves(); };
+  };
+}
 const absent = (into) => { into.append(empty(el("h1", { tabindex: "-1" }, t("noSuchPage")), el("a", { href: "#/apps" }, t("back")))); };
 // Who may not read the audit anywhere has no use for its page.
-const pages = () => ["apps", "changes", "history", ...(store.me.scopes.some((each) => each.startsWith("admin:read")) ? ["audit"] : []), "settings", "tutorial"];
+const pages = () => ["apps", "changes", "history", "monitoring", ...(store.me.scopes.some((each) => each.startsWith("admin:read")) ? ["audit"] : []), "settings", "tutorial"];
 function top() {
   const links = pages().map((name) => el("a", { href: `#/${name}`, "data-name": name }, t(name)));
   const count = el("span", { class: "count", hidden: true }), other = language === "ko" ? "en" : "ko";

@@ -39,6 +39,8 @@ export function stamp(moment) {
   node.textContent = (date.toDateString() === now.toDateString() ? TIME : date.getFullYear() === now.getFullYear() ? DAY : LONG).format(date);
   return node;
 }
+// A moment on the axis of a graph that spans so many seconds.
+export const clock = (seconds, span) => (span > 86400 ? DAY : TIME).format(new Date(seconds * 1000));
 const UNITS = [[86400, "day"], [3600, "hour"], [60, "minute"], [1, "second"]];
 export function age(seconds) {
   if (seconds === null || seconds === undefined) return "";

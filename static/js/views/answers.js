@@ -1,7 +1,8 @@
 // Answers to reads, each shown as what it is; what has no shape of its own is a table or a list of its fields.
 import { el, link } from "../dom.js";
 import { age, spoken, stamp, t } from "../texts.js";
-import { badge, diffs, empty, facts, list, sha, table } from "./parts.js";
+import { measure } from "../units.js";
+import { badge, diffs, empty, facts, fill, list, sha, table } from "./parts.js";
 import { liveDiff } from "./compared.js";
 import { cost } from "./cost.js";
 import { entries } from "./history.js";
@@ -10,7 +11,7 @@ import { deployment, objects, service } from "./objects.js";
 const SHOWN = {
   status: (data) => podList(data.pods), logs, events: (data) => eventList(data.items), history: (data, about) => entries(data.items, about), diff: (data) => [...diffs(data.changes, "values-diff"), ...liveDiff(data.live)],
   endpoint: (data) => el("ul", { class: "lines" }, data.urls.map((url) => el("li", {}, link(url, url)))), health: (data) => [el("div", { class: "row" }, badge(data.health)), ...data.problems.map((each) => el("p", { class: "notice", "data-tone": "bad" }, each))],
-  overview, help: (data) => table([t("verb"), { text: t("help"), wide: true }], data.items.map((each) => [el("code", {}, each.verb), spoken() === "ko" ? each.ko : each.en])),
+  query: later(() => import("./monitoring.js"), ({ answered }, data) => answered(data)), overview, help: (data) => table([t("verb"), { text: t("help"), wide: true }], data.items.map((each) => [el("code", {}, each.verb), spoken() === "ko" ? each.ko : each.en])),
   list_pods: (data) => placed(data.items, podLine), list_deployments: (data) => placed(data.items, workloadLine), list_apps: (data) => placed(data.items, appLine),
   list_services: (data) => placed(data.items, (each) => row(el("code", {}, each.name), each.type, each.addresses.join(", "))), list_ingresses: (data) => placed(data.items, (each) => row(el("code", {}, each.name), ...each.urls.map((url) => link(url, url)))),
   cost_analysis: cost, get_service: service, get_deployment: (data) => deployment(podLine, eventList)(data), get: (data) => (data.items.length ? objects(data.items) : empty(t("nothing"))),
@@ -19,6 +20,10 @@ const SHOWN = {
 
 export function answerCard({ type, summary, data, metadata = {} }) {
   return el("section", { class: "answer", "data-role": "answer", "data-type": type }, el("div", { class: "row" }, el("b", {}, summary), metadata.environment ? el("span", { class: "tag" }, metadata.environment) : null), (SHOWN[type] || anything)(data, metadata));
+}
+// An answer whose view is loaded when it is needed.
+function later(load, show) {
+  return (data) => { const node = el("div", { class: "tight" }); fill(node, load(), (module) => show(module, data)); return node; };
 }
 const row = (...children) => el("li", {}, el("div", { class: "row" }, children.map((child) => (child instanceof Node ? child : el("span", {}, child)))));
 function logs(data) {
@@ -45,9 +50,12 @@ function placed(items, line) {
   if (!items.length) return empty(t("nothing"));
   return [...new Set(items.map((each) => each.environment))].map((environment) => el("div", { class: "tight" }, el("h3", {}, environment), el("ul", { class: "lines" }, items.filter((each) => each.environment === environment).map(line))));
 }
+const nodeLine = (each) => row(badge(each.state, `n_${each.state}`), el("code", {}, each.name), `${t(`m_${each.measure}`)} ${measure(each.value, each.unit)}`);
+const LINES = { Pod: podLine, Node: nodeLine };
 function overview(data) {
-  const part = (name, items) => (items.length ? [el("h3", {}, t(name)), el("ul", { class: "lines" }, items.map((each) => (each.kind === "Pod" ? podLine(each) : workloadLine(each))))] : []);
+  const part = (name, items) => (items.length ? [el("h3", {}, t(name)), el("ul", { class: "lines" }, items.map((each) => (LINES[each.kind] || workloadLine)(each)))] : []);
   return [facts(Object.entries(data.workloads)), ...part("critical", data.critical), ...part("warning", data.warning), data.critical.length + data.warning.length ? null : el("p", { class: "soft" }, t("allWell")),
+    data.monitoring?.message ? el("p", { class: "notice", "data-tone": "warn" }, data.monitoring.message) : null,
     ...(data.external.length ? [el("h3", {}, t("external")), el("ul", { class: "lines" }, data.external.map((each) => row(el("code", {}, each.name), each.addresses.join(", "))))] : [])].filter(Boolean);
 }
 function anything(data) {

@@ -7,6 +7,7 @@ import { actions } from "./actions.js";
 import { eventList, podList } from "./answers.js";
 import { card, update } from "./apps.js";
 import { compared } from "./compared.js";
+import { graphs } from "./graphs.js";
 import { timeline } from "./history.js";
 import { logs } from "./logs.js";
 import { badge, empty, fill, list, sha } from "./parts.js";
@@ -22,11 +23,11 @@ export function app(main, name, environment) {
   const cards = new Map(places.map((each) => [store.key(name, each.name), card(store.apps.get(store.key(name, each.name)), each.name === environment)]));
   const out = parts("details", "pods", "events", "syncs", "desired");
   const tree = resources(place), file = written(place);
-  const past = timeline(() => place, place, 30), log = logs(place), act = actions(place);
+  const past = timeline(() => place, place, 30), log = logs(place), act = actions(place), measured = graphs(place);
   main.append(el("div", { class: "stack" },
     el("div", { class: "row" }, el("a", { class: "crumb", href: "#/apps" }, t("apps")), el("h1", { tabindex: "-1" }, name)),
     el("nav", { class: "environments", "aria-label": t("environments") }, [...cards.values()]), out.details, act.node,
-    el("div", { class: "columns" }, el("div", { class: "stack" }, tree.node, panel("pods", out.pods), log.node, compared(place).node, panel("events", out.events)), el("div", { class: "stack" }, panel("history", past.node), panel("syncs", out.syncs), panel("valuesFile", el("div", { class: "tight" }, out.desired, file.node))))));
+    el("div", { class: "columns" }, el("div", { class: "stack" }, tree.node, panel("pods", out.pods), measured.node, log.node, compared(place).node, panel("events", out.events)), el("div", { class: "stack" }, panel("history", past.node), panel("syncs", out.syncs), panel("valuesFile", el("div", { class: "tight" }, out.desired, file.node))))));
   const live = () => {
     tree.load();
     fill(out.pods, api.read("status", place), (found) => podList(found.data.pods));
@@ -39,7 +40,7 @@ export function app(main, name, environment) {
     return [];
   });
   act.show(store.apps.get(key));
-  [live, desired, past.load, log.load].forEach((each) => each());
+  [live, desired, past.load, log.load, measured.load].forEach((each) => each());
   let timer;
   const read = () => { live(); log.load(); };
   const later = (pause) => { clearTimeout(timer); timer = setTimeout(() => { if (!document.hidden) read(); later(AGAIN); }, pause); };
@@ -53,7 +54,7 @@ export function app(main, name, environment) {
       if (item.environment === environment) { act.show(item); soon(); }
     }),
     store.on(["history"], (detail) => { if (detail.app === name && detail.environment === environment) past.load(); })];
-  return () => { clearTimeout(timer); off.forEach((each) => each()); };
+  return () => { clearTimeout(timer); measured.leave(); off.forEach((each) => each()); };
 }
 const parts = (...names) => Object.fromEntries(names.map((each) => [each, el("div", { class: "tight" })]));
 const panel = (title, body) => el("section", { class: "panel" }, el("h2", {}, t(title)), body);

@@ -1,11 +1,14 @@
 // All apps, a lane an environment. A card is made once and only its texts change.
+import * as api from "../api.js";
 import { el, keyed, write } from "../dom.js";
 import { store } from "../store.js";
 import { t } from "../texts.js";
 import { reviewRow } from "./changes.js";
+import { configured } from "./configured.js";
 import { figures } from "./figures.js";
 import { timeline } from "./history.js";
-import { badge, empty, toneOf } from "./parts.js";
+import { measure } from "../units.js";
+import { badge, empty, failure, toneOf } from "./parts.js";
 
 const FILTERS = [["all", () => true], ["running", "good"], ["failing", "bad"], ["working", "work"], ["paused", "warn"]];
 const wants = (filter, item) => (typeof filter === "function" ? filter(item) : toneOf(item) === filter);
@@ -44,8 +47,18 @@ function lately() {
   show();
   past.load();
   const recent = el("section", { class: "panel" }, el("h2", {}, t("recent"), el("span", { class: "grow" }), el("a", { class: "small", href: "#/history" }, t("history"))), past.node);
-  return { node: el("div", { class: "stack" }, el("div", { class: "columns" }, recent, panel), figures()), leave: () => off.forEach((each) => each()) };
+  return { node: el("div", { class: "stack" }, troubled(), el("div", { class: "columns" }, recent, panel), figures()), leave: () => off.forEach((each) => each()) };
 }
+// Nodes beyond a threshold, where they are measured and shown to the viewer; nothing where all are well.
+function troubled() {
+  const out = el("div", { class: "tight" }), node = el("section", { class: "panel", "data-role": "troubled-nodes", hidden: true }, el("h2", {}, t("nodes"), el("span", { class: "grow" }), el("a", { class: "small", href: "#/monitoring" }, t("monitoring"))), out);
+  const show = (...children) => { out.replaceChildren(...children); node.hidden = !children.length; };
+  const asks = async () => (await configured()).prometheus.configured && store.me.scopes.includes("k8s:read");
+  asks().then(async (may) => { if (may) show(...problems(await api.get("monitoring/nodes"))); }).catch((error) => show(failure(error)));
+  return node;
+}
+const problems = ({ items, measures }) => items.filter((each) => each.state !== "ok").map((each) => el("div", { class: "row" }, badge(each.state, `n_${each.state}`), el("code", {}, each.name),
+  measures.filter(({ name }) => each.values[name] && each.values[name].state !== "ok").map(({ name, unit }) => el("span", { class: "beyond", "data-tone": each.values[name].state === "critical" ? "bad" : "warn" }, `${t(`m_${name}`)} ${measure(each.values[name].value, unit)}`))));
 function shownNames(text, filter) {
   const items = [...store.apps.values()].filter((item) => item.app.includes(text) && wants(filter, item));
   return [...new Set(items.map((item) => item.app))];

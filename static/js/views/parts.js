@@ -5,6 +5,7 @@ import { spoken, t } from "../texts.js";
 const TONES = {
   healthy: "good", succeeded: "good", merged: "good", progressing: "work", pending: "work", open: "open", degraded: "bad", failed: "bad", missing: "bad", broken: "bad",
   held: "warn", suspended: "warn", rejected: "warn", committed: "good", done: "good", accepted: "good", answered: "good", proposed: "open", refused: "warn",
+  ok: "good", warning: "warn", critical: "bad",
 };
 export const toneOf = (item) => {
   if (item.problem || item.sync === "failed") return "bad";
