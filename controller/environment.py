@@ -8,7 +8,7 @@ import threading
 import time
 
 from controller import kube as kubes
-from controller import events, failure, hooks, metrics, ownership, reconcile, rollout, syncing, windows
+from controller import events, failure, hooks, metrics, ownership, previews, reconcile, rollout, syncing, windows
 from controller.cache import Cache
 from controller.claims import Claims
 from controller.lease import Lease
@@ -75,6 +75,8 @@ class World:
         return True
 
     def _leased(self):
+        if self.environment.preview and not self.lease.until:
+            previews.own(self)
         try:
             return self.lease.keep()
         except NotFound:  # its namespace is not there yet, or not any more
@@ -82,6 +84,10 @@ class World:
             return self.lease.keep()
 
     def _namespace(self):
+        """There after this."""
+        if self.environment.preview:
+            previews.own(self)
+            return
         kind, name = self.kube.kind("", "Namespace"), self.environment.namespace
         if self.kube.get(kind, None, name) is None:
             self.kube.apply(kind, {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}, False)
@@ -203,6 +209,8 @@ class World:
 
     def _changed(self, key):
         """From a watch: something of ours changed. Drift is repaired, health is judged again."""
+        if self.gone and self.environment.preview:
+            return  # its namespace empties itself
         app = self.cache.app_of(key) or next((name for name, state in tuple(self.states.items()) if key in state.desired), None)
         state = self.states.get(app)
         if state is None or state.inputs is None:
@@ -283,10 +291,14 @@ class World:
             self.lease.revision = self.head
 
     def stop(self):
-        self.cache.stop()
-        self.tell.events.finish()
+        self.forsake()
         if self.writes:
             self.lease.give_back()
+
+    def forsake(self):
+        """Let go of it without a word to the cluster."""
+        self.cache.stop()
+        self.tell.events.finish()
 
     def namespaced(self, group, kind):
         return self.kube.kind(group, kind).namespaced

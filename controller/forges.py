@@ -1,10 +1,12 @@
 """What comes from outside to the loop: reviews that ended at their forges or in time, and news of commits that are not here yet. Decides nothing."""
 
 import logging
+import time
 
 from gitops import pushes as noted
 from gitops import reviewing
 from gitops.cicd import images as cicd
+from gitops.cicd import pulled
 from gitops.errors import KlepaasError, NotFound
 
 log = logging.getLogger(__name__)
@@ -27,6 +29,15 @@ def pushes(services):
             noted.note(services)
     except KlepaasError as error:
         log.warning("pushes: %s", error)
+
+
+def previews(services):
+    """Close the previews whose days are over, once per installation and poll."""
+    try:
+        if services.ledger.claim("previews", services.settings.poll_seconds - 1):
+            pulled.expire(services, time.time())
+    except KlepaasError as error:
+        log.warning("previews: %s", error)
 
 
 def images(services, refused):

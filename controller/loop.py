@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from controller import following, forges, held, livediff, metrics, notify, prune
+from controller import following, forges, held, livediff, metrics, notify, previews, prune
 from controller.environment import World
 from controller.lease import RENEW
 from controller.outbox import Outbox
@@ -39,6 +39,7 @@ class Loop:
         self.renderer.cluster = lambda environment: world.offers if (world := self.worlds.get(environment.name)) else None
         self.after, self.problems, self.outbox = None, None, Outbox(self._busy)
         self.source = Source(self.repo, self.ledger, self.outbox.tell)
+        self.closing = previews.Closing()
         self.refused = {}  # images that were, see gitops/cicd/images
         self.scheduler = BackgroundScheduler(job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 60})
 
@@ -55,7 +56,7 @@ class Loop:
     def run(self):
         """Until `stop`."""
         for job, seconds in ((self._poll, self.settings.poll_seconds), (self._renew, RENEW / 2), (self._upkeep, UPKEEP), (lambda: forges.follow(self.services), self.settings.poll_seconds),
-                             (lambda: forges.pushes(self.services), self.settings.poll_seconds),
+                             (lambda: forges.pushes(self.services), self.settings.poll_seconds), (lambda: forges.previews(self.services), self.settings.poll_seconds),
                              (lambda: forges.images(self.services, self.refused), self.settings.image_seconds)):
             self.scheduler.add_job(job, "interval", seconds=seconds)
         self.scheduler.start()
@@ -132,6 +133,7 @@ class Loop:
         names = {*self.worlds, *(self.catalog.environments if self.catalog else ())}
         for name, error in self.ticks.each(sorted(names), patience).items():
             self._reached_or_not(name, error)
+        self.closing.look(self)
         active = {name for name, world in self.worlds.items() if world.active()}
         self.ordered, self.active = self.ordered or active != self.active, active
 

@@ -7,7 +7,7 @@ import difflib
 from fnmatch import fnmatchcase
 from functools import cached_property
 
-from gitops import contract, layout, values
+from gitops import contract, layout, previews, values
 from gitops.contract import table
 from gitops.errors import Invalid, NotFound
 from gitops.kept import Kept
@@ -43,7 +43,7 @@ class Catalog:
     def _layout(self):
         """(pattern, default chart, environments) as klepaas.yaml says, or as the folders say without one."""
         if self.config.document is not None:
-            return self.config.values or layout.PATTERN, self.config.chart, self.config.environments
+            return self.config.values or layout.PATTERN, self.config.chart, {**self.config.environments, **previews.found(self.tree, self.config)[0]}
         pattern, chart, names = layout.discovered(self.tree)
         return pattern, chart, {name: Environment(name, name, order) for order, name in enumerate(names)} or {DEFAULT.name: DEFAULT}
 
@@ -53,8 +53,8 @@ class Catalog:
 
     @property
     def problems(self):
-        """What is wrong with klepaas.yaml, or with the folder of an environment: what that stops is unknown, not gone."""
-        return self.config.problems + tuple(found for found in self._listed.values() if isinstance(found, Problem))
+        """What is wrong with klepaas.yaml, with a preview's file, or with the folder of an environment: what that stops is unknown, not gone."""
+        return self.config.problems + previews.found(self.tree, self.config)[1] + tuple(found for found in self._listed.values() if isinstance(found, Problem))
 
     @property
     def first(self):
@@ -87,8 +87,9 @@ class Catalog:
             raise NotFound("unknown_environment", environment=name, choices=list(self.environments))
         return self.environments[name]
 
-    def values_path(self, app, environment):
-        return layout.values_path(self._layout[0], self.environment(environment).name, app)
+    def values_path(self, app, environment, known=True):
+        """Where the values file of an app is, or would be; `known`: NotFound for an environment that is not there."""
+        return layout.values_path(self._layout[0], self.environment(environment).name if known else environment, app)
 
     def app(self, name):
         """The App with its targets; NotFound with the closest names."""
@@ -151,6 +152,12 @@ class Catalog:
             return self._target(app, environment, place)
         except Invalid as error:
             return Problem(error.path or place.values, error.line, error.code, error.text(), app, environment)
+
+    def files(self, environment):
+        """The paths of all files of an environment, whether it is known or not."""
+        places = layout.apps(self.tree, self._layout[0], environment).values()
+        folders = (path for each in places if each.manifests for path, _ in self.tree.walk(each.manifests))
+        return tuple(sorted({*(each.values for each in places if each.values), *folders}))
 
     def app_of(self, path, environment):
         """The app of the environment whose file this is; None for what all share and for others' files."""

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from gitops import catalog as catalogs
-from gitops import access, checks, constraints, gates, policy, resolve
+from gitops import access, checks, constraints, gates, policy, previews, resolve
 from gitops.cicd import builds
 from gitops.errors import Invalid
 from gitops.plans import PLANS
@@ -26,6 +26,9 @@ def resolved(services, actor, verb, command, args):
         return replace(command, args=args)
     if catalog.problems and not catalog.environments:
         raise Invalid("config_broken", path=catalog.problems[0].path, line=catalog.problems[0].line, detail=catalog.problems[0].message)
+    if verb.name in previews.VERBS:
+        policy.authorise(actor, verb, command.environment)
+        return replace(command, args=args)
     named = replace(command, environment=resolve.environment(catalog, verb, command))
     policy.authorise(actor, verb, named.environment)
     if verb.kind == "order" and named.app is not None and named.environment not in catalog.environments_of(named.app):
@@ -59,7 +62,7 @@ def decided(services, actor, verb, command, tree):
         policy.authorise(actor, verb, command.environment)
         return Plan(command, tree.revision, risk=verb.risk, delivery="order", summary=verb.help[0])
     catalog = catalogs.load(tree.fresh())
-    environment = catalog.environment(command.environment)
+    environment = previews.place(catalog, command) if verb.name in previews.VERBS else catalog.environment(command.environment)
     policy.authorise(actor, verb, environment.name)
     plan = planned(services, verb, command, tree)
     gates.passed(services.ledger, command, environment, tree)

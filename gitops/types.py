@@ -60,8 +60,19 @@ class Gates:
 
 
 @dataclass(frozen=True, slots=True)
+class Preview:
+    """What an environment of a pull request is of: a commit of it, and until when it stays (UTC seconds); `base` is where its values came from."""
+
+    repository: str
+    number: int
+    commit: str
+    until: float
+    base: str
+
+
+@dataclass(frozen=True, slots=True)
 class Environment:
-    """One environment of klepaas.yaml; `order` is its place there.
+    """One environment of klepaas.yaml; `order` is its place there. `preview`: one that a pull request has, for a while.
 
     `agents` is "propose" or "commit", `conflicts` "force" or "fail", `on_failure` "report" or "rollback"; `service_account` is who writes there, of the environment's namespace.
     `owners` are addresses of whom one has to agree to a review; `review_days` is how long one stays open. `verify`: only commits with a known signature are followed; `enforce_review`: only reviewed ones.
@@ -90,6 +101,7 @@ class Environment:
     only_promote: bool = False
     promotes: tuple = ()
     gates: Gates = Gates()
+    preview: Preview | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +122,26 @@ class ImageRule:
     semver: str | None = None
     match: str | None = None
     order: str = "numeric"
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewRule:
+    """Which pull requests get an instance of their own: those of a repository that have a label, from the values of an environment.
+
+    `name` begins the names of theirs; `apps` are those meant (none: all built from the repository); `values` are set by key path, their texts with fields such as {number}.
+    """
+
+    repository: str
+    environment: str
+    name: str
+    label: str = "preview"
+    apps: tuple = ()
+    host: str | None = None
+    version: str = "{sha7}"
+    days: int = 7
+    limit: int = 5
+    forks: bool = False
+    values: Mapping = field(default_factory=lambda: NOTHING)
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,7 +111,7 @@ def _number(exact):
 def _optimization(asked, catalog, found, prices):
     """({advice, saves}, codes of notes)."""
     states = asked.services.ledger.states()
-    last = list(catalog.environments)[-1]
+    last = list(previews.permanent(catalog.environments))[-1]
     items = [each for (app, environment), some in found.items() for demand in some for each in _advice(app, environment, demand, environment == last, states, prices)]
     known = sum((Fraction(str(each["saves"])) for each in items if each["saves"]), Fraction(0))
     return {"advice": items, "saves": _money(known) if prices else None}, ("no_measurements",)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from flask import g, request, session
 
-from gitops import access, policy
+from gitops import access, policy, previews
 from gitops.errors import Forbidden, Unauthorized
 from gitops.ledger.accounts import TOKEN
 from gitops.types import SCOPES, Actor
@@ -80,7 +80,7 @@ def of_token(text, channel):
         raise _bad_token(text)
     g.credential = {"token": token["id"], "expires": token["expires"]}
     held = scopes(token["email"], token["user_scopes"], token["teams"])
-    return Actor(token["name"], token["email"], policy.within(held, token["scopes"]), channel, agent=token["agent"])
+    return Actor(token["name"], token["email"], _lent(policy.within(held, token["scopes"])), channel, agent=token["agent"])
 
 
 def _of_machine(text, channel):
@@ -93,7 +93,7 @@ def _of_machine(text, channel):
     except Unauthorized as error:
         raise _bad_token(text, error) from None
     g.credential = {"token": f"oidc:{claims['sub']}", "expires": claims["exp"]}
-    return Actor(claims["sub"], f"oidc:{claims['sub']}", rules().of(subject=claims["sub"]), channel)
+    return Actor(claims["sub"], f"oidc:{claims['sub']}", _lent(rules().of(subject=claims["sub"])), channel)
 
 
 def _bad_token(text, error=None):
@@ -117,7 +117,12 @@ def scopes(email, granted=(), teams=()):
     """What a user holds now: what the ledger and klepaas-access.yaml grant; everything for KLEPAAS_ADMINS, whatever state the file is in."""
     if email.lower() in services().settings.admins:
         return frozenset(SCOPES)
-    return frozenset(granted) | rules().of(email, teams)
+    return _lent(frozenset(granted) | rules().of(email, teams))
+
+
+def _lent(held):
+    """With what comes with it: who may at an environment may at its previews."""
+    return previews.lent(services().head()[1].environments, held) if any("@" in each for each in held) and services().repo.head() else held
 
 
 def rules():

@@ -1,6 +1,7 @@
 """The read verbs, for every door: git and the ledger for what is desired and known, controller.observe for what is live."""
 
 from gitops import access, audit, history, policy, resolve, verbs
+from gitops.cicd import pulled
 from gitops.errors import Forbidden, Invalid, KlepaasError, NotFound, Unavailable
 from gitops.types import Command, Target
 from web import costs, measured
@@ -150,10 +151,17 @@ def app(services, name, environment):
 
 
 def environments(services, actor):
-    _, catalog = services.head()
+    tree, catalog = services.head()
     visible = [each for each in catalog.environments.values() if policy.holds(actor.scopes, "k8s:read", each.name)]
-    return {"items": [{"name": each.name, "namespace": each.namespace, "review": each.review, "approvals": each.approvals, "promotes_from": each.promotes_from, "agents": each.agents} for each in visible],
+    return {"items": [{"name": each.name, "namespace": each.namespace, "review": each.review, "approvals": each.approvals, "promotes_from": each.promotes_from, "agents": each.agents,
+                       "preview": _preview(tree, catalog, each)} for each in visible],
             "first": catalog.first.name}
+
+
+def _preview(tree, catalog, environment):
+    """Whose preview an environment is, until when, and where its apps answer; None for those of klepaas.yaml."""
+    found = environment.preview
+    return found and {"repository": found.repository, "number": found.number, "commit": found.commit, "until": found.until, "base": found.base, "urls": pulled.addresses(tree, catalog, environment.name)}
 
 
 def event(found):

@@ -12,6 +12,7 @@ SHA = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 NAME = re.compile(r"[^\x00-\x20\x7f\ud800-\udfff]{1,255}")  # of a branch or a tag
 LOGIN = re.compile(r"[\w.\[\]-]{1,100}", re.ASCII)
 FOREIGN = ("pull_request", "pull_request_target", "pull_request_review", "issue_comment", "fork", "watch")  # what outsiders can start a workflow by
+LABELLED = ("labeled", "label_updated")  # GitHub's word, Gitea's
 UNSAID = "-"  # the repository of a callback that names its app alone
 GITHUB_ADDRESS, ADDRESS = "users.noreply.github.com", "noreply.localhost"
 
@@ -20,7 +21,8 @@ GITHUB_ADDRESS, ADDRESS = "users.noreply.github.com", "noreply.localhost"
 class Facts:
     """`event` is push, release, workflow_run, pull_request, package or callback; `branch` and `tag` are where it happened, `sha` what it is about.
 
-    `at` orders what happened (UTC seconds), `before` is the sha that a push replaced; `merged`: of a pull request.
+    `at` orders what happened (UTC seconds), `before` is the sha that a push replaced; `merged`: of a pull request, and `pull` is
+    {number, sha, labels, open, fork, labelled, label, at}: the state it is in, whether a fork's, and whether a label was set just now, and which.
     """
 
     event: str
@@ -39,6 +41,7 @@ class Facts:
     merged: bool = False
     app: str | None = None
     version: str | None = None
+    pull: dict | None = None
 
 
 def read(event, payload, now=None):
@@ -114,9 +117,20 @@ def _pull_request(payload):
     if not isinstance(pull, dict):
         raise Malformed("webhook_malformed", field="pull_request")
     merged, at = payload.get("action") == "closed" and pull.get("merged") is True, _time(pull, "merged_at")
+    state = {"pull": _state(payload, pull)}
     if not merged:
-        return {"branch": _text(pull, "head", "ref", NAME)}
-    return {"sha": _text(pull, "merge_commit_sha", SHA), "branch": _text(pull, "base", "ref", NAME), "merged": True} | ({"at": at} if at else {})
+        return state | {"branch": _text(pull, "head", "ref", NAME)}
+    return state | {"sha": _text(pull, "merge_commit_sha", SHA), "branch": _text(pull, "base", "ref", NAME), "merged": True} | ({"at": at} if at else {})
+
+
+def _state(payload, pull):
+    """What a preview of it is decided by; None where the payload says too little. A head whose repository is not told is a fork's that is gone."""
+    number, sha, labels = pull.get("number"), _at(pull, "head", "sha"), pull.get("labels")
+    if type(number) is not int or not 0 < number < 10**10 or not isinstance(sha, str) or not SHA.fullmatch(sha):
+        return None
+    names = [name for each in labels if isinstance(name := _at(each, "name"), str)] if isinstance(labels, list) else []
+    return {"number": number, "sha": sha, "labels": names, "open": pull.get("state") == "open", "fork": _at(pull, "head", "repo", "full_name") != _at(payload, "repository", "full_name"),
+            "labelled": payload.get("action") in LABELLED, "label": _at(payload, "label", "name"), "at": _time(pull, "updated_at") or 0.0}
 
 
 def _package(payload):

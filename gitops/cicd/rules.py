@@ -3,7 +3,7 @@
 import re
 from fnmatch import fnmatchcase
 
-from gitops import values
+from gitops import previews, values
 from gitops.cicd.facts import UNSAID
 from gitops.errors import Invalid
 from gitops.types import Rule, Target
@@ -27,7 +27,7 @@ def wanted(catalog, tree, facts):
 
 def defaults(catalog):
     """A push to the default branch, or a workflow that succeeded there, goes to staging; a release goes to production; a callback to staging."""
-    names = tuple(catalog.environments)
+    names = tuple(previews.permanent(catalog.environments))
     staging = "staging" if "staging" in names else names[0]
     production = "production" if "production" in names else names[-1]
     return (Rule("*", "push", staging), Rule("*", "workflow_run", staging), Rule("*", "callback", staging), Rule("*", "release", production))
@@ -59,12 +59,17 @@ def _tagged(rule, facts):
 
 def _apps(rule, catalog, tree, facts):
     """The apps of the environment that the rule or the event names, else those that are built from the repository."""
-    there = [each for each in catalog.targets(rule.environment) if isinstance(each, Target)]
     name = rule.app or facts.app
     if name is not None:
-        return [each.app for each in there if each.app == name]
-    said = [each.app for each in there if (each.repository or "").lower() == facts.repository.lower()]
-    return said or [each.app for each in there if each.repository is None and image(tree, each).endswith(f"/{facts.repository.lower()}")]
+        return [each.app for each in catalog.targets(rule.environment) if isinstance(each, Target) and each.app == name]
+    return built_from(catalog, tree, rule.environment, facts.repository)
+
+
+def built_from(catalog, tree, environment, repository):
+    """The names of the apps of an environment that are built from a repository: those that say so, else by their images."""
+    there, wanted = [each for each in catalog.targets(environment) if isinstance(each, Target)], repository.lower()
+    said = [each.app for each in there if (each.repository or "").lower() == wanted]
+    return said or [each.app for each in there if each.repository is None and image(tree, each).endswith(f"/{wanted}")]
 
 
 def repository(tree, target):

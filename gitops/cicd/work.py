@@ -6,7 +6,7 @@ import time
 from dataclasses import asdict
 
 from gitops import reviewing, submit
-from gitops.cicd import building, built, rules
+from gitops.cicd import building, built, pulled, rules
 from gitops.cicd.facts import Facts
 from gitops.errors import Invalid, KlepaasError
 from gitops.forges import pulls
@@ -56,7 +56,8 @@ def _outcome(services, id, facts):
     tree, catalog = services.head()
     if not catalog.environments:
         raise Invalid("config_broken", path=catalog.problems[0].path, line=catalog.problems[0].line, detail=catalog.problems[0].message)
-    return [_arrive(services, id, facts, *each) for each in rules.wanted(catalog, tree, facts)] or [{"status": "ignored"}]
+    arrived = [_arrive(services, id, facts, *each) for each in rules.wanted(catalog, tree, facts)]
+    return [*arrived, *pulled.outcome(services, id, catalog, facts)] or [{"status": "ignored"}]
 
 
 def ours(settings, repository):

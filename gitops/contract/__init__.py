@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from gitops import values
+from gitops.contract import previews
 from gitops.contract.notify import Notify
 from gitops.contract.table import KEYS, SECTION, TOP, with_policy
 from gitops.errors import Invalid, KlepaasError
@@ -24,6 +25,7 @@ class Config:
     prices: object = None
     cicd: tuple | None = None
     images: tuple = ()
+    previews: tuple = ()
     owners: tuple = ()
     notify: Notify = Notify()
     lexicon: object = field(default_factory=lambda: MappingProxyType({}))
@@ -78,9 +80,10 @@ def _config(document):
     for index, rule in enumerate(found.get("images", ())):
         if rule.environment not in environments:
             raise Wrong(("images", index, "environment"), "the name of an environment")
+    previews.fit(found.get("previews", ()), environments, found.get("values"))
     keys = MappingProxyType({**KEYS, **found.get("keys", {})})
     return Config(document, found.get("name"), found.get("values"), found.get("chart"), environments, found.get("ignore", ()), found.get("prices"), found.get("cicd"), found.get("images", ()),
-                  found.get("owners", ()), found.get("notify", Notify()), MappingProxyType(found.get("lexicon", {})), keys)
+                  found.get("previews", ()), found.get("owners", ()), found.get("notify", Notify()), MappingProxyType(found.get("lexicon", {})), keys)
 
 
 def _distinct(pattern, environments):

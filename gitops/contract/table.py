@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 import re2
 import semantic_version
 
+from gitops.contract import previews
 from gitops.contract.notify import notify
 from gitops.shapes import Wrong, choice, list_of, mapping, matching, not_offered, of
 from gitops.types import Environment, Gates, Ignore, ImageRule, Policy, Prices, Rule, SyncPolicy, Window
 
 KEYS = MappingProxyType({"version": "image.tag", "image": "image.repository", "replicas": "replicaCount",
                          "restart": r"podAnnotations.klepaas\.io/restartedAt", "env": "env"})
-LATER = ("integrations", "pipelines", "previews")  # checked by the parts they belong to
+LATER = ("integrations", "pipelines")  # checked by the parts they belong to
 NOT_OFFERED = ("on_alert",)  # of an environment
 SECTION_DEFAULTS = MappingProxyType({"repository": None, "suspend": False, "depends_on": (), "adopt": False, "ignore": ()})
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -231,7 +232,7 @@ RULE = {"repository": matching(re.compile(r"\*|[\w.*-]+(/[\w.*-]+)+"), "owner/re
         "event": choice("push", "release", "workflow_run", "pull_request", "package", "callback"), "workflow": _text, "prerelease": _flag,
         "version": matching(re.compile(r"([A-Za-z0-9_.-]|\{(sha|sha7|tag|semver|branch|run|version)\})+"), "a tag with fields of {sha}, {sha7}, {tag}, {semver}, {branch}, {run}, {version}")}
 TOP = {"version": of(int, "1"), "name": _name, "values": _pattern, "chart": _path, "environments": _environments, "keys": _keys,
-       "ignore": _ignores, "prices": _prices, "lexicon": _lexicon, "cicd": list_of(_rule), "owners": _owners, "policy": _policy, "images": list_of(_image_rule), "notify": notify, **dict.fromkeys(LATER, _anything)}
+       "ignore": _ignores, "prices": _prices, "lexicon": _lexicon, "cicd": list_of(_rule), "owners": _owners, "policy": _policy, "images": list_of(_image_rule), "previews": list_of(previews.rule), "notify": notify, **dict.fromkeys(LATER, _anything)}
 ENVIRONMENT = {"namespace": _name, "cluster": _text, "review": _review, "approvals": _count(1, 10), "promotes_from": _name,
                "agents": choice("propose", "commit"), "cluster_kinds": list_of(_text), "forbidden_kinds": list_of(_text), "conflicts": choice("force", "fail"),
                "service_account": _name, "on_failure": choice("report", "rollback"), "owners": _addresses, "review_days": _count(1, 365), "sync": _sync, "policy": _policy, "verify": _verify, "enforce_review": _flag, "only_promote": _flag, "promotes": _key_paths, "gates": _gates, **dict.fromkeys(NOT_OFFERED, not_offered)}

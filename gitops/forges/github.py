@@ -42,11 +42,15 @@ def update(services, review, title, body):
 
 
 def comment(services, review, text):
-    provider, repo = _place(services)
-    there = http.pages(provider, f"{repo}/issues/{review.number}/comments", "comments", params={"per_page": 100})
+    note(services, None, review.number, text)
+
+
+def note(services, at, number, text):
+    provider, repo = _place(services, at)
+    there = http.pages(provider, f"{repo}/issues/{number}/comments", "comments", params={"per_page": 100})
     pulls.one_comment(((each["id"], each["body"] or "") for each in there),
-                      lambda body: _ask(services, "POST", f"issues/{review.number}/comments", "comment", json={"body": body}),
-                      lambda id, body: _ask(services, "PATCH", f"issues/comments/{id}", "comment", again=True, json={"body": body}), text)
+                      lambda body: _ask(services, "POST", f"issues/{number}/comments", "comment", at, json={"body": body}),
+                      lambda id, body: _ask(services, "PATCH", f"issues/comments/{id}", "comment", at, again=True, json={"body": body}), text)
 
 
 def approve(services, review, text):

@@ -39,11 +39,15 @@ def update(services, review, title, body):
 
 
 def comment(services, review, text):
-    provider, project = _place(services)
-    there = http.pages(provider, f"{project}/merge_requests/{review.number}/notes", "comments", params={"per_page": 100})
+    note(services, None, review.number, text)
+
+
+def note(services, at, number, text):
+    provider, project = _place(services, at)
+    there = http.pages(provider, f"{project}/merge_requests/{number}/notes", "comments", params={"per_page": 100})
     pulls.one_comment(((each["id"], each["body"] or "") for each in there),
-                      lambda body: _ask(services, "POST", f"merge_requests/{review.number}/notes", "comment", json={"body": body}),
-                      lambda id, body: _ask(services, "PUT", f"merge_requests/{review.number}/notes/{id}", "comment", json={"body": body}), text)
+                      lambda body: _ask(services, "POST", f"merge_requests/{number}/notes", "comment", at, json={"body": body}),
+                      lambda id, body: _ask(services, "PUT", f"merge_requests/{number}/notes/{id}", "comment", at, json={"body": body}), text)
 
 
 def approve(services, review, text):

@@ -3,9 +3,9 @@
 Placeholders are `str.format` fields filled from the error's details. Must not hold logic.
 """
 
-from gitops.messages import access, agents, charts, controller, core, ledger, models, notices, outside, repo, values, web
+from gitops.messages import access, agents, charts, controller, core, ledger, models, notices, outside, previews, repo, values, web
 
-MESSAGES = {**core.MESSAGES, **values.MESSAGES, **repo.MESSAGES, **charts.MESSAGES, **controller.MESSAGES, **ledger.MESSAGES, **models.MESSAGES, **web.MESSAGES, **outside.MESSAGES, **access.MESSAGES, **agents.MESSAGES, **notices.MESSAGES}
+MESSAGES = {**core.MESSAGES, **values.MESSAGES, **repo.MESSAGES, **charts.MESSAGES, **controller.MESSAGES, **ledger.MESSAGES, **models.MESSAGES, **web.MESSAGES, **outside.MESSAGES, **access.MESSAGES, **agents.MESSAGES, **notices.MESSAGES, **previews.MESSAGES}
 LANGUAGES = ("en", "ko")
 
 

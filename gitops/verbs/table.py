@@ -109,5 +109,12 @@ OPERATOR = {"adopt": Verb("adopt", "change", "admin:write", "high", ("write the 
     Argument("files", ("what was made of them, by app", "앱별로 만든 파일"), "manifest", required=True, max_length=16 << 20),), app="none"),
     "teach": Verb("teach", "change", "admin:write", "medium", ("teach a phrase of this installation", "이 설치의 표현 가르치기"), (
         Argument("say", ("the phrase", "표현"), required=True, max_length=80), Argument("means", ("the words it stands for", "그 표현이 뜻하는 말"), required=True, max_length=80)), app="none"),
+    "open_preview": Verb("open_preview", "change", "deploy:execute", "medium", ("open or update the preview of a pull request", "풀 리퀘스트 프리뷰 열기 또는 갱신"), (
+        Argument("repository", ("the application's repository", "애플리케이션 저장소"), required=True, pattern=r"[\w.-]{1,100}(/[\w.-]{1,100}){1,5}"),
+        Argument("number", ("number of the pull request", "풀 리퀘스트 번호"), "integer", required=True, minimum=1, maximum=9999999999),
+        Argument("commit", ("its newest commit", "최신 커밋"), required=True, pattern=r"[0-9a-f]{40}([0-9a-f]{24})?"),
+        Argument("until", ("UTC seconds at which it is closed", "닫힐 시각(UTC 초)"), "integer", required=True, minimum=0, maximum=253402300799)), app="none"),
+    "close_preview": Verb("close_preview", "change", "deploy:execute", "medium", ("close the preview of a pull request", "풀 리퀘스트 프리뷰 닫기"), (
+        Argument("why", ("why", "이유"), required=True, max_length=200),), app="none"),
     "grant": Verb("grant", "change", "admin:write", "high", ("grant a role in klepaas-access.yaml", "klepaas-access.yaml에 역할 부여"), _GRANT, app="none"),
     "withdraw": Verb("withdraw", "change", "admin:write", "high", ("take a granted role back", "부여한 역할 회수"), _GRANT, app="none")}

@@ -6,6 +6,7 @@ class Store extends EventTarget {
   apps = new Map(); environments = []; changes = []; me = null; online = true; problems = []; last = 0; wait = FIRST; missed = new Set();
 
   of(app) { return this.environments.map((each) => this.apps.get(this.key(app, each.name))).filter(Boolean); }
+  get lanes() { return this.environments.filter((each) => !each.preview); }
   key(app, environment) { return `${environment}/${app}`; }
   save(what, detail) { this.dispatchEvent(new CustomEvent("save", { detail: { what, ...detail } })); }
   on(what, view) {
@@ -16,7 +17,6 @@ class Store extends EventTarget {
   async load() {
     this.last = (await api.get("events", { after: 0, limit: 1 })).last ?? 0;
     this.me = await api.get("me");
-    this.environments = (await api.get("environments")).items;
     await this.refresh();
     this.connect();
     addEventListener("online", () => { if (!this.online) this.connect(); });
@@ -26,7 +26,8 @@ class Store extends EventTarget {
     const missed = [];
     this.missed.add(missed);
     try {
-      const [apps, changes] = await Promise.all([api.get("apps"), api.get("changes", { status: "open" })]);
+      const [apps, changes, environments] = await Promise.all([api.get("apps"), api.get("changes", { status: "open" }), api.get("environments")]);
+      this.environments = environments.items; // previews come and go
       this.apps = new Map(apps.items.map((item) => [this.key(item.app, item.environment), item]));
       this.problems = apps.problems; this.changes = changes.items; this.revision = apps.revision;
     } finally {
@@ -67,7 +68,7 @@ class Store extends EventTarget {
   state({ kind, app, environment, data }) {
     if (!app || !["health", "sync"].includes(kind)) return;
     const item = this.apps.get(this.key(app, environment));
-    if (data.gone) { this.apps.delete(this.key(app, environment)); this.save("apps"); }
+    if (data.gone) { this.apps.delete(this.key(app, environment)); this.save("apps"); if (!this.lanes.some((each) => each.name === environment)) this.soon(); }
     else if (!item || data.status === "pruned") this.soon();
     else if (kind === "health") this.merge(item, data);
     else this.merge(item, { sync: data.status, error: data.error ?? null, revision: data.revision, health: data.health, message: data.message, suspended: data.status === "suspended" });

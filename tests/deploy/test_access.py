@@ -3,6 +3,7 @@
 import pytest
 
 from controller.observe import READS, Observer
+from gitops import previews
 from gitops.errors import NotFound
 from gitops.types import Environment
 from tests.controller.house import configmap, values
@@ -108,3 +109,17 @@ def test_events_that_are_refused_fail_no_sync(kept):
     found.commit({"manifests/staging/one/a.yaml": configmap("a", "two")})
     found.synced("one")
     assert found.value("a") == "two"
+
+
+def test_the_controller_keeps_previews_where_it_may(kept):
+    """previews is enough: a namespace that nobody named is made, written to, and deleted with its preview."""
+    found = kept({"manifests/staging/one/a.yaml": configmap("a")}, "controller", "--set", "rbac.previews=true")
+    namespace(found)
+    name = f"{found.name}-pr-1"
+    rule = f"previews:\n- {{repository: acme/shop, environment: staging, name: {found.name}}}\n"
+    found.commit({"klepaas.yaml": found.config("staging", more=rule), previews.path(name): previews.text("acme/shop", 1, "a" * 40, 4e9).decode(), f"manifests/{name}/web/web.yaml": configmap("web")})
+    found.start(KUBECONFIG=found.through)
+    found.synced("web", environment=name)
+    found.commit({previews.path(name): None, f"manifests/{name}/web/web.yaml": None})
+    found.wait(lambda: not found.cluster.ask("GET", f"/api/v1/namespaces/{name}").ok)
+    assert [each for each in found.door.refused if each.verb != SWEEP] == []

@@ -285,4 +285,11 @@ Gitea.ROUTES += [("GET", r"/api/v1/repos/acme/config/commits/(\w+)/pull",
                   lambda forge, sha, query, body: (200, _signed(Gitea, forge, _of(forge, sha)[0])) if _of(forge, sha) else (404, {"message": "The target couldn't be found."}))]
 GitLab.ROUTES += [("GET", "/api/v4/projects/acme/config/repository/commits/(\\w+)/merge_requests", lambda forge, sha, query, body: (200, [_signed(GitLab, forge, each) for each in _of(forge, sha)])),
                   ("GET", "/api/v4/projects/acme/config/merge_requests/(\\d+)/approvals", _approvals)]
+for _dialect, _shop in ((GitHub, "/repos/acme/shop"), (Gitea, "/api/v1/repos/acme/shop")):
+    _dialect.ROUTES += [("GET", rf"{_shop}/issues/(\d+)/comments", lambda forge, number, query, body: (200, _said(forge, number))),
+                        ("POST", rf"{_shop}/issues/(\d+)/comments", lambda forge, number, query, body: (201, _comment(forge, number, body["body"]))),
+                        ("PATCH", rf"{_shop}/issues/comments/(\d+)", GitHub.patched)]
+GitLab.ROUTES += [("GET", "/api/v4/projects/acme/shop/merge_requests/(\\d+)/notes", lambda forge, number, query, body: (200, _said(forge, number))),
+                  ("POST", "/api/v4/projects/acme/shop/merge_requests/(\\d+)/notes", lambda forge, number, query, body: (201, _comment(forge, number, body["body"]))),
+                  ("PUT", "/api/v4/projects/acme/shop/merge_requests/(\\d+)/notes/(\\d+)", GitLab.changed)]
 DIALECTS = {"github": GitHub, "gitea": Gitea, "gitlab": GitLab}

@@ -42,3 +42,11 @@ def built(sha, at="2026-11-23T10:00:00Z", **more):
 
 def released(tag, at="2026-11-23T10:00:00Z", **more):
     return sample("release", **{"release__tag_name": tag, "release__published_at": at} | more)
+
+
+def pulled(sha, number=2, at="2026-11-23T10:00:00Z", action="labeled", state="open", labels=("preview",), head=REPOSITORY, label="preview", merged=False, **more):
+    """A pull request at one letter's commit, of a branch of the repository or of a fork (None: of one that is gone)."""
+    found = sample("pull_request", **{"action": action, "number": number, "pull_request__number": number, "pull_request__state": state, "pull_request__updated_at": at,
+                                      "pull_request__head__sha": sha * 40, "pull_request__labels": [{"name": each} for each in labels], "pull_request__merged": merged,
+                                      "pull_request__head__repo": {"full_name": head} if head else None} | more)
+    return found | ({"label": {"name": label}} if action in ("labeled", "unlabeled") else {})

@@ -94,3 +94,30 @@ tolerations: {{ toJson . }}
 affinity: {{ toJson . }}
 {{- end }}
 {{- end }}
+
+{{- /* What the controller may do in a namespace, as rules. */}}
+{{- define "klepaas.writing" -}}
+{{- range .Values.rbac.kinds }}
+- {apiGroups: {{ toJson .apiGroups }}, resources: {{ toJson .resources }}, verbs: [get, list, watch, create, patch, delete]}
+{{- end }}
+{{- if .Values.rbac.secrets }}
+- {apiGroups: [""], resources: [secrets], verbs: [get, list, watch, create, patch, delete]}
+{{- end }}
+- {apiGroups: [coordination.k8s.io], resources: [leases], verbs: [get, create, update]}
+- {apiGroups: [""], resources: [pods], verbs: [get, list]}
+- {apiGroups: [""], resources: [pods/log], verbs: [get]}
+- {apiGroups: [apps], resources: [replicasets], verbs: [list]}
+- {apiGroups: [""], resources: [events], verbs: [list, create, patch]}
+{{- with .Values.rbac.rules }}{{ toYaml . | nindent 0 }}{{ end }}
+{{- end }}
+
+{{- /* What web may read in one. */}}
+{{- define "klepaas.reading" -}}
+{{- range .Values.rbac.kinds }}
+- {apiGroups: {{ toJson .apiGroups }}, resources: {{ toJson .resources }}, verbs: [get, list]}
+{{- end }}
+- {apiGroups: [""], resources: [pods, events], verbs: [get, list]}
+- {apiGroups: [""], resources: [pods/log], verbs: [get]}
+- {apiGroups: [apps], resources: [replicasets], verbs: [get, list]}
+{{- with .Values.rbac.webRules }}{{ toYaml . | nindent 0 }}{{ end }}
+{{- end }}

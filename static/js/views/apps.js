@@ -9,19 +9,20 @@ import { figures } from "./figures.js";
 import { timeline } from "./history.js";
 import { measure } from "../units.js";
 import { badge, empty, failure, toneOf } from "./parts.js";
+import { previews } from "./pulled.js";
 
 const FILTERS = [["all", () => true], ["running", "good"], ["failing", "bad"], ["working", "work"], ["paused", "warn"]];
 const wants = (filter, item) => (typeof filter === "function" ? filter(item) : toneOf(item) === filter);
 
 export function apps(main) {
-  const problems = el("div", { class: "tight" }), body = el("div", { class: "lanes", "data-lanes": store.environments.length }), cards = new Map();
+  const problems = el("div", { class: "tight" }), body = el("div", { class: "lanes", "data-lanes": store.lanes.length }), cards = new Map();
   const nothing = el("div", { hidden: true });
   const search = el("input", { class: "search", type: "search", placeholder: t("search"), "aria-label": t("search"), oninput: () => all() });
-  const below = lately();
+  const below = lately(), pulled = previews();
   let chosen = FILTERS[0];
   const filters = FILTERS.map((each) => el("button", { type: "button", class: "small", "aria-pressed": each === chosen, "data-filter": each[0], onclick: () => { chosen = each; all(); } }, `${t(each[0])} `, el("b", {})));
   main.append(el("div", { class: "stack" },
-    el("div", { class: "row" }, el("h1", { tabindex: "-1" }, t("apps")), el("div", { class: "filters", role: "group", "aria-label": t("filter") }, filters), el("span", { class: "grow" }), search), problems, body, nothing, below.node));
+    el("div", { class: "row" }, el("h1", { tabindex: "-1" }, t("apps")), el("div", { class: "filters", role: "group", "aria-label": t("filter") }, filters), el("span", { class: "grow" }), search), problems, body, nothing, pulled.node, below.node));
   const count = () => FILTERS.forEach(([, filter], index) => write(filters[index].lastChild, String([...store.apps.values()].filter((item) => wants(filter, item)).length)));
   function all() {
     count();
@@ -35,7 +36,7 @@ export function apps(main) {
     problems.replaceChildren(...store.problems.map((each) => el("p", { class: "notice", "data-tone": "bad", role: "alert" }, `${each.path}${each.line ? `:${each.line}` : ""} ${each.message}`)));
   }
   all();
-  const off = [below.leave, store.on(["apps", "changes"], all), store.on(["app"], ({ app }) => { store.of(app).forEach((item) => refresh(item, cards)); count(); })];
+  const off = [below.leave, pulled.leave, store.on(["apps", "changes"], all), store.on(["app"], ({ app }) => { store.of(app).forEach((item) => refresh(item, cards)); count(); })];
   return () => off.forEach((each) => each());
 }
 // Under the apps: what waits for a person, and what was committed last.
@@ -60,13 +61,14 @@ function troubled() {
 const problems = ({ items, measures }) => items.filter((each) => each.state !== "ok").map((each) => el("div", { class: "row" }, badge(each.state, `n_${each.state}`), el("code", {}, each.name),
   measures.filter(({ name }) => each.values[name] && each.values[name].state !== "ok").map(({ name, unit }) => el("span", { class: "beyond", "data-tone": each.values[name].state === "critical" ? "bad" : "warn" }, `${t(`m_${name}`)} ${measure(each.values[name].value, unit)}`))));
 function shownNames(text, filter) {
-  const items = [...store.apps.values()].filter((item) => item.app.includes(text) && wants(filter, item));
+  const lanes = new Set(store.lanes.map((each) => each.name));
+  const items = [...store.apps.values()].filter((item) => lanes.has(item.environment) && item.app.includes(text) && wants(filter, item));
   return [...new Set(items.map((item) => item.app))];
 }
-const head = () => el("div", { class: "lane-head" }, el("span", {}), store.environments.map((each) => el("span", { class: "row" }, each.name, each.review ? el("span", { class: "tag" }, t("needsReview")) : null)));
+const head = () => el("div", { class: "lane-head" }, el("span", {}), store.lanes.map((each) => el("span", { class: "row" }, each.name, each.review ? el("span", { class: "tag" }, t("needsReview")) : null)));
 // A row holds a place for every environment, so that an app that appears in one changes nothing else.
 function row(name, cards) {
-  const places = store.environments.map((each) => {
+  const places = store.lanes.map((each) => {
     const place = vacant();
     cards.set(store.key(name, each.name), place);
     return place;
@@ -82,9 +84,9 @@ function refresh(item, cards) {
 const vacant = () => el("div", { class: "none-here" });
 function swap(cards, key, old, made) { old.replaceWith(made); cards.set(key, made); }
 // The card of an app in an environment, wherever it is shown.
-export function card(item, current = false) {
+export function card(item, current = false, name = item.environment) {
   const node = el("a", { class: "card", href: `#/apps/${encodeURIComponent(item.app)}/${encodeURIComponent(item.environment)}`, "data-app": item.app, "data-environment": item.environment, "aria-current": current ? "page" : null },
-    el("div", { class: "row" }, el("span", { class: "lane small soft" }, item.environment), el("span", { class: "unseen" }, item.app), el("span", { class: "replicas", "data-role": "replicas" }),
+    el("div", { class: "row" }, el("span", { class: "lane small soft" }, name), el("span", { class: "unseen" }, item.app), el("span", { class: "replicas", "data-role": "replicas" }),
       el("span", { "data-role": "badges", class: "row" }), el("span", { class: "grow" }), el("code", { class: "clip", "data-role": "version" })),
     el("span", { class: "why clip", "data-role": "why" }));
   update(node, item);
