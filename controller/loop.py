@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from controller import following, forges, held, livediff, metrics, notify, previews, prune
+from controller import alerting, following, forges, held, livediff, metrics, notify, previews, prune
 from controller.environment import World
 from controller.lease import RENEW
 from controller.outbox import Outbox
@@ -35,7 +35,7 @@ class Loop:
         self.worlds, self.stopped = {}, threading.Event()
         self.at = None, None, None  # the revision that is followed, its tree, its catalog
         self.broken, self.unreached = False, {}
-        self.active, self.ordered, self.asked = set(), True, True  # environments that this process works on; whether orders and questions may wait in the ledger
+        self.active, self.ordered, self.asked, self.alerted = set(), True, True, True  # environments that this process works on; whether orders, questions and alerts may wait in the ledger
         self.renderer.cluster = lambda environment: world.offers if (world := self.worlds.get(environment.name)) else None
         self.after, self.problems, self.outbox = None, None, Outbox(self._busy)
         self.source = Source(self.repo, self.ledger, self.outbox.tell)
@@ -135,7 +135,7 @@ class Loop:
             self._reached_or_not(name, error)
         self.closing.look(self)
         active = {name for name, world in self.worlds.items() if world.active()}
-        self.ordered, self.active = self.ordered or active != self.active, active
+        self.ordered, self.alerted, self.active = self.ordered or active != self.active, self.alerted or active != self.active, active
 
     def _advance(self, head):
         tree = self.repo.tree(head)
@@ -228,12 +228,13 @@ class Loop:
                 self.after = self.ledger.last_event()
             self.ledger.wait(self.after, timeout)
             for event in self.ledger.events(self.after, limit=1000):
-                self.after, self.ordered, self.asked = event.id, self.ordered or event.kind == "order", self.asked or event.kind == "question"
+                self.after, self.ordered, self.asked, self.alerted = event.id, self.ordered or event.kind == "order", self.asked or event.kind == "question", self.alerted or event.kind == "alert"
                 self.source.fetch = self.source.fetch or forges.news(self.repo, event)
             if self.ordered:
                 self._orders()
             if self.asked:
                 self._questions()
+            self.alerted = self.alerted and alerting.look(self.ledger, self.worlds)
         except KlepaasError as error:
             log.warning("%s", error)
             self.stopped.wait(timeout)

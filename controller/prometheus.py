@@ -6,11 +6,9 @@ The metrics are those of cAdvisor, kube-state-metrics, the node exporter and the
 import functools
 from dataclasses import dataclass
 
-from gitops import promql
+from gitops import podnames, promql
 from gitops.errors import Invalid
 
-HASH = "[bcdfghjklmnpqrstvwxz2456789]"  # letters that Kubernetes makes names of (apimachinery, util/rand): no words, so that web's pods are not those of web-api
-PODS = {"Deployment": f"-{HASH}{{1,10}}-{HASH}{{5}}", "StatefulSet": "-[0-9]+", "DaemonSet": f"-{HASH}{{5}}", "Job": f"-{HASH}{{5}}", "CronJob": f"-[0-9]+-{HASH}{{5}}", "Pod": ""}
 CONTAINERS = (("container", "!=", ""), ("container", "!=", "POD"))  # neither the sum of a pod nor its pause container
 FAILED = "=~", "5.."
 OVER = "5m"   # what rates of an app are taken over: several scrapes, whatever the interval
@@ -84,7 +82,7 @@ def app(settings, namespace, workloads, span):
 
 def graphs(namespace, workloads):
     """The Graphs of the pods that these workloads make."""
-    pods = "pod", "=~", "|".join(f"(?:{promql.one_of([name])}){PODS[kind]}" for kind, name in workloads if kind in PODS)
+    pods = "pod", "=~", "|".join(f"(?:{promql.one_of([name])}){podnames.ENDS[kind]}" for kind, name in workloads if kind in podnames.ENDS)
     if not pods[2]:
         return ()
     at = functools.partial(promql.selector, pods, namespace=namespace)

@@ -94,6 +94,10 @@ TABLE = (
     Setting("WEBHOOK_NETWORKS", "networks that webhooks may come from, separated by commas, as 192.0.2.0/24; default: any"),
     Setting("PROMETHEUS_URL", "Prometheus, or what speaks its HTTP API, up to /api/v1: graphs, the node panel, `query`, gates by measurement", aliases=("PROMETHEUS_BASE_URL",)),
     Setting("PROMETHEUS_TOKEN", "what it asks for: a bearer token, or user:password", secret=True),
+    Setting("ALERTMANAGER_URL", "Alertmanager, up to /api/v2: alerts are silenced there"),
+    Setting("ALERTMANAGER_TOKEN", "what it asks for: a bearer token, or user:password", secret=True),
+    Setting("ALERTS_WEBHOOK_SECRET", "what Alertmanager and Grafana prove themselves with at /api/v1/alerts/webhook: sent as a bearer token, or signed with; without it they are refused", secret=True),
+    Setting("PAGERDUTY_WEBHOOK_SECRET", "secret that PagerDuty signs its webhooks with; without it they are refused", secret=True),
     Setting("IMAGE_PULL_SECRET", "name of the pull secret that new apps get", aliases=("K8S_IMAGE_PULL_SECRET",)),
 )
 SETTINGS: Mapping[str, Setting] = {setting.name: setting for setting in TABLE}

@@ -38,15 +38,10 @@ def list_of(check):
 
 
 def mapping(given, at, table):
-    """The mapping with each key checked by its table; `not_offered` keys are not told of."""
+    """The mapping with each key checked by its table."""
     if not isinstance(given, dict):
         raise Wrong(at, "a mapping")
     for key in given:
         if key not in table:
-            raise Wrong((*at, str(key)), [each for each in table if table[each] is not not_offered], "config_unknown_key")
+            raise Wrong((*at, str(key)), list(table), "config_unknown_key")
     return {key: table[key](value, (*at, key)) for key, value in given.items()}
-
-
-def not_offered(value, at):
-    """A key that would promise a protection which nothing gives must not be believed to work."""
-    raise Wrong(at, None, "config_not_offered")

@@ -74,7 +74,7 @@ class Preview:
 class Environment:
     """One environment of klepaas.yaml; `order` is its place there. `preview`: one that a pull request has, for a while.
 
-    `agents` is "propose" or "commit", `conflicts` "force" or "fail", `on_failure` "report" or "rollback"; `service_account` is who writes there, of the environment's namespace.
+    `agents` is "propose" or "commit", `conflicts` "force" or "fail", `on_failure` and `on_alert` "report" or "rollback"; `service_account` is who writes there, of the environment's namespace.
     `owners` are addresses of whom one has to agree to a review; `review_days` is how long one stays open. `verify`: only commits with a known signature are followed; `enforce_review`: only reviewed ones.
     `only_promote`: no image comes here that `promotes_from` has not; `promotes` are key paths that a promotion copies beside the version.
     """
@@ -92,6 +92,7 @@ class Environment:
     conflicts: str = "force"
     service_account: str | None = None
     on_failure: str = "report"
+    on_alert: str = "report"
     owners: tuple = ()
     review_days: int | None = None
     sync: SyncPolicy = SyncPolicy()

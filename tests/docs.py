@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask
 
 from gitops import config, verbs
-from web import access, accounts, api, audit, chat, hooks, monitoring, notices, predecessor, rights, teaching, tokens
+from web import access, accounts, alerts, api, audit, chat, hooks, monitoring, notices, predecessor, rights, teaching, tokens
 
 ROOT = Path(__file__).parent.parent
 FILES = ("README.md", "README.ko.md")
@@ -29,7 +29,7 @@ def _setting(setting):
 
 def _routes():
     app = Flask("docs")
-    for blueprint in (api.blueprint, access.blueprint, accounts.blueprint, audit.blueprint, chat.blueprint, hooks.blueprint, monitoring.blueprint, notices.blueprint, predecessor.blueprint, teaching.blueprint, tokens.blueprint):
+    for blueprint in (api.blueprint, access.blueprint, accounts.blueprint, alerts.blueprint, audit.blueprint, chat.blueprint, hooks.blueprint, monitoring.blueprint, notices.blueprint, predecessor.blueprint, teaching.blueprint, tokens.blueprint):
         app.register_blueprint(blueprint)
     for rule in sorted(app.url_map.iter_rules(), key=lambda each: each.rule):
         if rule.rule.startswith("/api/"):

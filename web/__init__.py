@@ -34,7 +34,7 @@ def create_app(settings=None):
     from controller.observe import Observer
     from gitops import config, services
     from nlp.models import chain
-    from web import access, accounts, api, app_api, attempts, audit, chat, chat_socket, errors, figures, hooks, identity, live, metrics, monitoring, notices, oauth, predecessor, teaching, tokens, tutorial, upkeep, wire
+    from web import access, accounts, alerts, api, app_api, attempts, audit, chat, chat_socket, errors, figures, hooks, identity, live, metrics, monitoring, notices, oauth, predecessor, teaching, tokens, tutorial, upkeep, wire
     from web.mcp_server import mount
 
     settings = settings or config.load()
@@ -52,7 +52,7 @@ def create_app(settings=None):
     app.after_request(wire.done)  # what is registered first is done last
     app.after_request(attempts.done)
     app.after_request(_headers)
-    for blueprint in (api.blueprint, access.blueprint, accounts.blueprint, audit.blueprint, chat.blueprint, app_api.blueprint, figures.blueprint, monitoring.blueprint, notices.blueprint, predecessor.blueprint, oauth.blueprint, teaching.blueprint, tokens.blueprint, tutorial.blueprint):
+    for blueprint in (api.blueprint, access.blueprint, accounts.blueprint, alerts.blueprint, audit.blueprint, chat.blueprint, app_api.blueprint, figures.blueprint, monitoring.blueprint, notices.blueprint, predecessor.blueprint, oauth.blueprint, teaching.blueprint, tokens.blueprint, tutorial.blueprint):
         app.register_blueprint(blueprint)
     hooks.install(app, opened)
     upkeep.install(app, opened)

@@ -83,8 +83,8 @@ def _start(settings, home, children):
 
 
 def _reading(settings):
-    """The settings of language models and of Prometheus, which can write nowhere."""
-    names = [name for name in config.SETTINGS if name.startswith(("NLP_", "PROMETHEUS_", *(f"{prefix}_" for prefix in chain.PREFIXES.values())))]
+    """The settings of language models and of Prometheus, and of what alerts prove themselves with: nothing that can write anywhere."""
+    names = [name for name in config.SETTINGS if name.startswith(("NLP_", "PROMETHEUS_", "ALERTS_", "PAGERDUTY_", *(f"{prefix}_" for prefix in chain.PREFIXES.values())))]
     found = {name: getattr(settings, name.lower()) for name in names}
     return {name: str(value) for name, value in found.items() if value is not None}
 

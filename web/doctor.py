@@ -2,6 +2,7 @@
 
 from controller import observe, prometheus
 from gitops import config, forges, services
+from gitops.alerts import silences
 from gitops.errors import KlepaasError
 from gitops.notices import places
 from web import hooks, issuers, oauth, origins
@@ -86,6 +87,10 @@ def _prometheus(settings):
     return "answers"
 
 
+def _alertmanager(settings):
+    return silences.status(settings) if settings.alertmanager_url else None
+
+
 def _webhooks(settings):
     hooks.networks(settings.webhook_networks)
 
@@ -100,7 +105,7 @@ def _channels(settings):
 
 
 ISSUERS = {"GOOGLE_ISSUER": "google_client_id", "SLACK_ISSUER": "slack_client_id", "OIDC_ISSUER": "oidc_audience"}  # and what makes it used
-CHECKS = {**{name: _issuer(name.lower(), wanted) for name, wanted in ISSUERS.items()}, "FORGE": _forge, "PROMETHEUS_URL": _prometheus, "NOTIFY_CHANNELS": _channels, "WEBHOOK_NETWORKS": _webhooks, "TRUSTED_PROXIES": _proxies, "CONFIG_REPO": _repository, "DATABASE_URL": _database, "KUBECONFIG": _cluster, **{f"{prefix}_API_KEY": _model(name) for name, prefix in chain.PREFIXES.items()}}
+CHECKS = {**{name: _issuer(name.lower(), wanted) for name, wanted in ISSUERS.items()}, "FORGE": _forge, "PROMETHEUS_URL": _prometheus, "ALERTMANAGER_URL": _alertmanager, "NOTIFY_CHANNELS": _channels, "WEBHOOK_NETWORKS": _webhooks, "TRUSTED_PROXIES": _proxies, "CONFIG_REPO": _repository, "DATABASE_URL": _database, "KUBECONFIG": _cluster, **{f"{prefix}_API_KEY": _model(name) for name, prefix in chain.PREFIXES.items()}}
 
 
 def table(found):

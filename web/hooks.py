@@ -58,7 +58,7 @@ def install(app, opened):
 @blueprint.post("/webhook")
 def webhook():
     """Webhooks of GitHub and Gitea, signed with GITHUB_WEBHOOK_SECRET: 202 accepted, 200 for a ping, for what changes nothing and for a replay."""
-    data = _signed("GITHUB_WEBHOOK_SECRET", _forge_signature)
+    data = proven("GITHUB_WEBHOOK_SECRET", _forge_signature)
     event, id = _header("Event"), _header("Delivery")
     if not DELIVERY.fullmatch(id):
         raise Malformed("webhook_no_delivery")
@@ -68,7 +68,7 @@ def webhook():
 @blueprint.post("/staging-webhook")
 def staging():
     """A pipeline's callback, signed with STAGING_WEBHOOK_SECRET over body and timestamp: `{app or repository, version, commit?, status?}`."""
-    data = _signed("STAGING_WEBHOOK_SECRET", _callback_signature)
+    data = proven("STAGING_WEBHOOK_SECRET", _callback_signature)
     id = hashlib.sha256(b"callback" + data + request.headers["X-Signature-Timestamp"].encode()).hexdigest()
     return _kept(id, data + request.headers["X-Signature-Timestamp"].encode(), facts.callback(_json(data)))
 
@@ -93,7 +93,7 @@ def _kept(id, data, found):
 # --- who sent it -----------------------------------------------------------------------------------------------------
 
 
-def _signed(name, signed):
+def proven(name, signed):
     """The raw body, if it comes from where it may and `signed(secret, body)`."""
     _from_allowed_network(services().settings.webhook_networks)
     secret = getattr(services().settings, name.lower())

@@ -11,7 +11,7 @@ from web.api import answer, see
 from web.context import services
 
 blueprint = Blueprint("monitoring", __name__, url_prefix="/api/v1/monitoring")
-SETTINGS = {"prometheus": ("Prometheus", "PROMETHEUS_URL")}
+SETTINGS = {"prometheus": ("Prometheus", "PROMETHEUS_URL"), "alertmanager": ("Alertmanager", "ALERTMANAGER_URL"), "alerts": ("Alertmanager", "ALERTS_WEBHOOK_SECRET")}
 SPAN = re.compile(r"[0-9]{1,6}[smhdw]")
 
 

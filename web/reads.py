@@ -169,7 +169,9 @@ def event(found):
 
 
 def may_see(actor, found):
-    """Events of an environment are for those who may read there."""
+    """Events of an environment are for those who may read there; an alert of none for those who may read everywhere."""
+    if found.kind == "alert" and found.environment is None:
+        return policy.everywhere(actor.scopes, "k8s:read")
     return found.kind not in ("question", "access") and policy.holds(actor.scopes, "k8s:read", found.environment)
 
 

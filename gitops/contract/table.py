@@ -10,13 +10,12 @@ import semantic_version
 
 from gitops.contract import previews
 from gitops.contract.notify import notify
-from gitops.shapes import Wrong, choice, list_of, mapping, matching, not_offered, of
+from gitops.shapes import Wrong, choice, list_of, mapping, matching, of
 from gitops.types import Environment, Gates, Ignore, ImageRule, Policy, Prices, Rule, SyncPolicy, Window
 
 KEYS = MappingProxyType({"version": "image.tag", "image": "image.repository", "replicas": "replicaCount",
                          "restart": r"podAnnotations.klepaas\.io/restartedAt", "env": "env"})
 LATER = ("integrations", "pipelines")  # checked by the parts they belong to
-NOT_OFFERED = ("on_alert",)  # of an environment
 SECTION_DEFAULTS = MappingProxyType({"repository": None, "suspend": False, "depends_on": (), "adopt": False, "ignore": ()})
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MIDNIGHT = 24 * 60
@@ -235,7 +234,7 @@ TOP = {"version": of(int, "1"), "name": _name, "values": _pattern, "chart": _pat
        "ignore": _ignores, "prices": _prices, "lexicon": _lexicon, "cicd": list_of(_rule), "owners": _owners, "policy": _policy, "images": list_of(_image_rule), "previews": list_of(previews.rule), "notify": notify, **dict.fromkeys(LATER, _anything)}
 ENVIRONMENT = {"namespace": _name, "cluster": _text, "review": _review, "approvals": _count(1, 10), "promotes_from": _name,
                "agents": choice("propose", "commit"), "cluster_kinds": list_of(_text), "forbidden_kinds": list_of(_text), "conflicts": choice("force", "fail"),
-               "service_account": _name, "on_failure": choice("report", "rollback"), "owners": _addresses, "review_days": _count(1, 365), "sync": _sync, "policy": _policy, "verify": _verify, "enforce_review": _flag, "only_promote": _flag, "promotes": _key_paths, "gates": _gates, **dict.fromkeys(NOT_OFFERED, not_offered)}
+               "service_account": _name, "on_failure": choice("report", "rollback"), "on_alert": choice("report", "rollback"), "owners": _addresses, "review_days": _count(1, 365), "sync": _sync, "policy": _policy, "verify": _verify, "enforce_review": _flag, "only_promote": _flag, "promotes": _key_paths, "gates": _gates}
 SYNC = {"prune": _flag, "self_heal": _flag, "adopt": _flag, "windows": list_of(_window)}
 WINDOW = {"days": _days, "from": _time, "to": _time, "tz": _zone}
 PRICES = {"currency": matching(re.compile(r"[A-Z]{3}"), "a code such as KRW or USD"), "vcpu_hour": _price(0), "memory_gib_hour": _price(0), "storage_gib_month": _price(0),

@@ -8,6 +8,7 @@ import time
 from gitops.errors import Invalid
 from gitops.ledger import migrations, notices, tables
 from gitops.ledger.accounts import Accounts
+from gitops.ledger.alerts import Alerts
 from gitops.ledger.audit import Audit
 from gitops.ledger.commands import Commands, Row
 from gitops.ledger.conversations import Conversations
@@ -56,6 +57,7 @@ class Ledger:
         self.waiting, self.told, self.arrival, self.arrived = deliveries.waiting, deliveries.told, deliveries.arrival, deliveries.arrived
         self.put_user, self.user, self.users = accounts.put_user, accounts.user, accounts.users
         self.notices = Notices(store, self.tables, events)
+        self.alerts = Alerts(store, self.tables, events)
         self.token_create, self.token_actor = accounts.token_create, accounts.token_actor
         self.tokens, self.token_revoke, self.tokens_revoke, self.tokens_until = accounts.tokens, accounts.token_revoke, accounts.tokens_revoke, accounts.tokens_until
         self.link_create, self.link_use = accounts.link_create, accounts.link_use
@@ -90,8 +92,8 @@ class Ledger:
         old = time.time() - days * 86400
         event, sync, link, session = (self.tables[name] for name in ("event", "sync", "link", "session"))
         talk, message, preview, delivery = (self.tables[name] for name in ("conversation", "message", "preview", "delivery"))
-        notice, told = self.tables["notice"], self.tables["told"]
-        return (self._deleted(notice, notice.id, notice.settled < old) + self._deleted(told, told.about, (told.at < old) & (told.about != notices.CURSOR)) + self._deleted(event, event.id, event.at < old) + self._deleted(sync, sync.id, sync.started < old)
+        notice, told, alert = (self.tables[name] for name in ("notice", "told", "alert"))
+        return (self._deleted(alert, alert.id, alert.seen < old) + self._deleted(notice, notice.id, notice.settled < old) + self._deleted(told, told.about, (told.at < old) & (told.about != notices.CURSOR)) + self._deleted(event, event.id, event.at < old) + self._deleted(sync, sync.id, sync.started < old)
                 + self._deleted(link, link.hash, link.expires < old) + self._deleted(session, session.hash, session.expires < old)
                 + self._deleted(preview, preview.id, preview.expires < old) + self._deleted(message, message.id, message.at < old)
                 + self._deleted(talk, talk.id, talk.updated < old) + self._deleted(delivery, delivery.id, delivery.received < old))

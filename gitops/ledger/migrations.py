@@ -100,6 +100,15 @@ STEPS = (
         "CREATE TABLE klepaas_told (about TEXT PRIMARY KEY, said TEXT NOT NULL, at {time} NOT NULL)",
         "CREATE INDEX klepaas_told_at ON klepaas_told (at)",
     ),
+    # 7: alerts
+    (
+        """CREATE TABLE klepaas_alert (id TEXT PRIMARY KEY, source TEXT NOT NULL, fingerprint TEXT NOT NULL, status TEXT NOT NULL, app TEXT, environment TEXT, name TEXT NOT NULL,
+            severity TEXT, summary TEXT NOT NULL, labels TEXT NOT NULL, url TEXT, began {time} NOT NULL, ended {time}, heard {time} NOT NULL, seen {time} NOT NULL, acknowledged {time},
+            acknowledged_by TEXT, silence TEXT, silenced_until {time}, silenced_by TEXT, answered TEXT)""",
+        "CREATE INDEX klepaas_alert_status ON klepaas_alert (status, began)",
+        "CREATE INDEX klepaas_alert_fingerprint ON klepaas_alert (source, fingerprint, status)",
+        "CREATE INDEX klepaas_alert_seen ON klepaas_alert (seen)",
+    ),
 )
 
 

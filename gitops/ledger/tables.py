@@ -91,6 +91,12 @@ def define(database):
             count=peewee.BigIntegerField(), status=peewee.TextField(default="waiting"), due=peewee.DoubleField(), attempts=peewee.BigIntegerField(default=0),
             later=peewee.DoubleField(default=0.0), error=peewee.TextField(null=True), created=peewee.DoubleField(), settled=peewee.DoubleField(null=True)),
         "told": table("told", about=peewee.TextField(primary_key=True), said=peewee.TextField(), at=peewee.DoubleField()),
+        "alert": table(
+            "alert", id=peewee.TextField(primary_key=True), source=peewee.TextField(), fingerprint=peewee.TextField(), status=peewee.TextField(), app=peewee.TextField(null=True),
+            environment=peewee.TextField(null=True), name=peewee.TextField(), severity=peewee.TextField(null=True), summary=peewee.TextField(), labels=peewee.TextField(), url=peewee.TextField(null=True),
+            began=peewee.DoubleField(), ended=peewee.DoubleField(null=True), heard=peewee.DoubleField(), seen=peewee.DoubleField(), acknowledged=peewee.DoubleField(null=True),
+            acknowledged_by=peewee.TextField(null=True), silence=peewee.TextField(null=True), silenced_until=peewee.DoubleField(null=True), silenced_by=peewee.TextField(null=True),
+            answered=peewee.TextField(null=True)),
         "claim": table("claim", name=peewee.TextField(primary_key=True), until=peewee.DoubleField()),
     }
 

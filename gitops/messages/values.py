@@ -22,6 +22,5 @@ MESSAGES = {
     "app_not_in_environment": ("{app} is not in {environment}; it is in: {choices}", "{environment} 에 {app} 이 없습니다. 있는 환경: {choices}"),
     "not_a_folder": ("this is a {kind}, not a folder: what it should hold is unknown", "폴더가 아니라 {kind} 입니다. 그 안의 내용을 알 수 없습니다"),
     "config_unknown_key": ("klepaas.yaml knows no key {key}; known: {known}", "{key} 키는 없습니다. 가능한 키: {known}"),
-    "config_not_offered": ("{key} is not offered yet: nothing would heed it, so take it out", "{key} 기능은 아직 제공되지 않아 아무 효과가 없습니다. 지워 주세요"),
     "config_bad_value": ("{key} must be {wanted}", "{key} 은(는) {wanted} 이어야 합니다"),
 }

@@ -87,13 +87,3 @@ def test_the_message_names_the_key_and_what_is_wanted(loaded):
     """A person reads which key is wrong, where, and what it should be."""
     (problem,) = loaded({"klepaas.yaml": "environments:\n  live:\n    sync:\n      windows: [{from: '01:00', to: 2}]\n"}).problems
     assert problem.message == 'environments.live.sync.windows[0].to must be a time such as "09:00", in quotes (klepaas.yaml:4)'
-
-
-@pytest.mark.parametrize("key", table.NOT_OFFERED)
-def test_a_protection_that_nothing_gives_is_refused(loaded, key):
-    """Who writes such a key would believe to be protected: it is said plainly, with its line, and not listed among what is known."""
-    (problem,) = loaded({"klepaas.yaml": f"environments:\n  live:\n    {key}: x\n"}).problems
-    assert (problem.code, problem.line) == ("config_not_offered", 3)
-    assert f"environments.live.{key} is not offered yet" in problem.message
-    (unknown,) = loaded({"klepaas.yaml": "environments:\n  live:\n    nothing: x\n"}).problems
-    assert key not in unknown.message.partition("known:")[2].split(", ")

@@ -1,0 +1,12 @@
+"""The names that Kubernetes gives pods: whose they are. Letters of a hash make no words (apimachinery, util/rand), so the pods of `web` are not taken for those of `web-api`."""
+
+import re
+
+HASH = "[bcdfghjklmnpqrstvwxz2456789]"
+ENDS = {"Deployment": f"-{HASH}{{1,10}}-{HASH}{{5}}", "StatefulSet": "-[0-9]+", "DaemonSet": f"-{HASH}{{5}}", "Job": f"-{HASH}{{5}}", "CronJob": f"-[0-9]+-{HASH}{{5}}", "Pod": ""}
+_END = re.compile("|".join(f"(?:{end})" for end in ENDS.values()))
+
+
+def owner(pod, names):
+    """Which of these workloads made the pod, or None: the longest name, where two could have."""
+    return max((each for each in names if pod.startswith(each) and _END.fullmatch(pod[len(each):])), key=len, default=None)
