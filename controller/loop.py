@@ -32,9 +32,8 @@ class Loop:
         self.services, self.settings = services, services.settings
         self.repo, self.ledger, self.renderer = services.repo, services.ledger, services.renderer
         self.ticks, self.renewals = Together("tick", self._one), Together("lease", self._renew_one)
-        self.worlds, self.stopped = {}, threading.Event()
+        self.worlds, self.stopped, self.broken, self.unreached = {}, threading.Event(), False, {}
         self.at = None, None, None  # the revision that is followed, its tree, its catalog
-        self.broken, self.unreached = False, {}
         self.active, self.ordered, self.asked, self.alerted = set(), True, True, True  # environments that this process works on; whether orders, questions and alerts may wait in the ledger
         self.renderer.cluster = lambda environment: world.offers if (world := self.worlds.get(environment.name)) else None
         self.after, self.problems, self.outbox = None, None, Outbox(self._busy)
@@ -288,9 +287,8 @@ class Loop:
 
     def _poll(self):
         self.source.fetch = True
-        if self.repo.url is None and self.repo.head() == self.head:
-            return
-        self.outbox.tell(self.ledger.event, "revision", polled=True)
+        if self.repo.url is not None or self.repo.head() != self.head:
+            self.outbox.tell(self.ledger.event, "revision", polled=True)
 
     def _upkeep(self):
         try:
