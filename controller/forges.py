@@ -5,11 +5,13 @@ import time
 
 from gitops import pushes as noted
 from gitops import reviewing
+from gitops import statuses as said
 from gitops.cicd import images as cicd
 from gitops.cicd import pulled
 from gitops.errors import KlepaasError, NotFound
 
 log = logging.getLogger(__name__)
+STATUSES = 5  # seconds between looks at what is to be said at a forge
 
 
 def follow(services):
@@ -29,6 +31,15 @@ def pushes(services):
             noted.note(services)
     except KlepaasError as error:
         log.warning("pushes: %s", error)
+
+
+def statuses(services):
+    """Say at the forge how changes went, by one controller at a time."""
+    try:
+        if services.ledger.claim("statuses", STATUSES - 1):
+            said.look(services)
+    except KlepaasError as error:
+        log.warning("statuses: %s", error)
 
 
 def previews(services):

@@ -35,6 +35,14 @@ def newest(ledger, catalog, tree, target, branch=None):
     return next((version for facts in sorted(built, key=lambda each: each.at, reverse=True) if (version := _version(catalog, facts, target))), None)
 
 
+def commit_of(ledger, catalog, tree, target, version):
+    """(repository, sha) that an app's version was made from, as forges and pipelines told, or None."""
+    repository = rules.repository(tree, target)
+    fitting = [facts for facts in _told(ledger, repository) if version and facts.sha and facts.event != "pull_request" and _version(catalog, facts, target) == version]
+    newest = max(fitting, key=lambda each: each.at, default=None)
+    return (repository if newest.repository == UNSAID else newest.repository, newest.sha) if repository and newest else None
+
+
 def _told(ledger, repository):
     """Of the repository, and of pipelines that named their app alone."""
     found = [each for name in (repository, UNSAID) if name for each in ledger.told(name, LOOKED)]

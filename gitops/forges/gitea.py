@@ -52,6 +52,11 @@ def note(services, at, number, text):
                       lambda id, body: _ask(services, "PATCH", f"issues/comments/{id}", "comment", at, again=True, json={"body": body}), text)
 
 
+def status(services, at, sha, state, why, context, url):
+    sent = {"state": state, "description": why, "context": context, **({"target_url": url} if url else {})}
+    _ask(services, "POST", f"statuses/{sha}", "status", at, again=True, json=sent)
+
+
 def approve(services, review, text):
     """Refused to who opened the pull request: then the comment alone says it."""
     _ask(services, "POST", f"pulls/{review.number}/reviews", "approve", json={"event": "APPROVED", "commit_id": review.head, "body": text})

@@ -3,7 +3,7 @@
 from urllib.parse import quote
 
 from gitops import http
-from gitops.errors import NotFound
+from gitops.errors import KlepaasError, NotFound
 from gitops.forges import pulls
 from gitops.forges.pulls import BASE, Pull, Run
 
@@ -48,6 +48,16 @@ def note(services, at, number, text):
     pulls.one_comment(((each["id"], each["body"] or "") for each in there),
                       lambda body: _ask(services, "POST", f"merge_requests/{number}/notes", "comment", at, json={"body": body}),
                       lambda id, body: _ask(services, "PUT", f"merge_requests/{number}/notes/{id}", "comment", at, json={"body": body}), text)
+
+
+def status(services, at, sha, state, why, context, url):
+    """GitLab refuses to say the same again: then it is said."""
+    sent = {"state": {"pending": "running", "failure": "failed"}.get(state, state), "description": why, "name": context, **({"target_url": url} if url else {})}
+    try:
+        _ask(services, "POST", f"statuses/{sha}", "status", at, again=True, json=sent)
+    except KlepaasError as error:
+        if "Cannot transition status" not in error.details.get("detail", ""):
+            raise
 
 
 def approve(services, review, text):

@@ -292,4 +292,20 @@ for _dialect, _shop in ((GitHub, "/repos/acme/shop"), (Gitea, "/api/v1/repos/acm
 GitLab.ROUTES += [("GET", "/api/v4/projects/acme/shop/merge_requests/(\\d+)/notes", lambda forge, number, query, body: (200, _said(forge, number))),
                   ("POST", "/api/v4/projects/acme/shop/merge_requests/(\\d+)/notes", lambda forge, number, query, body: (201, _comment(forge, number, body["body"]))),
                   ("PUT", "/api/v4/projects/acme/shop/merge_requests/(\\d+)/notes/(\\d+)", GitLab.changed)]
+def _status(states, name):
+    """Keeps what is said of a commit as (repository, sha, context) -> (state, description); GitLab refuses the same state again."""
+    def said(forge, at, sha, query, body):
+        key = at, sha, body[name]
+        if body["state"] not in states or len(body["description"]) > 140:
+            return 422, {"message": "Validation Failed"}
+        if name == "name" and forge.statuses.get(key, ("",))[0] == body["state"]:
+            return 400, {"message": f"Cannot transition status via :run from :{body['state']}"}
+        forge.statuses[key] = body["state"], body["description"]
+        return 201, {}
+    return said
+
+
+GitHub.ROUTES += [("POST", r"/repos/acme/(\w+)/statuses/(\w+)", _status(("error", "failure", "pending", "success"), "context"))]
+Gitea.ROUTES += [("POST", r"/api/v1/repos/acme/(\w+)/statuses/(\w+)", _status(("error", "failure", "pending", "success", "warning"), "context"))]
+GitLab.ROUTES += [("POST", r"/api/v4/projects/acme/(\w+)/statuses/(\w+)", _status(("pending", "running", "success", "failed", "canceled"), "name"))]
 DIALECTS = {"github": GitHub, "gitea": Gitea, "gitlab": GitLab}

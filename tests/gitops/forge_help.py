@@ -22,6 +22,7 @@ class Forge:
 
     def __init__(self, path):
         self.path, self.pulls, self.comments, self.tags, self.lock = path, {}, {}, {}, threading.RLock()
+        self.statuses = {}  # (repository, sha, context) -> (state, description)
         self.asked, self.broken, self.merge_ways, self.last = [], [], {"merge", "rebase", "squash"}, 0
         self.shop = {}  # branch -> {path: content} of another repository, acme/shop; its default branch is trunk
         self.tips, self.runs, self.dispatched = {"trunk": "a" * 40, "feature/x": "f" * 40}, [], []  # of acme/shop: see forge_shop
