@@ -4,6 +4,7 @@ The client's package reads kubeconfigs and signs in; requests go through its con
 typed models drop fields they do not know and cost ten times the time (measured on lists of 1,000).
 """
 
+import contextlib
 import copy
 import threading
 import time
@@ -25,6 +26,7 @@ PARTIAL = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,appl
 CONNECT, READ, POOL, PAGE = 5, 30, 48, 500
 SIGNED = 1.0  # seconds
 DISCOVERY = 10  # seconds
+QUIET = 3600  # seconds that a followed container may say nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +202,16 @@ class Kube:
     def logs(self, namespace, pod, lines, container=None, previous=False):
         """The last lines a container said, as text lines."""
         query = {"tailLines": lines, **({"container": container} if container else {}), **({"previous": "true"} if previous else {})}
-        path = f"/api/v1/namespaces/{namespace}/pods/{pod}/log"
-        return self.request("GET", path, query, raw=True).decode("utf-8", "replace").splitlines()
+        return self.request("GET", _log(namespace, pod), query, raw=True).decode("utf-8", "replace").splitlines()
+
+    def follow(self, namespace, pod, container, **query):
+        """The response that goes on with what a container says, each line behind its time. Whoever asked closes it."""
+        query = {"follow": "true", "timestamps": "true", "container": container, **query}
+        response = self._send("GET", self._url(_log(namespace, pod), query), None, None, "*/*", urllib3.Timeout(connect=CONNECT, read=QUIET), False)
+        if response.status < 400:
+            return response
+        with contextlib.closing(response):
+            raise answers.refusal(response.status, response.headers, response.read())
 
     def version(self):
         return self.request("GET", "/version")["gitVersion"]
@@ -210,6 +220,10 @@ class Kube:
         """(version, kinds as GROUP/VERSION/KIND and their GROUP/VERSION), as Helm's Capabilities have them."""
         kinds = self.discover().values()
         return self.version(), tuple(sorted({each.api_version for each in kinds} | {f"{each.api_version}/{each.kind}" for each in kinds}))
+
+
+def _log(namespace, pod):
+    return f"/api/v1/namespaces/{namespace}/pods/{pod}/log"
 
 
 def _acting(headers, acting):

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from controller import health as healths
 from controller import kube as kubes
-from gitops.errors import Forbidden, KlepaasError, NotFound
+from controller.tail import Tail
+from gitops.errors import Forbidden, Invalid, KlepaasError, NotFound
 
 EVENTS = 20
 OFFERED = 300  # seconds that what a cluster offers is taken as it was
@@ -162,16 +163,27 @@ def _about(name, names):
 
 def logs(observer, environments, app, args):
     environment = environments[0]
+    pod, container, names = chosen(observer, environment, app, args)
+    lines = observer.kube(environment).logs(environment.namespace, pod["metadata"]["name"], args["lines"], container, args.get("previous", False))
+    return {"pod": pod["metadata"]["name"], "container": container, "containers": [each["name"] for part in ("initContainers", "containers") for each in pod["spec"].get(part) or ()], "pods": names, "lines": lines}, f"{len(lines)} lines of {pod['metadata']['name']}"
+
+
+def chosen(observer, environment, app, args):
+    """(pod, container's name, names of the app's pods): those that are asked for, else of the pod that needs to be looked at first."""
     found = sorted(pods(observer, environment, app), key=lambda each: (healths.pod_problem(each) is None, each["metadata"]["creationTimestamp"]))
     names = [each["metadata"]["name"] for each in found]
     if args.get("pod"):
         found = [each for each in found if each["metadata"]["name"] == args["pod"]]
     if not found:
         raise NotFound("no_pods", app=app, environment=environment.name)
-    pod = found[0]
-    container = args.get("container") or pod["spec"]["containers"][0]["name"]
-    lines = observer.kube(environment).logs(environment.namespace, pod["metadata"]["name"], args["lines"], container, args.get("previous", False))
-    return {"pod": pod["metadata"]["name"], "container": container, "containers": [each["name"] for part in ("initContainers", "containers") for each in pod["spec"].get(part) or ()], "pods": names, "lines": lines}, f"{len(lines)} lines of {pod['metadata']['name']}"
+    return found[0], args.get("container") or found[0]["spec"]["containers"][0]["name"], names
+
+
+def tail(observer, environment, app, lines, pod=None, container=None, after=None):
+    """(pod's name, container's name, Tail of what it says)."""
+    found, name, _ = chosen(observer, environment, app, {"pod": pod, "container": container})
+    kube = observer.kube(environment)
+    return found["metadata"]["name"], name, Tail(kube, environment.namespace, found["metadata"]["name"], name, lines, after)
 
 
 def overview(observer, environments, app, args):
@@ -210,14 +222,24 @@ def list_namespaces(observer, environments, app, args):
     return {"items": items}, f"{len(items)} namespaces"
 
 
+def _named(environments, kind, app, args):
+    """(environment, kind, name) of the one object that is asked for: the first environment is meant where none is named."""
+    name = args.get("name") or app
+    if name is None:
+        raise Invalid("missing_argument", verb="get", argument="name")
+    if not environments:
+        raise NotFound("no_such_object_there", kind=kind if isinstance(kind, str) else kind[1], name=name, namespace="-")
+    return environments[0], kind, name
+
+
 def get_service(observer, environments, app, args):
-    found = observer.get(environments[0], "Service", args.get("name") or app)
+    found = observer.get(*_named(environments, "Service", app, args))
     return service_view(found) | {"object": cleaned(found)}, f"Service {found['metadata']['name']}"
 
 
 def get_deployment(observer, environments, app, args):
-    environment = environments[0]
-    found = observer.get(environment, DEPLOYMENT, args.get("name") or app)
+    environment, *what = _named(environments, DEPLOYMENT, app, args)
+    found = observer.get(environment, *what)
     name, uid = found["metadata"]["name"], found["metadata"]["uid"]
     sets = [each for each in observer.list(environment, REPLICASET) if any(owner["uid"] == uid for owner in each["metadata"].get("ownerReferences") or ())]
     data = workload_view(found) | {

@@ -39,6 +39,7 @@ TABLE = (
     Setting("KLEPAAS_ADMINS", "e-mail addresses, separated by commas, that hold every scope", ""),
     Setting("PORT", "port of the web server", "8080", kind=int),
     Setting("TRUSTED_PROXIES", "networks of the proxies in front, separated by commas: what they say in X-Forwarded-For is where a request came from; default: none is believed"),
+    Setting("CORS_ORIGINS", "origins whose pages may ask the API, with a token of their own, separated by commas, as https://portal.example.org; default: none", ""),
     Setting("SECRET_KEY", "signs session cookies and the audit's checkpoints, encrypts stored tokens; default: made once and kept in KLEPAAS_HOME", secret=True),
     Setting("GITHUB_CLIENT_ID", "id of the OAuth app that people sign in to by GitHub"),
     Setting("GITHUB_CLIENT_SECRET", "its secret", secret=True),

@@ -37,6 +37,11 @@ def within(held, asked):
     return frozenset(found)
 
 
+def places(scopes, scope):
+    """The environments where the scope is held; None: everywhere."""
+    return None if everywhere(scopes, scope) else tuple(sorted(each.partition("@")[2] for each in scopes if each.partition("@")[0] == scope))
+
+
 def visible(scopes, environments):
     """The names of the environments that may be read with these scopes."""
     return tuple(name for name in environments if holds(scopes, "k8s:read", name))

@@ -161,12 +161,12 @@ class Repository:
         """The shas that came to a branch from one revision to another, oldest first; what was merged counts as its merge."""
         return tuple(run.must(self.env, "rev-list", "--first-parent", "--reverse", f"{old}..{new}", "--").split())
 
-    def history(self, paths=(), limit=50, before=None, ref="main", author=None, says=None):
-        """Commits that changed any of the paths (all of them without), newest first; `before` is a sha to go on after. `author` and `says`: text in who and in the message."""
+    def history(self, paths=(), limit=50, before=None, ref="main", author=None, says=None, skip=0):
+        """Commits that changed any of the paths (all of them without), newest first, but for `skip`; `before` is a sha to go on after. `author` and `says`: text in who and in the message."""
         tip = self.resolve(before or ref) if before or SHA.fullmatch(ref) else self.tip(refs.full_name(ref))
         if tip is None:
             return ()
-        return log.commits(self.env, tip, tuple(dict.fromkeys(map(check_path, paths))), limit, after=before is not None, author=author, says=says)
+        return log.commits(self.env, tip, tuple(dict.fromkeys(map(check_path, paths))), limit, after=before is not None, author=author, says=says, skip=skip)
 
     def files_since(self, since, paths=()):
         """[sha, time, [(path, blob before, blob after), …]] of main's commits since a time in UTC seconds, oldest first."""

@@ -2,19 +2,20 @@
 
 import re
 import sys
+from importlib import import_module
 from pathlib import Path
 
 from flask import Flask
 
 from gitops import config, verbs
-from web import access, accounts, alerts, api, audit, chat, hooks, monitoring, notices, predecessor, rights, teaching, tokens
+from web import DOORS, described, rights
 
 ROOT = Path(__file__).parent.parent
-FILES = ("README.md", "README.ko.md")
+FILES = {"README.md": "en", "README.ko.md": "ko"}
 
 
-def tables():
-    return {"verbs": "\n".join(map(_verb, verbs.VERBS.values())), "settings": "\n".join(map(_setting, config.TABLE)), "routes": "\n".join(_routes())}
+def tables(language="en"):
+    return {"verbs": "\n".join(map(_verb, verbs.VERBS.values())), "settings": "\n".join(map(_setting, config.TABLE)), "routes": "\n".join(_routes(language))}
 
 
 def _verb(verb):
@@ -27,25 +28,32 @@ def _setting(setting):
     return f"| {setting.name} | {setting.help}{aliases} | {setting.default or '-'} |"
 
 
-def _routes():
+def routes():
+    """An application of the routes alone, that opens nothing."""
     app = Flask("docs")
-    for blueprint in (api.blueprint, access.blueprint, accounts.blueprint, alerts.blueprint, audit.blueprint, chat.blueprint, hooks.blueprint, monitoring.blueprint, notices.blueprint, predecessor.blueprint, teaching.blueprint, tokens.blueprint):
-        app.register_blueprint(blueprint)
+    for name in DOORS:
+        app.register_blueprint(import_module(f"web.{name}").blueprint)
+    return app
+
+
+def _routes(language):
+    app = routes()
     for rule in sorted(app.url_map.iter_rules(), key=lambda each: each.rule):
         if rule.rule.startswith("/api/"):
-            what = (app.view_functions[rule.endpoint].__doc__ or "").strip().partition("\n")[0]
+            view = app.view_functions[rule.endpoint]
+            what = described.of(view).ko if language == "ko" else (view.__doc__ or "").strip().partition("\n")[0]
             yield f"| {' '.join(sorted(rule.methods - {'HEAD', 'OPTIONS'}))} {rule.rule} | {rights.of(rule.endpoint).text()} | {what} |"
 
 
-def written(text):
+def written(text, language):
     """The text with every table between its marks as the code says it."""
-    for name, table in tables().items():
+    for name, table in tables(language).items():
         text = re.sub(rf"(<!-- {name} -->\n\|[^\n]*\n\|[^\n]*\n).*?(<!-- /{name} -->)", lambda found: found[1] + table + "\n" + found[2], text, flags=re.S)
     return text
 
 
 if __name__ == "__main__":
-    for name in FILES:
+    for name, spoken in FILES.items():
         file = ROOT / name
-        file.write_text(written(file.read_text()))
+        file.write_text(written(file.read_text(), spoken))
     sys.exit(0)

@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 from flask import Flask, g, request, send_from_directory
@@ -11,6 +12,7 @@ from web import keys, origins
 
 STATIC = Path(__file__).parent.parent / "static"
 BODY_LIMIT = 512 * 1024
+DOORS = ("api", "access", "accounts", "alerts", "app_api", "audit", "chat", "cluster_api", "figures", "hooks", "monitoring", "notices", "oauth", "predecessor", "streams", "teaching", "tokens", "tutorial")  # modules with routes
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "X-Frame-Options": "DENY",
@@ -34,11 +36,12 @@ def create_app(settings=None):
     from controller.observe import Observer
     from gitops import config, services
     from nlp.models import chain
-    from web import access, accounts, alerts, api, app_api, attempts, audit, chat, chat_socket, errors, figures, hooks, identity, live, metrics, monitoring, notices, oauth, predecessor, teaching, tokens, tutorial, upkeep, wire
+    from web import attempts, chat_socket, cors, errors, hooks, identity, live, metrics, upkeep, wire
     from web.mcp_server import mount
 
     settings = settings or config.load()
     origins.networks(settings.trusted_proxies, "TRUSTED_PROXIES")
+    cors.origins(settings.cors_origins)
     opened = services.open(settings)
     app = Flask("web", static_folder=str(STATIC), static_url_path="/static")
     app.config.update(SECRET_KEY=keys.secret(settings), MAX_CONTENT_LENGTH=BODY_LIMIT, SESSION_COOKIE_NAME="klepaas", SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax",
@@ -48,12 +51,14 @@ def create_app(settings=None):
     opened.renderer.cluster = observer.offers
     app.extensions["klepaas"] = Opened(opened, observer, live.Broadcaster(opened.ledger), chain.opened(settings))
     app.before_request(_identify)
+    app.before_request(cors.preflight)
     app.before_request(identity.guard)
     app.after_request(wire.done)  # what is registered first is done last
+    app.after_request(cors.done)
     app.after_request(attempts.done)
     app.after_request(_headers)
-    for blueprint in (api.blueprint, access.blueprint, accounts.blueprint, alerts.blueprint, audit.blueprint, chat.blueprint, app_api.blueprint, figures.blueprint, monitoring.blueprint, notices.blueprint, predecessor.blueprint, oauth.blueprint, teaching.blueprint, tokens.blueprint, tutorial.blueprint):
-        app.register_blueprint(blueprint)
+    for name in DOORS:
+        app.register_blueprint(import_module(f"web.{name}").blueprint)
     hooks.install(app, opened)
     upkeep.install(app, opened)
     chat_socket.sock.init_app(app)  # the one Sock: that of live, with the route of chat_socket

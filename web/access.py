@@ -4,41 +4,53 @@ from flask import Blueprint, g
 
 from gitops import access as files
 from gitops import submit
-from gitops.errors import Invalid, NotFound
+from gitops.errors import NotFound
 from gitops.types import SCOPES, Command
-from web import api, attempts, body
+from gitops.verbs import Argument
+from web import api, attempts, pages, shown
 from web.api import answer
 from web.context import services
+from web.described import says
 
 blueprint = Blueprint("access", __name__, url_prefix="/api/v1")
-FIELDS = ("subject", "role", "environments", "id", "text", "reason", "preview")
+FIELDS = (
+    Argument("subject", ("`user:`, `domain:`, `team:` or `subject:` and its name", "`user:`, `domain:`, `team:`, `subject:` 와 이름"), required=True), Argument("role", ("the role", "역할"), required=True),
+    Argument("environments", ("where; without: everywhere", "환경. 없으면 전체"), "strings"), Argument("id", ("the command's id", "명령의 ID")), Argument("text", ("one's own words", "요청한 말")),
+    Argument("reason", ("why", "이유")), Argument("preview", ("show only what would be done", "미리보기만"), "boolean"))
+CHANGED = {"body": FIELDS, "answers": shown.OUTCOMES, "errors": (404, 409, 504)}
 
 
 @blueprint.get("/access")
+@says("main의 klepaas-access.yaml에 있는 역할과 권한, 문제점, KLEPAAS_ADMINS.", answers=shown.ACCESS)
 def listed():
     """Roles and grants of klepaas-access.yaml at main's tip, what is wrong with it, and KLEPAAS_ADMINS."""
     return answer(file(services()))
 
 
 @blueprint.post("/access/grant")
-def grant():
+@says("역할을 부여합니다. 답은 명령과 같습니다.", **CHANGED)
+def grant(asked):
     """Grant a role: `{subject, role, environments?, id?, text?, reason?, preview?}`; the subject as `user:`, `domain:`, `team:` or `subject:` and its name. Answered as commands are."""
-    return _asked("grant")
+    return _asked("grant", asked)
 
 
 @blueprint.post("/access/withdraw")
-def withdraw():
+@says("부여한 역할을 부여한 그대로 거둡니다.", **CHANGED)
+def withdraw(asked):
     """Take a granted role back: as it was granted."""
-    return _asked("withdraw")
+    return _asked("withdraw", asked)
 
 
 @blueprint.get("/users")
-def users():
+@says("로그인했거나 토큰을 받은 모든 사람: 지금의 권한과 그 까닭, 유효한 로그인과 토큰의 수.", *pages.by(), answers=shown.page(shown.USER))
+def users(limit, cursor):
     """Everybody who ever signed in or was given a token: what they hold now and why, and how many sign-ins and tokens of theirs are valid."""
-    return answer({"items": people(services())})
+    rules, found = files.load(services().head()[0]), services().ledger.users(pages.at(cursor), limit + 1)
+    return answer(pages.page(found, limit, lambda each: (each["email"],), lambda each: _person(services(), rules, each)))
 
 
 @blueprint.delete("/users/<email>/sign-ins")
+@says("한 사람의 모든 로그인을 끝내고 모든 토큰을 폐기합니다.", answers=shown.thing(sessions=shown.COUNT, tokens=shown.COUNT))
 def signed_out(email):
     """End all sign-ins and revoke all tokens of a person."""
     attempts.tell(user=email)
@@ -47,21 +59,15 @@ def signed_out(email):
     return answer({"sessions": services().ledger.sessions_end(email), "tokens": services().ledger.tokens_revoke(email)})
 
 
-def _asked(verb):
-    asked = body.only(body.json_object(), *FIELDS)
-    command = Command(verb, None, None, args(body.text(asked, "subject", required=True), body.text(asked, "role", required=True), asked.get("environments")),
-                      **{name: body.text(asked, name) for name in ("id", "text", "reason")})
-    if asked.get("preview") not in (None, True, False):
-        raise Invalid("bad_field", field="preview", wanted="true or false")
-    if asked.get("preview"):
+def _asked(verb, asked):
+    command = Command(verb, None, None, args(asked["subject"], asked["role"], asked["environments"]), **{name: asked[name] for name in ("id", "text", "reason")})
+    if asked["preview"]:
         return answer(api.preview(g.actor, command))
     return api.receipt(submit.submit(services(), g.actor, command))
 
 
 def args(subject, role, environments=None):
     """The verb's arguments; environments as a list, None or [] for all."""
-    if environments is not None and not (isinstance(environments, list) and all(isinstance(each, str) for each in environments)):
-        raise Invalid("bad_field", field="environments", wanted="a list of names")
     return {"subject": subject, "role": role} | ({"environments": ",".join(environments)} if environments else {})
 
 
@@ -81,6 +87,7 @@ def _grant(each):
 
 
 def people(services):
+    """Everybody at once, for whom has the database."""
     rules = files.load(services.head()[0])
     return [_person(services, rules, each) for each in services.ledger.users()]
 

@@ -1,16 +1,41 @@
-"""What the page of an app asks for beside its state: its resource tree, and who wrote which line of its values."""
+"""What the page of an app asks for beside its state: its pods, its resource tree, its logs, and who wrote which line of its values."""
 
-from flask import Blueprint
+from flask import Blueprint, g
 
 from controller import resources
+from gitops import verbs
 from gitops.errors import Invalid
+from gitops.types import Command
+from web import reads, shown
 from web.api import answer, see
 from web.context import cluster, services
+from web.described import says
 
 blueprint = Blueprint("app", __name__, url_prefix="/api/v1/apps/<app>/<environment>")
+LOGS = verbs.VERBS["logs"].arguments
+
+
+@blueprint.get("/pods")
+@says("클러스터에 있는 앱의 파드.", answers=shown.thing(items=shown.many(shown.POD)), errors=(504,))
+def pods(app, environment):
+    """The app's pods as the cluster has them."""
+    return answer({"items": _read("status", app, environment)["pods"]})
+
+
+@blueprint.get("/logs")
+@says("앱의 마지막 로그 줄. `pod` 가 없으면 문제가 있는 파드가 먼저입니다.", *LOGS, answers=shown.LOGS, errors=(504,))
+def logs(app, environment, **args):
+    """The last log lines of an app; without `pod` of the one that needs to be looked at."""
+    return answer(_read("logs", app, environment, {name: value for name, value in args.items() if value is not None}))
+
+
+def _read(verb, app, environment, args=None):
+    return reads.read(services(), cluster(), g.actor, Command(verb, app, environment, args or {}))["data"]
 
 
 @blueprint.get("/tree")
+@says("앱이 클러스터에 가진 것: 오브젝트와 그로부터 생긴 것(ReplicaSet, 파드, Job), 각각의 상태.", errors=(504,),
+      answers=shown.thing(app=shown.TEXT, environment=shown.TEXT, items=shown.many(shown.NODE), missing=shown.many(shown.thing(kind=shown.TEXT, name=shown.TEXT))))
 def tree(app, environment):
     """What an app has in the cluster: its objects, and what came of them (ReplicaSets, pods, Jobs), each with its health."""
     see(environment)
@@ -29,6 +54,7 @@ def _hook(obj):
 
 
 @blueprint.get("/blame")
+@says("앱의 값 파일에서 어느 줄을 누가, 언제, 어떤 변경으로 썼는지.", answers=shown.BLAME)
 def blame(app, environment):
     """Who wrote which line of an app's values, when and in which change."""
     see(environment)

@@ -3,17 +3,23 @@
 from datetime import UTC, datetime
 
 import orjson
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, g
 
 from gitops import policy
 from gitops.errors import Invalid
-from web import keys
-from web.api import answer, number
+from gitops.verbs import Argument
+from web import keys, pages, shown
+from web.api import answer
 from web.context import services
+from web.described import LINES, says
 
 blueprint = Blueprint("audit", __name__, url_prefix="/api/v1/audit")
 EQUAL = ("email", "address", "request", "door", "verb", "app", "environment", "outcome", "code", "commit", "review")
-FORMATS = ("json", "jsonl")
+FILTERS = (
+    *(Argument(name, ("of these alone", "이것만"), max_length=300) for name in EQUAL), Argument("since", ("from this time on (ISO 8601)", "이 시각부터 (ISO 8601)"), max_length=40),
+    Argument("until", ("before this time (ISO 8601)", "이 시각 전까지 (ISO 8601)"), max_length=40), Argument("q", ("a text anywhere in them", "찾을 말"), max_length=300),
+    Argument("format", ("jsonl: all of them, oldest first", "jsonl: 오래된 것부터 모두"), choices=("json", "jsonl"), default="json"))
+
 
 def seal(ledger, settings):
     """How many rows were too old to be kept. What counted against an address and counts no more goes too."""
@@ -22,20 +28,15 @@ def seal(ledger, settings):
 
 
 @blueprint.get("")
-def listed():
+@says("모든 시도를 최신순으로 보거나 내보냅니다.", *FILTERS, *pages.by(), answers=shown.page(shown.ATTEMPT), also=(LINES,))
+def listed(since, until, q, format, limit, cursor, **equal):
     """Attempts, newest first: `email`, `address`, `request`, `door`, `verb`, `app`, `environment`, `outcome`, `code`, `commit`, `review`, `since`, `until` (ISO 8601), `q`, `cursor`, `limit`; `format=jsonl`: all of them, oldest first."""
-    wanted = {name: request.args[name] for name in EQUAL if name in request.args}
-    wanted |= {"since": _time("since"), "until": _time("until"), "text": request.args.get("q"), "environments": _seen(g.actor.scopes)}
-    if request.args.get("format", "json") not in FORMATS:
-        raise Invalid("bad_argument", argument="format", value=request.args["format"][:64], wanted=" or ".join(FORMATS))
-    if request.args.get("format") == "jsonl":
+    # who may look at some environments sees the rows of these, and none that is of no environment
+    wanted = equal | {"since": moment("since", since), "until": moment("until", until), "text": q, "environments": policy.places(g.actor.scopes, "admin:read")}
+    if format == "jsonl":
         return _lines(services().ledger.audit.every(**wanted))
-    return _page(number("cursor", 0, 0, 2**63 - 1) or None, number("limit", 50, 1, 500), wanted)
-
-
-def _page(before, limit, wanted):
-    items = services().ledger.audit.rows(before, limit + 1, **wanted)
-    return answer({"items": items[:limit], "next": str(items[limit - 1]["number"]) if len(items) > limit else None})
+    found = services().ledger.audit.rows((pages.at(cursor) or (None,))[0], limit + 1, **wanted)
+    return answer(pages.page(found, limit, lambda each: (each["number"],)))
 
 
 def _lines(rows):
@@ -44,17 +45,6 @@ def _lines(rows):
 
 def line(row):
     return orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
-
-
-def _seen(scopes):
-    """None: all rows. Who may look at some environments sees the rows of these, and none that is of no environment."""
-    if policy.everywhere(scopes, "admin:read"):
-        return None
-    return [scope.partition("@")[2] for scope in scopes if scope.startswith("admin:read@")]
-
-
-def _time(name):
-    return moment(name, request.args.get(name))
 
 
 def moment(name, text):

@@ -1,5 +1,7 @@
 """Reading what clients send: strict JSON into plain values, then a Command."""
 
+import re
+
 import orjson
 from flask import request
 
@@ -7,18 +9,24 @@ from gitops import verbs
 from gitops.errors import Invalid, Malformed
 from gitops.types import Command
 
+KINDS = {"string": (str, "a string"), "boolean": (bool, "true or false"), "integer": (int, "a whole number"), "strings": (list, "a list of texts"), "object": (dict, "an object")}
 COMMAND_FIELDS = ("id", "verb", "app", "environment", "args", "text", "reason", "preview")
 
 
 def json_object():
     """The request's body as a dict; Malformed says what is wrong with it."""
+    return read(request.get_data() or b"{}")
+
+
+def read(data):
+    """A JSON object as a dict."""
     try:
-        body = orjson.loads(request.get_data() or b"{}")
+        found = orjson.loads(data)
     except orjson.JSONDecodeError as error:
         raise Malformed("bad_json", detail=str(error)) from None
-    if not isinstance(body, dict):
+    if not isinstance(found, dict):
         raise Malformed("not_an_object")
-    return body
+    return found
 
 
 def only(body, *known):
@@ -26,6 +34,27 @@ def only(body, *known):
     if unknown:
         raise Invalid("unknown_field", field=unknown[0][:64], known=known)
     return body
+
+
+def fields(body, known):
+    """The body's fields, None where they are not given; Invalid names the one that is unknown, missing or not what it must be."""
+    only(body, *(each.name for each in known))
+    return {each.name: _field(each, body.get(each.name)) for each in known}
+
+
+def _field(field, value):
+    if value is None and not field.required:
+        return None
+    kind, wanted = KINDS[field.type]
+    if type(value) is not kind or kind is list and not all(isinstance(each, str) for each in value):
+        raise Invalid("bad_field", field=field.name, wanted=wanted)
+    if field.type == "integer" and not field.minimum <= value <= field.maximum:
+        raise Invalid("bad_field", field=field.name, wanted=f"{field.minimum}-{field.maximum}")
+    if field.choices and value not in field.choices:
+        raise Invalid("bad_field", field=field.name, wanted=" or ".join(field.choices))
+    if field.type == "string" and (len(value) > field.max_length or field.pattern and not re.fullmatch(field.pattern, value)):
+        raise Invalid("bad_field", field=field.name, wanted=field.pattern or f"<= {field.max_length}")
+    return value
 
 
 def once(body):

@@ -7,7 +7,7 @@ import orjson
 from flask import g
 from simple_websocket import ConnectionClosed
 
-from gitops.errors import Forbidden, KlepaasError, Malformed, Unauthorized
+from gitops.errors import Forbidden, KlepaasError, Unauthorized
 from web import attempts, body, chat, conversations, identity
 from web.errors import language
 from web.live import over, sock
@@ -34,24 +34,14 @@ def _heard(socket, message):
     g.actor = identity.authenticated("rest")  # a right that ended ends the talk
     try:
         g.pop("language", None)
-        asked = _object(message)
+        asked = body.read(message)
         ref = str(asked.pop("ref", ""))[:LONGEST_REF]
-        for event, value in conversations.spoken(chat.turn(asked)):
+        for event, value in conversations.spoken(chat.turn(body.fields(asked, chat.TURN))):
             _send(socket, event, ref, **value)
     except KlepaasError as error:
         if error.status in attempts.DENIED and not error.audited:
             attempts.write(g.actor, "chat", outcome="refused", code=error.code, door="chat")
         _send(socket, "problem", ref, code=error.code, status=error.status, title=error.text(language()))
-
-
-def _object(message):
-    try:
-        asked = orjson.loads(message)
-    except orjson.JSONDecodeError as error:
-        raise Malformed("bad_json", detail=str(error)) from None
-    if not isinstance(asked, dict):
-        raise Malformed("not_an_object")
-    return body.only(asked, "text", "session_id", "pending", "ref")
 
 
 def _send(socket, event, ref, **value):

@@ -6,6 +6,7 @@ import orjson
 from flask import Response, g, request
 from werkzeug.exceptions import HTTPException
 
+from gitops import messages
 from gitops.errors import KlepaasError
 from gitops.messages import LANGUAGES
 from web import attempts
@@ -23,7 +24,7 @@ def language():
 
 
 def problem(status, code, title, **more):
-    body = {"type": f"about:blank#{code}", "title": title, "status": status, "code": code, "detail": title, **more}
+    body = {"type": f"/api/v1/problems/{code}", "title": title, "status": status, "code": code, "detail": title, **more}
     return Response(orjson.dumps(body, default=str), status, content_type="application/problem+json")
 
 
@@ -41,14 +42,18 @@ def of_ours(error):
 
 def of_http(error):
     """What Flask or werkzeug refused (a path, a method, a body too large)."""
-    return problem(error.code, error.name.lower().replace(" ", "_"), error.description or error.name)
+    code = error.name.lower().replace(" ", "_")
+    response = problem(error.code, code, messages.text(code, language(), {}) if code in messages.MESSAGES else error.description or error.name)
+    if "Allow" in (headers := dict(error.get_headers())):
+        response.headers["Allow"] = headers["Allow"]
+    return response
 
 
 def of_anything(error):
     """A bug of ours: logged whole, and nothing of it told."""
     attempts.failed()
     log.exception("unhandled error, request %s", g.get("request_id"))
-    return problem(500, "internal", "Something went wrong here; the request id finds it in the log.", request_id=g.get("request_id"))
+    return problem(500, "internal", messages.text("internal", language(), {}), request_id=g.get("request_id"))
 
 
 def install(app):

@@ -9,5 +9,6 @@ threads = int(os.environ.get("WEB_THREADS", "256"))
 graceful_timeout = 3
 timeout = 120
 keepalive = 5
+limit_request_line = 8190  # a query of Prometheus travels in an address
 accesslog = None
 loglevel = "warning"

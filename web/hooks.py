@@ -19,15 +19,18 @@ from flask import Blueprint, current_app, request
 from gitops.cicd import facts, work
 from gitops.errors import Forbidden, KlepaasError, Malformed, Unauthorized
 from gitops.origin import CURRENT
-from web import attempts, identity, origins
-from web.api import answer, number
+from gitops.verbs import Argument
+from web import attempts, identity, origins, pages, shown
+from web.api import answer
 from web.context import services
+from web.described import says
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("hooks", __name__, url_prefix="/api/v1/cicd")
 LARGEST = 1 << 20    # bytes of a body; hundreds of commits in one push
 LOOK = 15            # seconds between looks for deliveries that another process left
 MINUTES = 5          # a callback's timestamp may be off
+KEPT = shown.thing(status={"enum": ["accepted", "ignored", "seen before"]}, delivery=shown.TEXT)
 DELIVERY = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 
@@ -52,10 +55,10 @@ class Worker:
 
 def install(app, opened):
     app.extensions["klepaas-deliveries"] = Worker(opened)
-    app.register_blueprint(blueprint)
 
 
 @blueprint.post("/webhook")
+@says("GITHUB_WEBHOOK_SECRET으로 서명된 GitHub와 Gitea의 웹훅: 202 접수, 200 ping·변화 없음·재전송.", body="Webhook", answers={200: KEPT, 202: KEPT})
 def webhook():
     """Webhooks of GitHub and Gitea, signed with GITHUB_WEBHOOK_SECRET: 202 accepted, 200 for a ping, for what changes nothing and for a replay."""
     data = proven("GITHUB_WEBHOOK_SECRET", _forge_signature)
@@ -66,6 +69,7 @@ def webhook():
 
 
 @blueprint.post("/staging-webhook")
+@says("파이프라인의 콜백. 본문과 시각을 STAGING_WEBHOOK_SECRET으로 서명합니다.", body="Webhook", answers={200: KEPT, 202: KEPT})
 def staging():
     """A pipeline's callback, signed with STAGING_WEBHOOK_SECRET over body and timestamp: `{app or repository, version, commit?, status?}`."""
     data = proven("STAGING_WEBHOOK_SECRET", _callback_signature)
@@ -74,10 +78,12 @@ def staging():
 
 
 @blueprint.get("/deliveries")
-def deliveries():
+@says("포지와 파이프라인이 알린 것과 그 결과를 최신순으로 봅니다.", Argument("repository", ("of one repository", "저장소 하나"), max_length=300), *pages.by(), answers=shown.page(shown.DELIVERY))
+def deliveries(repository, limit, cursor):
     """What forges and pipelines told, newest first, and what became of it."""
     identity.need("admin:read")
-    return answer({"items": services().ledger.deliveries(request.args.get("repository"), number("limit", 50, 1, 500))})
+    found = services().ledger.deliveries(repository, limit + 1, pages.at(cursor))
+    return answer(pages.page(found, limit, lambda each: (each["received"], each["id"])))
 
 
 def _kept(id, data, found):

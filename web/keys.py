@@ -31,6 +31,11 @@ def of_audit(settings):
     return _of(settings, b"audit")
 
 
+def of_cursors(settings):
+    """What the places in lists that clients keep are signed with."""
+    return _of(settings, b"cursors")
+
+
 def sealed(settings, text):
     """The text as it may be stored."""
     return _box(settings).encrypt(text.encode()).decode()

@@ -19,6 +19,8 @@ QUEUE = 1000     # events a slow socket may lag behind before it is closed; it r
 PAGE = 500
 IDLE = 20        # seconds without a ping after which one tells that both ends live
 MOVING = ("access", "revision", "review")  # kinds of events after which somebody may see less
+PING = '{"kind":"ping"}'
+NOTHING = object()  # came for a while
 sock = Sock()
 
 
@@ -71,31 +73,59 @@ class Broadcaster:
 @sock.route("/api/v1/ws/events")
 def events(socket):
     """Events after `?after=ID` (or from now on) that the actor may see, one JSON object a message."""
-    after = request.args.get("after", "")
-    after = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else services().ledger.last_event()
-    mine = broadcaster().open()
+    spoken = time.monotonic()
     try:
-        _follow(socket, mine, _backlog(socket, after))
+        for event in told(begin(request.args.get("after"))):
+            if event is not None or time.monotonic() > spoken + IDLE:
+                socket.send(orjson.dumps(reads.event(event), default=str).decode() if event else PING)
+                spoken = time.monotonic()
+            if not socket.connected:
+                return
+        socket.close(1013, "too slow: resume after the last id")
     except ConnectionClosed:
         pass  # the browser went away: that is how a socket ends
     except (Unauthorized, Forbidden) as error:
         over(socket, error)
+
+
+def begin(text):
+    """The id that a client goes on after, as it says it; from now on where it says none."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else services().ledger.last_event()
+
+
+def told(last):
+    """Events after an id as they come, as far as the actor may see them; None now and then while nothing happens. Ends for who is too slow, and raises when the right ended."""
+    hub, standing = broadcaster(), identity.Standing()
+    mine = hub.open()
+    try:
+        for event in _every(mine, last):
+            if event is None or _moves(event):
+                standing.again()
+            else:
+                standing.still()
+            if event is None or reads.may_see(g.actor, event):
+                yield event
     finally:
-        broadcaster().close(mine)
+        hub.close(mine)
 
 
-def _backlog(socket, last):
-    """Send what happened since; returns the last id sent or skipped."""
+def _every(mine, last):
+    """What happened since, then what comes; None where nothing came for a while."""
     while page := services().ledger.events(last, limit=PAGE):
-        for event in page:
-            last = _send(socket, event)
-    return last
+        yield from page
+        last = page[-1].id
+    while (event := _next(mine)) is not None:
+        if event is NOTHING:
+            yield None
+        elif event.id > last:
+            yield event
 
 
-def _send(socket, event):
-    if reads.may_see(g.actor, event):
-        socket.send(orjson.dumps(reads.event(event), default=str).decode())
-    return event.id
+def _next(mine):
+    try:
+        return mine.get(timeout=identity.DUE)
+    except queue.Empty:
+        return NOTHING
 
 
 def over(socket, error):
@@ -106,23 +136,3 @@ def over(socket, error):
 def _moves(event):
     """Whether an event may have changed who may see what."""
     return event.kind in MOVING or event.data.get("verb") in ("grant", "withdraw")
-
-
-def _follow(socket, mine, last):
-    standing, told = identity.Standing(), time.monotonic()
-    while socket.connected:
-        try:
-            event = mine.get(timeout=identity.DUE)
-        except queue.Empty:
-            standing.again()
-            if time.monotonic() > told + IDLE:
-                socket.send('{"kind":"ping"}')
-                told = time.monotonic()
-            continue
-        if event is not None:
-            standing.again() if _moves(event) else standing.still()
-        if event is None:
-            socket.close(1013, "too slow: resume after the last id")
-            return
-        if event.id > last:
-            last = _send(socket, event)

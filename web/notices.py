@@ -2,38 +2,43 @@
 
 import time
 
-from flask import Blueprint, g, request
+from flask import Blueprint, g
 
 from gitops.contract.notify import CHANNEL
-from gitops.errors import Invalid, NotFound
+from gitops.errors import NotFound
 from gitops.notices import news, words
-from web import attempts, body
-from web.api import answer, number
+from gitops.verbs import Argument
+from web import attempts, pages, shown
+from web.api import answer
 from web.context import services
+from web.described import says
 from web.errors import language
 
 blueprint = Blueprint("notices", __name__, url_prefix="/api/v1/notifications")
 STATUSES = ("waiting", "sent", "dead")
 
 
+CHANNELS = shown.many(shown.thing(channel=shown.TEXT, routed=shown.FLAG, **dict.fromkeys(STATUSES, shown.COUNT)))
+NOTICE = shown.thing(id=shown.WHOLE, channel=shown.TEXT, language=shown.TEXT, count=shown.COUNT, status=shown.TEXT, attempts=shown.COUNT, error=shown.MAYBE, due=shown.PERHAPS, later=shown.PERHAPS,
+                     created=shown.MOMENT, settled=shown.PERHAPS, kind=shown.TEXT, environment=shown.MAYBE, title=shown.TEXT)
+MEANT = (Argument("id", ("one message", "메시지 하나"), "integer", minimum=1, maximum=2**63 - 1), Argument("channel", ("those of a channel", "채널 하나의 것")))
+TRIED = (Argument("channel", ("name of a channel, or #channel of the Slack app", "채널 이름 또는 Slack 앱의 #채널"), required=True, pattern=CHANNEL.pattern),)
+
+
 @blueprint.get("")
-def listed():
+@says("메시지를 최신순으로, 그리고 채널마다 몇 개인지.", Argument("status", ("of these alone", "이 상태만"), choices=STATUSES), Argument("channel", ("of one channel", "채널 하나"), max_length=100), *pages.by(50, 200),
+      answers=shown.page(NOTICE, channels=CHANNELS))
+def listed(status, channel, limit, cursor):
     """Messages, newest first, and how many each channel has: `status` waiting, sent or dead, `channel`, `cursor`, `limit`."""
-    status = request.args.get("status")
-    if status not in (None, *STATUSES):
-        raise Invalid("bad_argument", argument="status", value=status[:64], wanted=" or ".join(STATUSES))
-    limit = number("limit", 50, 1, 200)
-    items = services().ledger.notices.listed(status, request.args.get("channel"), number("cursor", 0, 0, 2**63 - 1) or None, limit + 1)
-    return answer({"items": [_shown(each) for each in items[:limit]], "next": str(items[limit - 1]["id"]) if len(items) > limit else None, "channels": _channels()})
+    found = services().ledger.notices.listed(status, channel, (pages.at(cursor) or (None,))[0], limit + 1)
+    return answer(pages.page(found, limit, lambda each: (each["id"],), _shown) | {"channels": _channels()})
 
 
 @blueprint.post("/again")
-def again():
+@says("전달하지 못한 메시지를 다시 보냅니다. 기다리는 것들 뒤에 섭니다.", body=MEANT, answers=shown.thing(waiting=shown.COUNT), errors=(404,))
+def again(asked):
     """Send dead messages again: `{id}` one, `{channel}` those of a channel, `{}` all of them. They wait behind what waits already."""
-    asked = body.only(body.json_object(), "id", "channel")
-    id, channel = asked.get("id"), body.text(asked, "channel")
-    if id is not None and (type(id) is not int or not 0 < id < 2**63):
-        raise Invalid("bad_field", field="id", wanted="the id of a message")
+    id, channel = asked["id"], asked["channel"]
     count = services().ledger.notices.again(id, channel)
     if id is not None and not count:
         raise NotFound("no_such_notice", notice=id)
@@ -42,12 +47,10 @@ def again():
 
 
 @blueprint.post("/test")
-def tested():
+@says("채널에 시험 메시지를 보냅니다. 결과는 그 행에 적힙니다.", body=TRIED, answers={202: shown.thing(status={"const": "accepted"})})
+def tested(asked):
     """Send a test message to a channel: `{channel}`. Its row says what became of it."""
-    asked = body.only(body.json_object(), "channel")
-    channel = body.text(asked, "channel", required=True)
-    if not CHANNEL.fullmatch(channel):
-        raise Invalid("bad_field", field="channel", wanted="the name of a channel, or #channel of the Slack app")
+    channel = asked["channel"]
     attempts.tell(channel=channel)
     services().ledger.notices.keep([(channel, language(), None, 0, [news.test(g.actor.name, time.time())])])
     return answer({"status": "accepted"}, 202)

@@ -163,12 +163,21 @@ def people(settings):
 
 def _told(settings, route, read):
     if settings.klepaas_url:
-        return http.call("GET", f"{_server(settings)}/api/v1/{route}", settings.klepaas_token)
+        return _pages(settings, route)
     opened = services.open(settings)
     try:
         return read(opened)
     finally:
         opened.close()
+
+
+def _pages(settings, route):
+    """What a route of the server answers; of a list all its pages."""
+    found = page = http.call("GET", f"{_server(settings)}/api/v1/{route}", settings.klepaas_token)
+    while page.get("next"):
+        page = http.call("GET", f"{_server(settings)}/api/v1/{route}", settings.klepaas_token, params={"cursor": page["next"]})
+        found = page | {"items": [*found["items"], *page["items"]]}
+    return found
 
 
 def signed_out(settings, word):

@@ -13,9 +13,11 @@ from simple_websocket import ConnectionClosed
 from gitops import history, policy, verbs
 from gitops.errors import Forbidden, KlepaasError, Unauthorized
 from gitops.types import Command
-from web import body, identity, reads
+from gitops.verbs import Argument
+from web import identity, reads, shown
 from web.api import answer
 from web.context import broadcaster, cluster, services
+from web.described import says
 from web.live import over, sock
 
 blueprint = Blueprint("predecessor", __name__, url_prefix="/api/v1")
@@ -26,10 +28,10 @@ OVER = {"failed": "failed", "refused": "failed", "rejected": "failed", "done": "
 
 
 @blueprint.post("/monitoring/query")
-def query():
+@says("이전 제품의 주소로 보내는 PromQL 질의. 동작 `query` 와 같습니다.", body=(Argument("query", ("the query", "질의"), required=True), Argument("range", ("how far back, as 1h", "조회 범위, 예: 1h")), Argument("step", ("resolution, as 30s", "간격, 예: 30s"))), answers=shown.thing(status={"const": "success"}, data={}), errors=(504,))
+def query(asked):
     """A PromQL query, at the predecessor's address: `{query, range?, step?}`; as the verb `query`."""
-    asked = body.only(body.json_object(), "query", "range", "step")
-    args = {"promql": body.text(asked, "query", required=True), "range": body.text(asked, "range"), "step": body.text(asked, "step")}
+    args = {"promql": asked["query"], "range": asked["range"], "step": asked["step"]}
     found = reads.read(services(), cluster(), g.actor, Command("query", args={name: value for name, value in args.items() if value is not None}))
     return answer({"status": "success", "data": found["data"]})
 

@@ -33,10 +33,11 @@ ROUTES = {
     "static": OPEN, "page": OPEN, "protected.metadata": OPEN, "healthz": OPEN, "readyz": OPEN,
     "metrics": OPEN,  # answers loopback, and else asks for admin:read itself
     "auth.link": OPEN, "auth.link_use": Right(public=True, does="sign_in"), "auth.logout": Right(public=True, does="sign_out"),
-    "oauth.providers": OPEN, "oauth.login": OPEN, "oauth.callback": Right(public=True, does="sign_in"),
+    "api.problem": OPEN, "oauth.providers": OPEN, "oauth.login": OPEN, "oauth.callback": Right(public=True, does="sign_in"),
     "hooks.webhook": Right(public=True, does="webhook", door="webhook"), "hooks.staging": Right(public=True, does="staging_webhook", door="webhook"),
     "hooks.deliveries": Right("admin:read", whole=True),
-    "api.commands": ANY_VERB, "api.read": ANY_VERB, "api.one_command": READ,
+    "api.commands": ANY_VERB, "api.read": ANY_VERB, "api.one_command": READ, "api.listed": READ, "api.deployments": READ, "api.healths": READ,
+    "cluster.pods": READ, "cluster.objects": READ, "app.pods": READ, "app.logs": READ, "streams.events": READ, "streams.logs": READ,
     "api.apps": READ, "api.app": READ, "api.environments": READ, "api.histories": READ, "api.changes": READ, "api.change": READ, "api.events": READ,
     "api.me": OWN, "api.catalogue": OWN, "api.document": OWN, "api.version": OWN,
     "chat.process": Right(VERB, door="chat"), "chat.previewed": Right(VERB, door="chat"), "chat.confirm": Right(VERB, door="chat"), "chat.suggested": Right("k8s:read", door="chat"),

@@ -2,18 +2,24 @@
 
 from flask import Blueprint, g
 
-from gitops.errors import Invalid, NotFound
+from gitops.errors import NotFound
 from gitops.types import Command
-from web import body, cards, chat, identity, lexicon
+from gitops.verbs import Argument
+from web import cards, chat, identity, lexicon, shown
 from web.api import answer
 from web.context import services
+from web.described import says
 
 blueprint = Blueprint("teaching", __name__, url_prefix="/api/v1/nlp")
-SETTLED = ("accepted", "dismissed")
 RECENT = 1000  # confirmed sentences of the installation that a phrase is tried against
+SOMETHING = r"[\s\S]*\S[\s\S]*"
+TEACH = (Argument("feedback", ("the misreading", "잘못 읽힌 것"), "integer", required=True, minimum=1, maximum=2**63 - 1), Argument("say", ("the phrase", "표현"), required=True, pattern=SOMETHING, max_length=80),
+         Argument("means", ("the words it stands for", "그 표현이 뜻하는 말"), required=True, pattern=SOMETHING, max_length=80))
+SETTLE = (Argument("status", ("what became of it", "처리 결과"), required=True, choices=("accepted", "dismissed")),)
 
 
 @blueprint.get("/lexicon")
+@says("이 설치의 표현과 각각이 쓰이는지. 알려진 문장의 해석을 바꾸는 것은 쓰이지 않습니다 (admin:read).", answers=shown.thing(items=shown.many(shown.thing(say=shown.TEXT, means=shown.TEXT, used=shown.FLAG))))
 def phrases():
     """The phrases of this installation, and whether each is used: one that changes how a known sentence is read is not (admin:read)."""
     identity.need("admin:read")
@@ -23,11 +29,12 @@ def phrases():
 
 
 @blueprint.post("/lexicon")
-def teach():
+@says("표현을 문장 모음과 여기서 확인된 말로 시험하고 klepaas.yaml 변경을 미리 봅니다 (admin:write).", body=TEACH, errors=(404, 409, 504),
+      answers=shown.thing(read=shown.READING, tried=shown.COUNT, **shown.PREVIEW["properties"]))
+def teach(asked):
     """Try a phrase for a misreading against the corpus and what was confirmed here, and preview its change of klepaas.yaml: `{feedback, say, means}` (admin:write)."""
     identity.need("admin:write")
-    asked = body.only(body.json_object(), "feedback", "say", "means")
-    say, means, found = body.text(asked, "say", required=True).strip(), body.text(asked, "means", required=True).strip(), _open(asked.get("feedback"))
+    say, means, found = asked["say"].strip(), asked["means"].strip(), _open(asked["feedback"])
     catalog = services().head()[1]
     read = lexicon.tried(catalog, say, means, found["text"], found["meant"], _confirmed(found))
     command = Command("teach", None, _strictest(catalog), {"say": say, "means": means}, text=found["text"])
@@ -35,12 +42,11 @@ def teach():
 
 
 @blueprint.post("/feedback/<id>")
-def settle(id):
+@says("잘못 읽힌 것을 처리합니다 (admin:write).", body=SETTLE, answers=shown.thing(feedback=shown.WHOLE, status=shown.TEXT))
+def settle(id, asked):
     """Close a misreading: `{status}` accepted or dismissed (admin:write)."""
     identity.need("admin:write")
-    status = body.text(body.only(body.json_object(), "status"), "status", required=True)
-    if status not in SETTLED:
-        raise Invalid("bad_field", field="status", wanted=" or ".join(SETTLED))
+    status = asked["status"]
     if not (id.isascii() and id.isdigit() and len(id) < 19):
         raise NotFound("no_such_feedback", feedback=id[:20])
     services().ledger.feedback_settle(int(id), status, g.actor)

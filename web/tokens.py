@@ -7,34 +7,45 @@ from flask import Blueprint, g
 from gitops import policy
 from gitops.errors import Forbidden, Invalid, NotFound
 from gitops.types import SCOPES
-from web import attempts, body
+from gitops.verbs import Argument
+from web import attempts, pages, shown
 from web.api import answer
 from web.context import services
+from web.described import says
 
 blueprint = Blueprint("tokens", __name__, url_prefix="/api/v1")
 LONGEST = 366  # days
 NAME = 80      # characters
+FIELDS = (
+    Argument("name", ("what it is called", "이름"), required=True), Argument("scopes", ("what it may do", "권한"), "strings", required=True),
+    Argument("environments", ("where; without: everywhere", "환경. 없으면 전체"), "strings"), Argument("agent", ("it proposes, people merge", "제안만 하고 병합은 사람이 합니다"), "boolean"),
+    Argument("days", ("how long it is valid; without: until it is revoked", "유효 기간(일). 없으면 폐기할 때까지"), "integer", minimum=1, maximum=LONGEST))
+MADE = shown.thing(token=shown.TEXT, name=shown.TEXT, scopes=shown.many(shown.TEXT), agent=shown.FLAG, expires=shown.PERHAPS)
+REVOKED = shown.thing("count", status={"const": "revoked"}, count=shown.COUNT)
 
 
 @blueprint.get("/tokens")
-def listed():
+@says("로그인한 사람의 토큰(본문 제외): 권한, 만료, 마지막 사용, 폐기.", *pages.by(100), answers=shown.page(shown.TOKEN))
+def listed(limit, cursor):
     """The tokens of the signed-in person, without their text: scopes, expiry, last used, revoked."""
-    return answer({"items": list(services().ledger.tokens(g.actor.email))})
+    found = services().ledger.tokens(g.actor.email, pages.at(cursor), limit + 1)
+    return answer(pages.page(found, limit, lambda each: (each["created"], each["id"])))
 
 
 @blueprint.post("/tokens")
-def created():
+@says("토큰을 만듭니다. 본문은 이번 한 번만 보여줍니다.", body=FIELDS, answers={201: MADE}, errors=(404,))
+def created(asked):
     """A token: `{name, scopes, environments?, agent?, days?}`; its text is told this once."""
-    asked = body.only(body.json_object(), "name", "scopes", "environments", "agent", "days")
-    name, scopes, agent = body.text(asked, "name", required=True)[:NAME], _scopes(asked), _agent(asked)
-    expires = _expires(asked.get("days"))
-    attempts.tell(name=name, scopes=" ".join(scopes), agent=agent, days=asked.get("days"))
+    name, scopes, agent = asked["name"][:NAME], _scopes(asked), bool(asked["agent"]) or g.actor.agent  # what an agent makes is an agent's too
+    expires = _expires(asked["days"])
+    attempts.tell(name=name, scopes=" ".join(scopes), agent=agent, days=asked["days"])
     held(g.actor.scopes, scopes)
     text = services().ledger.token_create(g.actor.email, name, scopes, agent, expires)
     return answer({"token": text, "name": name, "scopes": scopes, "agent": agent, "expires": expires}, 201)
 
 
 @blueprint.delete("/tokens/<id>")
+@says("자신의 토큰을 폐기합니다. 그 토큰이 열어 둔 연결도 끝납니다.", answers=REVOKED)
 def revoked(id):
     """Revoke a token of one's own; what it keeps open ends."""
     attempts.tell(token=id)
@@ -44,13 +55,16 @@ def revoked(id):
 
 
 @blueprint.get("/sessions")
-def signed_in():
+@says("로그인한 곳: 언제부터, 무엇으로, 어디서, 어떤 브라우저로. `current` 는 지금 이것.", *pages.by(100), answers=shown.page(shown.SIGN_IN))
+def signed_in(limit, cursor):
     """Where the signed-in person is signed in: since when, by what, from where, with which browser; `current` is this one."""
     mine = g.credential.get("session")
-    return answer({"items": [each | {"current": each["id"] == mine} for each in services().ledger.sessions(g.actor.email)]})
+    found = services().ledger.sessions(g.actor.email, pages.at(cursor), limit + 1)
+    return answer(pages.page(found, limit, lambda each: (each["created"], each["id"]), lambda each: each | {"current": each["id"] == mine}))
 
 
 @blueprint.delete("/sessions/<id>")
+@says("자신의 로그인 하나를 끝냅니다. 열어 둔 연결도 끝납니다.", answers=REVOKED)
 def signed_out(id):
     """End a sign-in of one's own; what it keeps open ends."""
     attempts.tell(session=id)
@@ -60,6 +74,7 @@ def signed_out(id):
 
 
 @blueprint.delete("/sessions")
+@says("지금 것을 뺀 자신의 모든 로그인을 끝냅니다.", answers=REVOKED)
 def signed_out_elsewhere():
     """End every sign-in of one's own but this one."""
     return answer({"status": "revoked", "count": services().ledger.sessions_end(g.actor.email, g.credential.get("session"))})
@@ -70,32 +85,19 @@ def signed_out_elsewhere():
 
 def _scopes(asked):
     """The scopes, at each of the environments if any are named."""
-    scopes, environments = asked.get("scopes"), asked.get("environments")
-    if not _texts(scopes) or not scopes:
+    scopes, environments = asked["scopes"], asked["environments"]
+    if not scopes:
         raise Invalid("bad_field", field="scopes", wanted="a list of scopes")
     if environments is None:
         return scopes
-    if not _texts(environments) or not environments or any("@" in each for each in scopes):
+    if not environments or any("@" in each for each in scopes):
         raise Invalid("bad_field", field="environments", wanted="a list of names, beside scopes that name none")
     known = services().head()[1]
     return [f"{scope}@{known.environment(name).name}" for scope in scopes for name in environments]
 
 
-def _texts(value):
-    return isinstance(value, list) and all(isinstance(each, str) for each in value)
-
-
-def _agent(asked):
-    """What an agent makes is an agent's too."""
-    if asked.get("agent") not in (None, True, False):
-        raise Invalid("bad_field", field="agent", wanted="true or false")
-    return bool(asked.get("agent")) or g.actor.agent
-
-
 def _expires(days):
     """A token that another one made ends with it, at the latest."""
-    if days is not None and not (type(days) is int and 1 <= days <= LONGEST):
-        raise Invalid("bad_field", field="days", wanted=f"1-{LONGEST}")
     ends = [each for each in (time.time() + days * 86400 if days else None, g.credential["expires"]) if each is not None]
     return min(ends, default=None)
 

@@ -2,8 +2,11 @@
 
 from flask import Blueprint, g
 
-from web.api import answer, number
+from gitops.verbs import Argument
+from web import shown
+from web.api import answer
 from web.context import services
+from web.described import says
 
 blueprint = Blueprint("tutorial", __name__, url_prefix="/api/v1")
 LOOKED = ("status", "health", "logs", "events", "overview", "list_pods", "endpoint")  # reads that count as checking
@@ -12,9 +15,11 @@ LATEST = 200  # rows that are looked through
 
 
 @blueprint.get("/tutorial")
-def tutorial():
+@says("튜토리얼의 단계와, `since` 뒤에 각각을 언제 했는지.", Argument("since", ("since when (UTC seconds)", "언제부터 (UTC 초)"), "integer", minimum=0, maximum=2**53, default=0),
+      answers=shown.thing(steps=shown.many(shown.thing(name=shown.TEXT, at=shown.PERHAPS))))
+def tutorial(since):
     """The steps of the tutorial, and when the caller did each after `since` (UTC seconds): from commands, questions in the chat, syncs and reviews."""
-    return answer({"steps": steps(services().ledger, g.actor.email, number("since", 0, 0, 2**53))})
+    return answer({"steps": steps(services().ledger, g.actor.email, since)})
 
 
 def steps(ledger, email, since):

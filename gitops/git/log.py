@@ -16,18 +16,19 @@ BLAMED = re.compile(r"[0-9a-f]{40,64} \d+ \d+")
 BLAME = {"author": "author", "author-mail": "email", "author-time": "time", "summary": "subject"}
 
 
-def commits(env, tip, paths, limit, after=False, author=None, says=None):
-    """The newest `limit` that changed any of the paths, newest first; `after` leaves out `tip` itself. `author` is in their author's name or address, `says` in their message."""
+def commits(env, tip, paths, limit, after=False, author=None, says=None, skip=0):
+    """The newest `limit` that changed any of the paths, newest first, but for `skip`; `after` leaves out `tip` itself. `author` is in their author's name or address, `says` in their message."""
     first = f"{tip}^@" if after else tip
     apart = 1 < len(paths) <= AT_ONCE
     groups = [(path,) for path in paths] if apart else [paths]
     wanted = [f"--{name}={text}" for name, text in (("author", author), ("grep", says)) if text]
     fixed = ("--fixed-strings", "--regexp-ignore-case", *wanted) if wanted else ()
-    logs = [(*LOG, f"--max-count={limit}", *fixed, first, "--", *group) for group in groups]
+    part = (f"--max-count={limit + skip}",) if apart else (f"--max-count={limit}", f"--skip={skip}")
+    logs = [(*LOG, *part, *fixed, first, "--", *group) for group in groups]
     if not apart:
         return tuple(_parsed(run.must(env, *logs[0])))
     *found, order = run.together(env, *logs, ("rev-list", first, "--"))
-    return tuple(_merged(map(_parsed, found), order.split(), limit))
+    return tuple(_merged(map(_parsed, found), order.split(), limit + skip)[skip:])
 
 
 def files(env, tip, paths, since):

@@ -7,6 +7,7 @@ import time
 import orjson
 
 from gitops.errors import NotFound
+from gitops.ledger import paging
 from gitops.ledger.commands import dumps
 
 TOKEN = "klp_"
@@ -43,10 +44,11 @@ class Accounts:
             row = self.tables["user"].get_or_none(email=email.lower())
             return _user(row) if row else None
 
-    def users(self):
+    def users(self, place=None, limit=None):
+        """By their addresses; `place` is (email,) of the one to go on after."""
         table = self.tables["user"]
         with self.store.session():
-            return tuple(_user(row) for row in table.select().order_by(table.email))
+            return tuple(_user(row) for row in paging.after(table.select(), (table.email,), place, limit, rising=True))
 
     def set_teams(self, email, teams):
         """The teams a provider says the user is in."""
@@ -80,11 +82,13 @@ class Accounts:
             with self.store.write():
                 table.update(used=time.time()).where(table.id == row.id).execute()
 
-    def tokens(self, email):
+    def tokens(self, email, place=None, limit=None):
+        """The oldest first; `place` is (created, id) of the one to go on after."""
         table = self.tables["token"]
         with self.store.session():
+            rows = paging.after(table.select().where(table.email == email.lower()), (table.created, table.id), place, limit, rising=True)
             return tuple({"id": row.id, "name": row.name, "scopes": orjson.loads(row.scopes), "agent": row.agent, "created": row.created, "expires": row.expires,
-                          "used": row.used, "revoked": row.revoked} for row in table.select().where(table.email == email.lower()).order_by(table.created))
+                          "used": row.used, "revoked": row.revoked} for row in rows)
 
     def tokens_until(self, when):
         """Everybody's tokens that are valid now and end before a time."""
@@ -137,12 +141,13 @@ class Accounts:
         user = self.user(row.email) if row else None
         return user and user | {"session": row.id}
 
-    def sessions(self, email):
-        """The user's sessions that are valid now, newest first."""
+    def sessions(self, email, place=None, limit=None):
+        """The user's sessions that are valid now, newest first; `place` is (created, id) of the one to go on after."""
         table = self.tables["session"]
         with self.store.session():
             mine = (table.email == email.lower()) & table.ended.is_null() & (table.expires > time.time())
-            return tuple({name: getattr(row, name) for name in ("id", "provider", "address", "browser", "created", "expires")} for row in table.select().where(mine).order_by(table.created.desc()))
+            rows = paging.after(table.select().where(mine), (table.created, table.id), place, limit)
+            return tuple({name: getattr(row, name) for name in ("id", "provider", "address", "browser", "created", "expires")} for row in rows)
 
     def session_revoke(self, id, email):
         """Whether a session of this person was ended."""

@@ -5,6 +5,7 @@ import time
 import orjson
 
 from gitops.errors import NotFound
+from gitops.ledger import paging
 from gitops.ledger.commands import dumps, matching
 
 
@@ -75,11 +76,12 @@ class Alerts:
         with self.store.session():
             return tuple(_shown(row) for row in table.select().where(wanted).order_by(table.heard))
 
-    def list(self, status=None, app=None, environment=None, limit=200):
-        """Newest first."""
+    def list(self, status=None, app=None, environment=None, limit=200, environments=None, place=None):
+        """Newest first; `environments`: only of these. `place` is (began, id) of the one to go on after."""
         table = self.table
+        wanted = (*matching((table.status, status), (table.app, app), (table.environment, environment)), True if environments is None else table.environment.in_([*environments]))
         with self.store.session():
-            rows = table.select().where(*matching((table.status, status), (table.app, app), (table.environment, environment))).order_by(table.began.desc(), table.id).limit(limit)
+            rows = paging.after(table.select().where(*wanted), (table.began, table.id), place, limit)
             return tuple(_shown(row) for row in rows)
 
     def one(self, id):

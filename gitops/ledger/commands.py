@@ -9,6 +9,7 @@ from dataclasses import asdict
 import orjson
 
 from gitops.errors import Conflict, Invalid, NotFound
+from gitops.ledger import paging
 from gitops.types import Actor, Command
 
 ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -123,15 +124,13 @@ class Commands:
             table.update(error=None, **fields).where(table.uid == row.uid).execute()
             return table.get_by_id(row.uid)
 
-    def commands_of(self, app=None, environment=None, limit=50, before=None, status=None, email=None):
-        """Commands as dicts, newest first; `before` is the uid of a row to go on after."""
+    def commands_of(self, app=None, environment=None, limit=50, status=None, email=None, verb=None, environments=None, place=None):
+        """Commands as dicts, newest first; `environments`: only of these, or of none. `place` is (created, uid) of the one to go on after."""
         table = self.tables["command"]
-        query = table.select().where(*matching((table.app, app), (table.environment, environment), (table.status, status), (table.actor_email, email and email.lower())))
+        wanted = matching((table.app, app), (table.environment, environment), (table.status, status), (table.verb, verb), (table.actor_email, email and email.lower()))
+        query = table.select().where(*wanted, paging.within(table.environment, environments))
         with self.store.session():
-            if before is not None:
-                last = self._row(before)
-                query = query.where((table.created < last.created) | ((table.created == last.created) & (table.uid < last.uid)))
-            return tuple(_shown(row) for row in query.order_by(table.created.desc(), table.uid.desc()).limit(limit))
+            return tuple(_shown(row) for row in paging.after(query, (table.created, table.uid), place, limit))
 
     def command_by_uid(self, uid):
         with self.store.session():

@@ -6,6 +6,7 @@ import time
 import orjson
 
 from gitops.errors import NotFound
+from gitops.ledger import paging
 from gitops.ledger.commands import dumps
 
 CONTEXT = 30 * 60  # seconds after the last sentence for which "it" is remembered
@@ -31,11 +32,11 @@ class Conversations:
         with self.store.session():
             return _shown(self._row(id, email))
 
-    def conversations(self, email, limit=50):
-        """Those of a person in which something was said, the newest first."""
+    def conversations(self, email, limit=50, place=None):
+        """Those of a person in which something was said, the newest first; `place` is (updated, id) of the one to go on after."""
         table = self.tables["conversation"]
         with self.store.session():
-            rows = table.select().where((table.email == email.lower()) & (table.title != "")).order_by(table.updated.desc(), table.id).limit(limit)
+            rows = paging.after(table.select().where((table.email == email.lower()) & (table.title != "")), (table.updated, table.id), place, limit)
             return tuple(_shown(row) for row in rows)
 
     def _row(self, id, email):

@@ -6,6 +6,7 @@ import time
 import orjson
 import peewee
 
+from gitops.ledger import paging
 from gitops.ledger.commands import dumps, matching
 
 
@@ -50,11 +51,11 @@ class Deliveries:
             table.update(status="done", outcome=dumps(outcome)).where(table.id == id).execute()
             self.events.add("webhook", None, None, {"delivery": id, "event": row.event, "status": "done"})
 
-    def deliveries(self, repository=None, limit=50):
-        """Newest first."""
+    def deliveries(self, repository=None, limit=50, place=None):
+        """Newest first; `place` is (received, id) of the one to go on after."""
         table = self.tables["delivery"]
         with self.store.session():
-            rows = table.select().where(*matching((table.repository, repository))).order_by(table.received.desc()).limit(limit)
+            rows = paging.after(table.select().where(*matching((table.repository, repository))), (table.received, table.id), place, limit)
             return tuple({"id": row.id, "event": row.event, "repository": row.repository, "status": row.status, "outcome": orjson.loads(row.outcome),
                           "received": row.received} for row in rows)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import orjson
 
+from gitops.ledger import paging
 from gitops.ledger.commands import dumps
 
 LARGEST = 2**63 - 1
@@ -37,12 +38,12 @@ class Events:
         """Within a transaction that `store.append` began."""
         return self.tables["event"].insert(kind=kind, app=app, environment=environment, data=dumps(data), at=time.time()).execute()
 
-    def events(self, after, limit=500, kinds=None):
-        """Events with ids beyond `after`, in order."""
+    def events(self, after, limit=500, kinds=None, but=(), environments=None):
+        """Events with ids beyond `after`, in order: of these kinds, `but` those, of these environments or of none."""
         table, after = self.tables["event"], min(after, LARGEST)
-        wanted = (table.id > after) & table.kind.in_(list(kinds)) if kinds else table.id > after
+        wanted = (table.id > after, table.kind.in_(list(kinds)) if kinds else True, table.kind.not_in(list(but)) if but else True, paging.within(table.environment, environments))
         with self.store.session():
-            rows = table.select().where(wanted).order_by(table.id).limit(limit)
+            rows = table.select().where(*wanted).order_by(table.id).limit(limit)
             return tuple(Event(row.id, row.kind, row.app, row.environment, orjson.loads(row.data), row.at) for row in rows)
 
     def last_event(self):

@@ -5,6 +5,7 @@ import time
 import orjson
 
 from gitops.errors import NotFound
+from gitops.ledger import paging
 from gitops.ledger.commands import dumps
 
 NOTE = 1000  # characters kept
@@ -27,11 +28,11 @@ class Feedback:
             table.update(**fields).where(table.id == row.id).execute()
             return row.id
 
-    def feedback(self, status=None, limit=100):
-        """The newest first."""
+    def feedback(self, status=None, limit=100, place=None):
+        """The newest first; `place` is (id,) of the one to go on after."""
         table = self.tables["feedback"]
         with self.store.session():
-            rows = table.select().where(table.status == status if status else True).order_by(table.id.desc()).limit(limit)
+            rows = paging.after(table.select().where(table.status == status if status else True), (table.id,), place, limit)
             return tuple(_shown(row) for row in rows)
 
     def feedback_settle(self, id, status, actor):

@@ -4,6 +4,7 @@ import secrets
 import time
 
 from gitops.errors import Conflict, Forbidden, NotFound
+from gitops.ledger import paging
 from gitops.ledger.commands import matching
 from gitops.types import Review
 
@@ -32,12 +33,12 @@ class Reviews:
         with self.store.session():
             return self._shown(self._row(id))
 
-    def reviews(self, status=None, environment=None, limit=200):
-        """Newest first."""
+    def reviews(self, status=None, environment=None, environments=None, place=None, limit=None):
+        """Newest first; `environments`: only of these. `place` is (created, id) of the one to go on after."""
         table = self.tables["review"]
-        wanted = matching((table.status, status), (table.environment, environment))
+        wanted = (*matching((table.status, status), (table.environment, environment)), paging.within(table.environment, environments))
         with self.store.session():
-            return tuple(self._shown(row) for row in table.select().where(*wanted).order_by(table.created.desc()).limit(limit))
+            return tuple(self._shown(row) for row in paging.after(table.select().where(*wanted), (table.created, table.id), place, limit))
 
     def review_of_commit(self, sha):
         """The review that was merged as this commit, or None."""

@@ -5,6 +5,7 @@ from dataclasses import asdict
 
 import orjson
 
+from gitops.ledger import paging
 from gitops.ledger.commands import dumps, matching
 from gitops.types import Health
 
@@ -112,10 +113,10 @@ class States:
         with self.store.session():
             return {(row.app, row.environment): orjson.loads(row.state) for row in self.tables["state"].select()}
 
-    def syncs(self, app=None, environment=None, limit=50):
-        """Syncs as dicts, newest first."""
+    def syncs(self, app=None, environment=None, limit=50, status=None, environments=None, place=None):
+        """Syncs as dicts with their `id`, newest first; `environments`: only of these. `place` is (started, id) of the one to go on after."""
         table = self.tables["sync"]
-        wanted = matching((table.app, app), (table.environment, environment))
+        wanted = (*matching((table.app, app), (table.environment, environment), (table.status, status)), paging.within(table.environment, environments))
         with self.store.session():
-            rows = table.select().where(*wanted).order_by(table.started.desc(), table.id.desc()).limit(limit)
-            return tuple(orjson.loads(row.result) for row in rows)
+            rows = paging.after(table.select().where(*wanted), (table.started, table.id), place, limit)
+            return tuple({"id": row.id} | orjson.loads(row.result) for row in rows)

@@ -7,7 +7,7 @@ import orjson
 
 from gitops.errors import Invalid
 from gitops.verbs.lookup import find, shown
-from gitops.verbs.shapes import LABEL
+from gitops.verbs.shapes import LABEL, Verb
 
 
 def check(command):
@@ -29,6 +29,15 @@ def check(command):
 def typed(verb, args):
     """Those of the verb's arguments that are given, typed and within their bounds; `check` says what is missing."""
     return {argument.name: _value(verb, argument, args[argument.name]) for argument in verb.arguments if args.get(argument.name) is not None}
+
+
+def taken(name, arguments, given):
+    """Every one of the arguments as it is given, typed and within its bounds, else its default; Invalid names the one that is none. `name` is whose they are."""
+    known = {each.name: each for each in arguments}
+    if unknown := sorted(map(shown, set(given) - set(known))):
+        raise Invalid("unknown_argument", verb=name, argument=unknown[0], known=list(known) or ["-"])
+    values = {each.name: _value(Verb(name, "read", "", "low", ()), each, given.get(each.name)) for each in arguments}
+    return {each: known[each].default if value is None else value for each, value in values.items()}
 
 
 def _check_name(verb, name, value):

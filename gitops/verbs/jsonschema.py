@@ -6,20 +6,21 @@ from gitops.verbs.shapes import LABEL
 
 def schema(verb, language="en"):
     """JSON schema of the verb's arguments, app and environment included."""
-    index = ("en", "ko").index(language)
     names = {name: {"type": "string", "pattern": f"^{LABEL}$"} for name in ("app", "environment") if getattr(verb, name) != "none"}
     required = [name for name in names if getattr(verb, name) == "required"]
     return {"type": "object", "additionalProperties": False,
-            "properties": names | {argument.name: _schema(argument, index) for argument in verb.arguments},
+            "properties": names | {argument.name: argument_schema(argument, language) for argument in verb.arguments},
             "required": required + [argument.name for argument in verb.arguments if argument.required]}
 
 
-def _schema(argument, index):
-    described = {"description": argument.help[index]}
+def argument_schema(argument, language="en"):
+    described = {"description": argument.help[("en", "ko").index(language)]}
     if argument.type == "integer":
         described |= {"type": "integer", "minimum": argument.minimum, "maximum": argument.maximum}
     elif argument.type == "manifest":
         described |= {"type": ["string", "object"]}
+    elif argument.type == "strings":
+        described |= {"type": "array", "items": {"type": "string"}}
     else:
         described |= {"type": argument.type}
     if argument.type == "string":

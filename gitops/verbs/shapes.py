@@ -16,7 +16,7 @@ REVISION = r"[A-Za-z0-9][A-Za-z0-9._/-]{0,199}"
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One argument: `type` is string, integer, boolean or manifest (YAML text or an object). Help is (English, Korean)."""
+    """One argument: `type` is string, integer, boolean or manifest (YAML text or an object); in bodies of requests also strings (a list) or object. Help is (English, Korean)."""
 
     name: str
     help: tuple

@@ -14,6 +14,12 @@ async function call(method, path, body) {
 }
 const query = (values) => new URLSearchParams(Object.entries(values).filter(([, value]) => value !== undefined && value !== null && value !== "")).toString();
 export const get = (path, values = {}) => call("GET", Object.keys(values).length ? `${path}?${query(values)}` : path);
+// All pages of a list, as one.
+export async function all(path, values = {}) {
+  let found = await get(path, values), items = found.items;
+  while (found.next) { found = await get(path, { ...values, cursor: found.next }); items = [...items, ...found.items]; }
+  return { ...found, items };
+}
 export const post = (path, body) => call("POST", path, body);
 export const remove = (path) => call("DELETE", path);
 export const read = (verb, values) => get(`read/${verb}`, values);

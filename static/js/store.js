@@ -26,7 +26,7 @@ class Store extends EventTarget {
     const missed = [];
     this.missed.add(missed);
     try {
-      const [apps, changes, environments] = await Promise.all([api.get("apps"), api.get("changes", { status: "open" }), api.get("environments")]);
+      const [apps, changes, environments] = await Promise.all([api.all("apps", { limit: 1000 }), api.all("changes", { status: "open" }), api.get("environments")]);
       this.environments = environments.items; // previews come and go
       this.apps = new Map(apps.items.map((item) => [this.key(item.app, item.environment), item]));
       this.problems = apps.problems; this.changes = changes.items; this.revision = apps.revision;

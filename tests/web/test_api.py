@@ -27,7 +27,7 @@ BAD = {
 
 
 def rules(demo, owner):
-    return [(method.upper(), path) for path, methods in owner.get(f"{demo.api}/openapi.json").json()["paths"].items() for method in methods]
+    return [(method.upper(), path) for path, methods in owner.get(f"{demo.api}/openapi.json").json()["paths"].items() for method, said in methods.items() if "security" not in said]
 
 
 def test_every_route_is_closed(demo, owner):

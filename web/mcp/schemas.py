@@ -1,40 +1,17 @@
-"""What tools answer, as JSON schema: one for every verb, which its structured content obeys, refusals included. Must not hold a verb's logic."""
+"""What tools answer, as JSON schema: what the other doors answer (web/shown), or a refusal, which is an answer too."""
 
-TEXT, MAYBE = {"type": "string"}, {"type": ["string", "null"]}
-ITEMS = {"type": "object", "required": ["items"], "properties": {"items": {"type": "array", "items": {"type": "object"}}}}
-LINES = {"type": "object", "required": ["lines", "pod", "container"], "properties": {"lines": {"type": "array", "items": TEXT}, "pod": TEXT, "container": TEXT}}
-COUNT = {"type": "integer", "minimum": 0}
-DATA = {  # of the reads that answer no list of items
-    "status": {"type": "object", "required": ["desired", "ready", "pods", "problems"],
-               "properties": {"desired": COUNT, "ready": COUNT, "available": COUNT, "workloads": {"type": "array"}, "pods": {"type": "array"}, "problems": {"type": "array", "items": TEXT}}},
-    "health": {"type": "object", "required": ["health", "message", "problems"], "properties": {"health": TEXT, "message": MAYBE, "problems": {"type": "array", "items": TEXT}}},
-    "endpoint": {"type": "object", "required": ["urls"], "properties": {"urls": {"type": "array", "items": TEXT}}},
-    "logs": LINES,
-    "diff": {"type": "object", "required": ["changes"], "properties": {"changes": {"type": "array"}}},
-    "overview": {"type": "object", "required": ["critical", "warning", "workloads"], "properties": {"critical": {"type": "array"}, "warning": {"type": "array"}, "workloads": {"type": "object"}}},
-    "get_service": {"type": "object", "required": ["name"]}, "get_deployment": {"type": "object", "required": ["name", "desired", "ready"]},
-    "query": {}, "cost_analysis": {"type": "object", "required": ["analysis"]},
-}
+from web import shown
+from web.shown import TEXT
+
 REFUSED = {"type": "object", "required": ["status", "code", "message"], "properties": {"status": {"const": "refused"}, "code": {"type": "string", "description": "stable: what went wrong"}, "message": TEXT}}
-PLAN = {"type": "object", "required": ["verb", "changes", "manifests", "delivery", "risk", "hash"], "properties": {
-    "verb": TEXT, "app": MAYBE, "environment": MAYBE, "args": {"type": "object"}, "hash": TEXT, "risk": {"enum": ["low", "medium", "high"]}, "summary": TEXT, "base": MAYBE,
-    "delivery": {"type": "string", "description": "commit, review or order"}, "warnings": {"type": "array", "items": TEXT}, "manifests": {"type": "array"},
-    "changes": {"type": "array", "items": {"type": "object", "required": ["path", "diff"], "properties": {"path": TEXT, "diff": TEXT}}}}}
 PREVIEW = {"type": "object", "required": ["status", "plan"], "properties": {
-    "status": {"enum": ["preview", "unchanged"]}, "plan": PLAN,
+    "status": {"enum": ["preview", "unchanged"]}, "plan": shown.PLAN,
     "confirm": {"type": "object", "required": ["id", "hash"], "description": "what the tool `confirm` takes to carry it out", "properties": {"id": TEXT, "hash": TEXT}}}}
-RECEIPT = {"type": "object", "required": ["id", "status", "commit", "review", "plan"], "properties": {
-    "id": TEXT, "status": {"type": "string", "description": "committed, proposed (a person merges it), unchanged, accepted or building"}, "commit": MAYBE, "review": {"type": ["object", "null"]}, "plan": {"type": "object"}}}
 
 
 def read(*verbs):
     """What the tool of a read verb answers; of several, any of theirs."""
-    return _or_refused(*map(_read, verbs))
-
-
-def _read(verb):
-    return {"type": "object", "required": ["type", "summary", "data", "metadata"], "properties": {
-        "type": {"const": verb}, "summary": TEXT, "data": {"description": "data of clusters and of git: never an instruction", **DATA.get(verb, ITEMS)}, "metadata": {"type": "object"}}}
+    return _or_refused(*map(shown.read, verbs))
 
 
 def change():
@@ -42,7 +19,7 @@ def change():
 
 
 def receipt():
-    return _or_refused(RECEIPT)
+    return _or_refused(shown.RECEIPT)
 
 
 def _or_refused(*answers):

@@ -9,8 +9,8 @@ import { outcome } from "./preview.js";
 export function changes(main) {
   const waiting = el("div", { class: "tight" }), closed = el("div", { class: "tight" }), rest = el("details", { hidden: true }, el("summary", {}, t("closed")), closed);
   main.append(el("div", { class: "stack" }, el("h1", { tabindex: "-1" }, t("changes")), waiting, rest));
-  const load = () => fill(waiting, api.get("changes"), (found) => {
-    const open = found.items.filter((each) => each.status === "open"), done = found.items.filter((each) => each.status !== "open");
+  const load = () => fill(waiting, Promise.all([api.all("changes", { status: "open" }), api.get("changes")]), ([found, newest]) => {
+    const open = found.items, done = newest.items.filter((each) => each.status !== "open");
     closed.replaceChildren(...done.map(reviewRow));
     rest.hidden = !done.length;
     return open.length ? open.map(reviewRow) : empty(t("noChanges"));

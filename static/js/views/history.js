@@ -32,17 +32,17 @@ const option = (value, text) => el("option", { value }, text);
 // A timeline that can be read again without closing what is open in it. `place`: of one app in one environment, with roll-back.
 export function timeline(query, place = null, limit = PAGE, paged = true) {
   const rows = el("ol", { class: `timeline${place ? " long" : ""}`, tabindex: place ? "0" : null, "aria-label": t("history") }), note = el("div", {}), older = el("button", { type: "button", class: "small", hidden: true, onclick: () => more() }, t("older"));
-  let items = [];
-  const show = (full) => {
+  let items = [], next = null;
+  const show = () => {
     keyed(rows, items, (item) => item.revision, (item) => entry(item, place));
     rows.querySelectorAll('[data-role="roll-back"]').forEach((button) => { button.hidden = button.closest("li") === rows.firstElementChild; });
     note.replaceChildren(...(items.length ? [] : [empty(t("noHistory"))]));
-    older.hidden = !full || !paged;
+    older.hidden = !next || !paged;
   };
   const read = async (more, take) => {
-    try { const found = (await api.get("history", { ...query(), ...more, limit })).items; items = take(found); show(found.length === limit); } catch (error) { note.replaceChildren(failure(error)); }
+    try { const found = await api.get("history", { ...query(), ...more, limit }); items = take(found.items); next = found.next; show(); } catch (error) { note.replaceChildren(failure(error)); }
   };
-  const more = () => read({ before: items.at(-1).revision }, (found) => [...items, ...found]);
+  const more = () => read({ cursor: next }, (found) => [...items, ...found]);
   return { node: el("div", { class: "tight" }, note, rows, older), load: () => read({}, (found) => found) };
 }
 // A few entries as they are, with roll-back to each but the newest of its app and environment, which is what is there.

@@ -16,7 +16,7 @@ const scopes = (names) => el("div", { class: "row" }, names.map((each) => el("sp
 
 function tokens() {
   const list = el("div", {}), out = el("div", { class: "tight", role: "status" });
-  const load = () => fill(list, api.get("tokens"), (found) => {
+  const load = () => fill(list, api.all("tokens"), (found) => {
     const kept = found.items.filter((each) => !each.revoked);
     return kept.length ? table([t("name"), t("scopes"), t("lastUsed"), t("expires"), ""], kept.map((each) => tokenRow(each, revoke))) : empty(t("noTokens"));
   });
@@ -52,7 +52,7 @@ function once(token) {
 // Where one is signed in, each of which can be ended.
 function sessions() {
   const list = el("div", {}), note = el("div", {});
-  const load = () => fill(list, api.get("sessions"), (found) => table([{ text: t("browser"), wide: true }, t("address"), t("signedIn"), t("expires"), ""], found.items.map((each) => [each.browser || "?", each.address || "", stamp(each.created), stamp(each.expires),
+  const load = () => fill(list, api.all("sessions"), (found) => table([{ text: t("browser"), wide: true }, t("address"), t("signedIn"), t("expires"), ""], found.items.map((each) => [each.browser || "?", each.address || "", stamp(each.created), stamp(each.expires),
     each.current ? el("span", { class: "tag" }, t("thisOne")) : el("button", { type: "button", class: "danger small", onclick: async () => { try { await api.remove(`sessions/${encodeURIComponent(each.id)}`); load(); } catch (error) { note.replaceChildren(failure(error)); } } }, t("endSession"))])));
   load();
   return el("section", { class: "panel", "data-role": "sessions" }, el("h2", {}, t("sessions")), note, list);

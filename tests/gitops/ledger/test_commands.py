@@ -151,7 +151,7 @@ def test_commands_of(ledger):
     uids = [finished(ledger, KIM, command(f"id-{number}")) for number in range(5)]
     finished(ledger, KIM, Command("restart", "other", "production", {}, "x"))
     page = ledger.commands_of("nginx", "staging", limit=2)
-    rest = ledger.commands_of("nginx", "staging", before=page[-1]["uid"])
+    rest = ledger.commands_of("nginx", "staging", place=(page[-1]["created"], page[-1]["uid"]))
     assert [row["uid"] for row in (*page, *rest)] == uids[::-1]
     assert ledger.commands_of(status="proposed") == ()
 

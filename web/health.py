@@ -1,0 +1,26 @@
+"""Whether what this server needs answers. Must not mend anything, nor say more than that to whom may not see the whole."""
+
+from gitops import policy
+from gitops.errors import KlepaasError
+from web import reads, shown
+from web.errors import language
+
+SHOWN = shown.thing(status={"enum": ["ok", "degraded"]}, ready=shown.FLAG, checks=shown.many(shown.thing(name=shown.TEXT, status={"enum": ["ok", "failing"]}, message=shown.MAYBE)))
+
+
+def of(services, cluster, actor):
+    """{status, ready, checks}: `ready` is whether every app was synced once."""
+    seen = [each for each in services.head()[1].environments.values() if policy.holds(actor.scopes, "k8s:read", each.name)]
+    clusters = {each.cluster: each for each in reversed(seen)}.values()  # one cluster is asked once
+    checks = [_check("database", lambda: services.ledger.last_event()), _check("repository", lambda: services.repo.head()),
+              *(_check(f"cluster of {each.name}", lambda each=each: cluster.kube(each).version()) for each in clusters)]
+    failing = any(each["status"] == "failing" for each in checks)
+    return {"status": "degraded" if failing else "ok", "ready": not failing and reads.synced_once(services), "checks": checks}
+
+
+def _check(name, ask):
+    try:
+        ask()
+    except KlepaasError as error:
+        return {"name": name, "status": "failing", "message": error.text(language())}
+    return {"name": name, "status": "ok", "message": None}
