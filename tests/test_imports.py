@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 MAY = {"gitops": {"gitops"}, "nlp": {"nlp", "gitops"}, "controller": {"controller", "gitops"}, "web": {"web", "nlp", "controller", "gitops"}}
 FROM_GITOPS = {"types", "errors", "verbs", "http", "messages", "breakers"}  # all that nlp may take
-READ_ONLY = {"observe", "resources", "prometheus", "adopt", "devcluster"}             # all that web may take of controller
+READ_ONLY = {"observe", "resources", "prometheus", "adopt", "devcluster", "tail"}     # all that web may take of controller
 OWNERS = {
     "git": ["gitops/git/"], "yaml": ["gitops/values.py", "gitops/yamltext/", "controller/devcluster/"], "requests": ["gitops/http.py"],
     "peewee": ["gitops/ledger/"], "playhouse": ["gitops/ledger/"], "psycopg2": ["gitops/ledger/"], "helm_python": ["gitops/render/"],

@@ -183,7 +183,7 @@ def healths():
 def problem(code):
     """What the code of a problem means, in both languages: what the `type` of a refusal points to."""
     if code not in messages.MESSAGES:
-        raise NotFound("unknown_problem", code=code[:64])
+        raise NotFound("unknown_problem", problem=code[:64])
     return answer({"code": code} | dict(zip(messages.LANGUAGES, messages.MESSAGES[code], strict=True)))
 
 

@@ -34,7 +34,7 @@ def app(app, environment, range):
 
 
 @blueprint.get("/nodes")
-@says("모든 노드의 CPU, iowait, 메모리, 디스크, 스왑, IO, 트래픽을 기준과 함께, Prometheus가 수집하는 것, 가장 바쁜 파드.", answers={"type": "object", "required": ["items", "measures", "pods"]}, errors=(504,))
+@says("모든 노드의 CPU, iowait, 메모리, 디스크, 스왑, IO, 트래픽을 기준과 함께, Prometheus가 수집하는 것, 가장 바쁜 파드.", answers={"type": "object", "required": ["items", "measures", "pods"]}, errors=(422, 504))
 def nodes():
     """Every node's CPU, iowait, memory, disk, swap, IO and traffic against their thresholds; what Prometheus scrapes; the busiest pods of the environments."""
     settings = services().settings

@@ -78,8 +78,9 @@ def read(verb):
 
 # --- what changes answer ---------------------------------------------------------------------------------------------
 
+SAID_BOTH = {"type": ["string", "object"], "description": "a code, or a text in each language"}
 PLAN = thing("summary", "base", "warnings", verb=TEXT, app=MAYBE, environment=MAYBE, args=OBJECT, hash=TEXT, risk={"enum": ["low", "medium", "high"]}, summary=TEXT, base=MAYBE,
-             delivery={"type": "string", "description": "commit, review or order"}, warnings=many({"type": ["string", "object"]}), manifests=many(OBJECT), changes=many(CHANGE))
+             delivery={"type": "string", "description": "commit, review or order"}, warnings=many(SAID_BOTH), manifests=many(OBJECT), changes=many(CHANGE))
 REVIEW = of(types.Review)
 RECEIPT = thing(id=TEXT, status={"type": "string", "description": "committed, proposed (a person merges it), unchanged, accepted or building"}, commit=MAYBE, review=maybe(REVIEW), plan=OBJECT)
 PREVIEWED = thing(id=MAYBE, status={"enum": ["preview", "unchanged"]}, commit=NONE, review=NONE, plan=PLAN)

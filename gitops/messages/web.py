@@ -26,7 +26,7 @@ MESSAGES = {
     "method_not_allowed": ("this address does not take this method", "이 주소에서 쓸 수 없는 메서드입니다"),
     "bad_request": ("this request cannot be read", "요청을 읽을 수 없습니다"),
     "request_entity_too_large": ("the body is larger than this server takes", "본문이 서버가 받는 크기를 넘습니다"),
-    "unknown_problem": ("there is no problem with the code {code}", "{code} 코드의 문제는 없습니다"),
+    "unknown_problem": ("there is no problem with the code {problem}", "{problem} 코드의 문제는 없습니다"),
     "page_not_found": ("there is no such page", "페이지가 없습니다"),
     "server_error": ("the server at {url} answered {status}", "{url} 서버가 {status} 로 답했습니다"),
     "server_unreachable": ("the server at {url} cannot be reached", "{url} 서버에 연결할 수 없습니다"),
