@@ -93,7 +93,7 @@ COMMAND = thing(uid=TEXT, id=TEXT, verb=TEXT, app=MAYBE, environment=MAYBE, chan
 SYNC = thing(id=WHOLE, **of(types.SyncResult)["properties"])
 APP = CARD | {"required": ["app", "environment"], "properties": CARD["properties"] | {
     "sync": MAYBE, "health": MAYBE, "message": MAYBE, "replicas": maybe(OBJECT), "path": MAYBE, "values": MAYBE, "repository": MAYBE, "chart": MAYBE, "source": MAYBE, "syncs": many(OBJECT)}}
-PLACE = thing(name=TEXT, namespace=TEXT, review=FLAG, approvals=COUNT, promotes_from=MAYBE, agents=TEXT)
+PLACE = thing(name=TEXT, namespace=TEXT, review=FLAG, approvals=COUNT, promotes_from=MAYBE, agents=TEXT, preview=maybe(OBJECT))
 EVENT = thing(id=WHOLE, kind=TEXT, app=MAYBE, environment=MAYBE, at=MOMENT, data=OBJECT)
 ATTEMPT = thing(**{name: MAYBE for name in FIELDS} | {"number": WHOLE, "at": MOMENT, "agent": FLAG, "door": TEXT, "verb": TEXT, "outcome": TEXT, "args": OBJECT, "previous": TEXT, "hash": TEXT})
 TOKEN = thing(id=TEXT, name=TEXT, scopes=many(TEXT), agent=FLAG, created=MOMENT, expires=PERHAPS, used=PERHAPS, revoked=PERHAPS)

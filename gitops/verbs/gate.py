@@ -72,7 +72,7 @@ def _value(verb, argument, value):
 
 def _integer(argument, value):
     """An integer, a float without fraction (some models send 3.0) or its decimal digits (the command line has only text)."""
-    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,9}", value):
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,19}", value):
         value = int(value)
     if isinstance(value, float) and value.is_integer():
         value = int(value)
