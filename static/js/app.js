@@ -4,6 +4,7 @@ import * as api from "./api.js";
 import { el, write } from "./dom.js";
 import { store } from "./store.js";
 import { language, setLanguage, t } from "./texts.js";
+import { alerts } from "./views/alerts.js";
 import { app } from "./views/app.js";
 import { audit } from "./views/audit.js";
 import { apps } from "./views/apps.js";
@@ -15,7 +16,7 @@ import { empty } from "./views/parts.js";
 import { settings } from "./views/settings.js";
 import { tutorial } from "./views/tutorial.js";
 
-const ROUTES = [["apps", /^$|^apps$/, apps], ["apps", /^apps\/([^/]+)\/([^/]+)$/, app], ["changes", /^changes$/, changes], ["changes", /^changes\/([^/]+)$/, change], ["history", /^history$/, history], ["monitoring", /^monitoring$/, lazily(() => import("./views/monitoring.js"), "monitoring")], ["audit", /^audit$/, audit], ["tutorial", /^tutorial$/, (main) => tutorial(main, (text) => talk.say(text))], ["settings", /^settings$/, settings]];
+const ROUTES = [["apps", /^$|^apps$/, apps], ["apps", /^apps\/([^/]+)\/([^/]+)$/, app], ["changes", /^changes$/, changes], ["changes", /^changes\/([^/]+)$/, change], ["history", /^history$/, history], ["monitoring", /^monitoring$/, lazily(() => import("./views/monitoring.js"), "monitoring")], ["alerts", /^alerts$/, alerts], ["audit", /^audit$/, audit], ["tutorial", /^tutorial$/, (main) => tutorial(main, (text) => talk.say(text))], ["settings", /^settings$/, settings]];
 const main = document.getElementById("main");
 let leave = () => {}, talk = null, ask = () => {};
 
@@ -42,18 +43,21 @@ function lazily(load, name) {
 }
 const absent = (into) => { into.append(empty(el("h1", { tabindex: "-1" }, t("noSuchPage")), el("a", { href: "#/apps" }, t("back")))); };
 // Who may not read the audit anywhere has no use for its page.
-const pages = () => ["apps", "changes", "history", "monitoring", ...(store.me.scopes.some((each) => each.startsWith("admin:read")) ? ["audit"] : []), "settings", "tutorial"];
+const pages = () => ["apps", "changes", "history", "monitoring", "alerts", ...(store.me.scopes.some((each) => each.startsWith("admin:read")) ? ["audit"] : []), "settings", "tutorial"];
 function top() {
   const links = pages().map((name) => el("a", { href: `#/${name}`, "data-name": name }, t(name)));
-  const count = el("span", { class: "count", hidden: true }), other = language === "ko" ? "en" : "ko";
-  links[1].append(count);
-  store.on(["changes"], () => { write(count, String(store.changes.length)); count.hidden = !store.changes.length; });
+  const other = language === "ko" ? "en" : "ko";
+  for (const name of ["changes", "alerts"]) { // how many wait, or fire, beside the page's name
+    const count = el("span", { class: "count", hidden: true });
+    links.find((each) => each.dataset.name === name).append(count);
+    store.on([name], () => { write(count, String(store[name].length)); count.hidden = !store[name].length; });
+  }
   document.getElementById("top").append(
     el("a", { class: "brand", href: "#/apps" }, el("img", { src: "/static/icon.svg", alt: "" }), "K-Le-PaaS"), el("nav", { class: "main", "aria-label": t("pages") }, links),
     el("div", { class: "account" }, el("button", { class: "small palette-key", type: "button", "data-role": "open-palette", "aria-keyshortcuts": "Control+K", onclick: () => ask() }, t("palette"), el("kbd", {}, "Ctrl K")), el("button", { class: "plain small", type: "button", lang: other, onclick: () => setLanguage(other), "aria-label": t("language") }, other === "ko" ? "한국어" : "English"),
       el("span", { class: "soft small", "data-role": "me", title: store.me.email }, store.me.name),
       el("button", { class: "plain small", type: "button", onclick: async () => { await api.post("/auth/logout"); location.reload(); } }, t("signOut"))));
-  store.save("changes");
+  store.save("changes"); store.save("alerts");
 }
 async function start() {
   document.documentElement.lang = language;

@@ -3,7 +3,7 @@ import * as api from "./api.js";
 
 const FIRST = 500, LONGEST = 15000; // ms between tries to connect
 class Store extends EventTarget {
-  apps = new Map(); environments = []; changes = []; me = null; online = true; problems = []; last = 0; wait = FIRST; missed = new Set();
+  apps = new Map(); environments = []; changes = []; alerts = []; me = null; online = true; problems = []; last = 0; wait = FIRST; missed = new Set();
 
   of(app) { return this.environments.map((each) => this.apps.get(this.key(app, each.name))).filter(Boolean); }
   get lanes() { return this.environments.filter((each) => !each.preview); }
@@ -26,16 +26,17 @@ class Store extends EventTarget {
     const missed = [];
     this.missed.add(missed);
     try {
-      const [apps, changes, environments] = await Promise.all([api.all("apps", { limit: 1000 }), api.all("changes", { status: "open" }), api.get("environments")]);
+      const [apps, changes, environments, alerts] = await Promise.all([api.all("apps", { limit: 1000 }), api.all("changes", { status: "open" }), api.get("environments"), api.get("alerts")]);
       this.environments = environments.items; // previews come and go
       this.apps = new Map(apps.items.map((item) => [this.key(item.app, item.environment), item]));
-      this.problems = apps.problems; this.changes = changes.items; this.revision = apps.revision;
+      this.problems = apps.problems; this.changes = changes.items; this.alerts = alerts.items; this.revision = apps.revision;
     } finally {
       this.missed.delete(missed);
       missed.forEach((event) => this.state(event));
     }
-    this.save("apps"); this.save("changes");
+    this.save("apps"); this.save("changes"); this.save("alerts");
   }
+  async refreshAlerts() { this.alerts = (await api.get("alerts")).items; this.save("alerts"); }
   connect() {
     clearTimeout(this.again);
     if (this.socket && this.socket.readyState < WebSocket.CLOSING) return;
@@ -61,6 +62,7 @@ class Store extends EventTarget {
     this.missed.forEach((each) => each.push(event));
     this.state(event);
     if (event.kind === "review") this.soon();
+    if (event.kind === "alert") this.alertsSoon();
     if (["command", "review"].includes(event.kind)) this.save("history", { app: event.app, environment: event.environment });
     this.save("event", { event });
   }
@@ -77,6 +79,7 @@ class Store extends EventTarget {
     for (const [name, value] of Object.entries(more)) if (value !== undefined) item[name] = value;
     this.save("app", { app: item.app, environment: item.environment, item });
   }
+  alertsSoon(pause = 300) { clearTimeout(this.ringing); this.ringing = setTimeout(() => this.refreshAlerts().catch(() => this.alertsSoon(LONGEST)), pause); }
   soon(pause = 150) { clearTimeout(this.timer); this.timer = setTimeout(() => this.refresh().catch(() => this.soon(LONGEST)), pause); }
 }
 export const store = new Store();

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.web.test_browser import WAIT, chromium, person  # noqa: F401 (fixtures)
 
-PAGES = {"apps": "#/apps", "app": "#/apps/nginx/staging", "changes": "#/changes", "history": "#/history", "monitoring": "#/monitoring", "audit": "#/audit", "settings": "#/settings", "tutorial": "#/tutorial"}
+PAGES = {"apps": "#/apps", "app": "#/apps/nginx/staging", "changes": "#/changes", "history": "#/history", "monitoring": "#/monitoring", "alerts": "#/alerts", "audit": "#/audit", "settings": "#/settings", "tutorial": "#/tutorial"}
 WIDTHS = (1440, 1024, 390)
 
 

@@ -4,6 +4,7 @@ import { el } from "../dom.js";
 import { store } from "../store.js";
 import { stamp, t } from "../texts.js";
 import { actions } from "./actions.js";
+import { alertPanel } from "./alerts.js";
 import { eventList, podList } from "./answers.js";
 import { card, update } from "./apps.js";
 import { compared } from "./compared.js";
@@ -23,10 +24,10 @@ export function app(main, name, environment) {
   const cards = new Map(places.map((each) => [store.key(name, each.name), card(store.apps.get(store.key(name, each.name)), each.name === environment)]));
   const out = parts("details", "pods", "events", "syncs", "desired");
   const tree = resources(place), file = written(place);
-  const past = timeline(() => place, place, 30), log = logs(place), act = actions(place), measured = graphs(place);
+  const past = timeline(() => place, place, 30), log = logs(place), act = actions(place), measured = graphs(place), firing = alertPanel(place);
   main.append(el("div", { class: "stack" },
     el("div", { class: "row" }, el("a", { class: "crumb", href: "#/apps" }, t("apps")), el("h1", { tabindex: "-1" }, name)),
-    el("nav", { class: "environments", "aria-label": t("environments") }, [...cards.values()]), out.details, act.node,
+    el("nav", { class: "environments", "aria-label": t("environments") }, [...cards.values()]), out.details, act.node, firing.node,
     el("div", { class: "columns" }, el("div", { class: "stack" }, tree.node, panel("pods", out.pods), measured.node, log.node, compared(place).node, panel("events", out.events)), el("div", { class: "stack" }, panel("history", past.node), panel("syncs", out.syncs), panel("valuesFile", el("div", { class: "tight" }, out.desired, file.node))))));
   const live = () => {
     tree.load();
@@ -54,7 +55,7 @@ export function app(main, name, environment) {
       if (item.environment === environment) { act.show(item); soon(); }
     }),
     store.on(["history"], (detail) => { if (detail.app === name && detail.environment === environment) past.load(); })];
-  return () => { clearTimeout(timer); measured.leave(); off.forEach((each) => each()); };
+  return () => { clearTimeout(timer); measured.leave(); firing.leave(); off.forEach((each) => each()); };
 }
 const parts = (...names) => Object.fromEntries(names.map((each) => [each, el("div", { class: "tight" })]));
 const panel = (title, body) => el("section", { class: "panel" }, el("h2", {}, t(title)), body);
