@@ -6,7 +6,7 @@ Must not write. A door asks through the ledger, and gets what `of` returns.
 import orjson
 
 from controller import ownership, prune, reconcile
-from gitops import charts
+from gitops import charts, effects
 from gitops.errors import KlepaasError
 from gitops.render import sops
 
@@ -22,14 +22,15 @@ def of(world, app):
         return {"app": app, "status": "unknown", "message": "not synced yet", "items": [], "same": 0}
     differing = reconcile.pending(state, world)
     leaving = [key for key in prune.candidates(world.cache, world.states, {hook.key for hook in state.hooks})[0] if world.cache.app_of(key) == app]
-    items = [_item(world, state, *each) for each in differing[:OBJECTS]] + [_gone(key) for key in leaving[:OBJECTS]]
+    items = [item(world, state.adopt, *each[:2]) for each in differing[:OBJECTS]] + [gone(key) for key in leaving[:OBJECTS]]
     items = [sops.hidden(each, state.secrets) for each in items if each]
     status, message = state.stopped or (("failed", state.error.text()) if state.error else ("differs" if items else "synced", ""))
     return {"app": app, "revision": world.head, "status": status, "message": message, "items": items, "same": len(state.desired) - len(differing),
             "more": max(len(differing) - OBJECTS, 0) + max(len(leaving) - OBJECTS, 0)}
 
 
-def _item(world, state, desired, live, pointers):
+def item(world, adopt, desired, live):
+    """What the server would make of one write, or why it would not; None where that is nothing."""
     key = ownership.key(desired)
     shown = {"kind": key.kind, "name": key.name, "namespace": key.namespace or None}
     try:
@@ -39,15 +40,20 @@ def _item(world, state, desired, live, pointers):
     except KlepaasError as error:
         return shown | {"action": "refused", "message": error.text(), "fields": []}
     if there is None:
-        return shown | {"action": "create", "fields": fields(None, after)}
+        return shown | {"action": "create", "fields": fields(None, after)} | _effect(None, after)
     found = fields(there, after)
     if live is None:
-        adopt = world.environment.sync.adopt or state.adopt
+        adopt = world.environment.sync.adopt or adopt
         return shown | {"action": "adopt" if adopt else "not ours", "fields": found}
-    return shown | {"action": "change", "fields": found, "others": live.get("$others", [])} if found else None
+    return shown | {"action": "change", "fields": found, "others": live.get("$others", [])} | _effect(there, after) if found else None
 
 
-def _gone(key):
+def _effect(live, after):
+    found = effects.of(live, after)
+    return {"effect": found} if found else {}
+
+
+def gone(key):
     return {"kind": key.kind, "name": key.name, "namespace": key.namespace or None, "action": "prune", "fields": []}
 
 

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from controller import alerting, following, forges, held, livediff, metrics, notify, previews, prune
+from controller import alerting, following, forges, held, livediff, metrics, notify, previews, prune, reviewed
 from controller.environment import World
 from controller.lease import RENEW
 from controller.outbox import Outbox
@@ -251,14 +251,14 @@ class Loop:
     def _questions(self):
         """What doors ask of the clusters that this process looks after."""
         self.asked = False
-        for id, environment, app in self.ledger.questions():
+        for id, environment, app, review in self.ledger.questions():
             world = self.worlds.get(environment)
             if world and world.active():
-                world.executor.submit(self._answer, world, id, app)
+                world.executor.submit(self._answer, world, id, app, review)
 
-    def _answer(self, world, id, app):
+    def _answer(self, world, id, app, review):
         try:
-            self.ledger.answer(id, livediff.of(world, app))
+            self.ledger.answer(id, reviewed.of(world, self.services, review) if review else livediff.of(world, app))
         except KlepaasError as error:
             log.warning("a question about %s/%s: %s", world.environment.name, app, error)
 

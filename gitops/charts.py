@@ -12,7 +12,7 @@ from functools import cached_property
 
 import orjson
 
-from gitops import values
+from gitops import effects, values
 from gitops.errors import Invalid, Timeout
 from gitops.render import client, files, kustomize, sops
 
@@ -226,7 +226,7 @@ def identity(each):
 
 
 def differences(before, after):
-    """What differs between two Rendered (None: nothing there): `{kind, name, namespace, action, diff}` each, Secrets masked."""
+    """What differs between two Rendered (None: nothing there): `{kind, name, namespace, action, diff, effect?}` each, Secrets masked."""
     old, new = ({identity(each): each for each in rendered.objects} if rendered else {} for rendered in (before, after))
     known, secrets = (rendered.secrets if rendered else () for rendered in (before, after))
     added = set(secrets) - set(known)
@@ -239,7 +239,8 @@ def _difference(key, old, new, secrets, added):
     shown = [sops.hidden(each, secrets, fresh) for each, fresh in zip(masked(old, new), ((), added if old else ()))]
     texts = [values.dump(each).splitlines(keepends=True) if each else [] for each in shown]
     diff = "".join(difflib.unified_diff(*texts, "before", "after", n=3))
-    return {"kind": key[1], "name": key[3], "namespace": key[2] or None, "action": action, "diff": diff}
+    effect = effects.of(old, new)
+    return {"kind": key[1], "name": key[3], "namespace": key[2] or None, "action": action, "diff": diff, **({"effect": effect} if effect else {})}
 
 
 def masked(old, new):

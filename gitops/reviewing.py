@@ -130,6 +130,18 @@ def _again(services, actor, found, reason):
     return draft
 
 
+def problem(services, found):
+    """What a merge of an open review would be refused for now, whoever asks: an error, or None."""
+    asked = services.ledger.command_by_uid(found.branch.removeprefix(PREFIX))["command"]
+    try:
+        again = planning.planned(services, verbs.find(asked.verb), asked, services.head()[0].fresh())
+        if again.changes:
+            _same_as_reviewed(found, services.repo.changed(services.repo.parent(found.head), found.head), again.changes)
+    except KlepaasError as error:
+        return error
+    return None
+
+
 def _shout(services, actor, found, reason, sha):
     """Nobody approved what runs now: in the log, and as an event that everybody who may read there sees."""
     log.warning("break glass: %s merged review %s of %s without approvals: %s", actor.email, found.id, found.environment, reason)

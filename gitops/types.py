@@ -236,7 +236,7 @@ class Change:
 class Plan:
     """What a command would do on `base` (a commit sha).
 
-    `manifests` are the rendered differences, `{kind, name, namespace, action, diff}` each; `risk` is low, medium or high;
+    `manifests` are the rendered differences, `{kind, name, namespace, action, diff, effect?}` each; `risk` is low, medium or high;
     `delivery` is "commit", "review" or "order"; `warnings` are codes of texts a person should see before confirming;
     `trailers` are the plan's own, as (name, value).
     """

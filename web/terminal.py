@@ -5,6 +5,8 @@ from datetime import datetime
 
 import orjson
 
+from gitops import effects
+
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -19,7 +21,7 @@ def receipt(found):
     if found["status"] == "preview":
         lines += [f"risk {plan['risk']}, delivered as {plan['delivery']}"]
     lines += [each["diff"].rstrip("\n") for each in plan["changes"]]
-    lines += [f"{each['action']} {each['kind']} {each['name']}\n{each['diff'].rstrip()}" for each in plan["manifests"]] if found["status"] == "preview" else []
+    lines += [f"{each['action']} {each['kind']} {each['name']}{': ' + effects.said(each['effect']) if 'effect' in each else ''}\n{each['diff'].rstrip()}" for each in plan["manifests"]] if found["status"] == "preview" else []
     return clean("\n".join(lines))
 
 

@@ -4,7 +4,7 @@ markup nor a mention of anybody.
 
 import re
 
-from gitops import values
+from gitops import effects, values
 
 LONGEST = 60_000  # characters; GitHub takes 65,536
 PART = 12_000     # characters of one diff
@@ -21,7 +21,8 @@ def body(plan, actor, words, url):
 
 
 def _object(found):
-    return f"{found['action']} {_plain(found['kind'])} `{_plain(found['name'])}`\n{_fenced(found.get('diff') or '', 'diff')}"
+    effect = f": {effects.said(found['effect'])}" if found.get("effect") else ""
+    return f"{found['action']} {_plain(found['kind'])} `{_plain(found['name'])}`{effect}\n{_fenced(found.get('diff') or '', 'diff')}"
 
 
 def comment(review):

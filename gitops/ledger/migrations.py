@@ -109,6 +109,10 @@ STEPS = (
         "CREATE INDEX klepaas_alert_fingerprint ON klepaas_alert (source, fingerprint, status)",
         "CREATE INDEX klepaas_alert_seen ON klepaas_alert (seen)",
     ),
+    # 8: what merging a review would do
+    (
+        "ALTER TABLE klepaas_question ADD COLUMN review TEXT",
+    ),
 )
 
 

@@ -16,12 +16,12 @@ class Questions:
     def __init__(self, store, tables, events):
         self.store, self.tables, self.events = store, tables, events
 
-    def ask(self, environment, app, seconds):
-        """The answer (a dict) to what an app there is live, beside what it should be; None when nobody answered in time."""
+    def ask(self, environment, app, seconds, review=None):
+        """The answer (a dict) to what an app there is live, beside what it should be or what a review would make it; None when nobody answered in time."""
         id, table = secrets.token_hex(8), self.tables["question"]
         with self.store.append():
             table.delete().where(table.asked < time.time() - OLD).execute()
-            table.insert(id=id, environment=environment, app=app, asked=time.time()).execute()
+            table.insert(id=id, environment=environment, app=app, asked=time.time(), review=review).execute()
             self.events.add("question", app, environment, {})
         self.store.wait(lambda: self._answer(id) is not None, seconds)
         found = self._answer(id)
@@ -34,11 +34,11 @@ class Questions:
             return row.answer if row else None
 
     def questions(self):
-        """(id, environment, app) of what still waits."""
+        """(id, environment, app, review) of what still waits."""
         table = self.tables["question"]
         with self.store.session():
             waiting = table.answer.is_null() & (table.asked > time.time() - OLD)
-            return tuple((row.id, row.environment, row.app) for row in table.select().where(waiting).order_by(table.asked))
+            return tuple((row.id, row.environment, row.app, row.review) for row in table.select().where(waiting).order_by(table.asked))
 
     def answer(self, id, found):
         table = self.tables["question"]

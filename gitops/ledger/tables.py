@@ -80,7 +80,7 @@ def define(database):
             was=peewee.TextField(), meant=peewee.TextField(null=True), note=peewee.TextField(null=True), status=peewee.TextField(default="open"),
             settled_by=peewee.TextField(null=True), at=peewee.DoubleField()),
         "question": table("question", id=peewee.TextField(primary_key=True), environment=peewee.TextField(), app=peewee.TextField(null=True), asked=peewee.DoubleField(),
-                          answer=peewee.TextField(null=True)),
+                          answer=peewee.TextField(null=True), review=peewee.TextField(null=True)),
         "delivery": table(
             "delivery", id=peewee.TextField(primary_key=True), digest=peewee.TextField(), event=peewee.TextField(), repository=peewee.TextField(null=True),
             facts=peewee.TextField(), status=peewee.TextField(default="waiting"), outcome=peewee.TextField(default="[]"), received=peewee.DoubleField(), tried=peewee.DoubleField()),

@@ -2,6 +2,8 @@
 
 from playwright.sync_api import expect
 
+from gitops.repo import Repository
+from tests.gitops import repo_help
 from tests.web.test_browser import WAIT, chromium, person  # noqa: F401 (fixtures)
 
 
@@ -98,3 +100,33 @@ def test_live_is_compared_field_by_field(demo, person):  # noqa: F811
     owner.page.goto(f"{demo.url}/#/apps/nginx/staging")
     owner.page.locator('[data-role="compare"]').click()
     expect(owner.page.locator('[data-role="live-diff"]')).to_contain_text("Everything is as git says", timeout=WAIT)
+
+
+def test_a_review_says_what_it_would_do(demo, person):  # noqa: F811
+    """Which pods start anew, by the plan; asked, what the cluster would make of it now, field by field; and when main has moved against it, both sides."""
+    reviewer = person("reviewer", "en-US")
+    review = demo.client().post(f"{demo.api}/commands", json={"verb": "deploy", "app": "mailer", "environment": "production", "args": {"version": "v0.9.5"}}).json()["review"]["id"]
+    page = reviewer.page
+    page.goto(f"{demo.url}/#/changes/{review}")
+    expect(page.locator("main details", has_text="Deployment mailer").locator('[data-role="effect"]')).to_have_text("restarts its pods", timeout=WAIT)
+    page.locator('[data-role="compare"]').click()
+    there = page.locator('[data-object="Deployment/mailer"]')
+    expect(there).to_contain_text("/spec/template/spec/containers/0/image", timeout=WAIT)
+    expect(there.locator('[data-role="effect"]')).to_have_text("restarts its pods")
+    for width in (1440, 390):
+        page.set_viewport_size({"width": width, "height": 1100})
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+        reviewer.shot(f"review-{width}")
+    assert demo.client().get(f"{demo.api}/changes/{review}").json()["problem"] is None
+    land(demo, "values/production/mailer.yaml", "v0.9.4", "v0.9.6")
+    page.reload()
+    expect(page.locator('[data-role="problem"]')).to_contain_text("ask for the change again", timeout=WAIT)
+    expect(page.locator('[data-role="problem"] [data-role="conflict"]')).to_be_visible()
+    reviewer.shot("review-outdated")
+
+
+def land(demo, path, old, new):
+    """As a push of somebody else."""
+    repo = Repository.open(str(demo.home / "config.git"), demo.home)
+    repo_help.land(repo, {path: repo.tree(repo.head()).read(path).replace(old.encode(), new.encode())})
+    repo.close()

@@ -4,6 +4,7 @@ import { el, keyed, link } from "../dom.js";
 import { store } from "../store.js";
 import { t } from "../texts.js";
 import { badge, diffs, empty, failure, fill, manifestDiffs, sha, warnings } from "./parts.js";
+import { reviewed } from "./compared.js";
 import { outcome } from "./preview.js";
 
 export function changes(main) {
@@ -25,8 +26,11 @@ export const reviewRow = (item) => el("a", { class: "card", href: `#/changes/${e
 
 export function change(main, id) {
   const head = el("div", { class: "stack" }), body = el("div", { class: "stack" }), out = el("div", { class: "tight" });
-  main.append(el("div", { class: "stack" }, head, out, body));
+  const there = reviewed(id).node;
+  there.hidden = true;
+  main.append(el("div", { class: "stack" }, head, out, there, body));
   const load = () => fill(head, api.get(`changes/${encodeURIComponent(id)}`), (found) => {
+    there.hidden = found.review.status !== "open";
     keyed(body, [found.plan], (plan) => plan.hash ?? id, diffsOf);
     return headOf(found, act);
   });
@@ -37,13 +41,13 @@ export function change(main, id) {
   load();
   return store.on(["changes"], load);
 }
-function headOf({ review, plan, text, channel }, act) {
+function headOf({ review, plan, text, channel, problem }, act) {
   return [el("div", { class: "row" }, el("a", { class: "crumb", href: "#/changes" }, t("changes")), el("h1", { tabindex: "-1" }, title(review)), badge(review.status)),
     el("section", { class: "panel" }, text ? el("p", { class: "words" }, text) : null,
       el("div", { class: "row small soft" }, el("span", {}, t("by", review)), el("span", { class: "tag" }, channel), el("span", {}, review.environment), where(review), sha(review.commit),
         review.url ? link(t("atForge"), review.url) : null),
       el("div", { class: "row" }, el("span", { class: "small" }, approved(review)), review.approvals.map((each) => el("span", { class: "badge", "data-tone": "good" }, each))),
-      ...warnings(plan), review.status === "open" ? decisions(review, act) : null)];
+      problem ? el("div", { "data-role": "problem" }, failure({ message: problem.message, body: problem })) : null, ...warnings(plan), review.status === "open" ? decisions(review, act) : null)];
 }
 const where = ({ app, environment }) => (app ? el("a", { href: `#/apps/${encodeURIComponent(app)}/${encodeURIComponent(environment)}` }, app) : null);
 // What the viewer may decide; the server decides whether they may.

@@ -32,7 +32,13 @@ function stat(text) {
 export const diffs = (changes, role) => changes.map((each) => el("div", { class: "tight" }, el("div", { class: "row" }, el("code", {}, each.path), stat(each.diff)), diff(each.diff, role)));
 // Each object folded; open where few, so that nothing important hides behind a click.
 export const manifestDiffs = (manifests) => manifests.map((each) => el("details", { open: manifests.length < 3 },
-  el("summary", {}, `${t(each.action)} `, el("code", {}, `${each.kind} ${each.name}`), " ", stat(each.diff)), diff(each.diff, "manifest-diff")));
+  el("summary", {}, `${t(each.action)} `, el("code", {}, `${each.kind} ${each.name}`), " ", stat(each.diff), " ", effect(each)), diff(each.diff, "manifest-diff")));
+// What happens to the pods of a workload.
+export function effect({ effect: found }) {
+  if (!found) return null;
+  const count = (pods) => pods ?? "?", words = [found.restarts ? t("restartsPods") : "", found.before !== found.after ? t("podsBecome", { before: count(found.before), after: count(found.after) }) : ""];
+  return el("span", { class: "tag", "data-tone": found.restarts ? "warn" : null, "data-role": "effect" }, words.filter(Boolean).join(", "));
+}
 export const warnings = (plan) => (plan.warnings || []).map((each) => el("p", { class: "notice", "data-tone": "warn", role: "note" }, typeof each === "string" ? each : each[spoken()] || JSON.stringify(each)));
 
 // `columns` are texts, or {text, wide} for one that may wrap.

@@ -11,7 +11,7 @@ def test_a_question_is_answered_by_who_can(ledger):
     asker.start()
     while not (waiting := ledger.questions()):
         time.sleep(0.01)
-    (id, environment, app), = waiting
+    (id, environment, app, _), = waiting
     assert (environment, app) == ("staging", "nginx")
     ledger.answer(id, {"differs": ["spec.replicas"]})
     asker.join(20)
@@ -22,4 +22,4 @@ def test_nobody_answers(ledger):
     """After the given time the asker knows that there is no answer; the next question is another one."""
     assert ledger.ask("staging", "nginx", 0.05) is None
     assert ledger.ask("staging", "mailer", 0.05) is None
-    assert [app for _, _, app in ledger.questions()] == ["nginx", "mailer"]
+    assert [app for _, _, app, _ in ledger.questions()] == ["nginx", "mailer"]
