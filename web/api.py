@@ -3,16 +3,10 @@
 import orjson
 from flask import Blueprint, Response, g, request
 
-<<<<<<< HEAD
-from gitops import history, messages, policy, submit, verbs, views
-from gitops.errors import Invalid, NotFound
+from gitops import history, messages, policy, reviewing, submit, verbs, views
+from gitops.errors import Conflict, Invalid, NotFound, Unavailable
 from gitops.verbs import Argument
 from web import body, health, openapi, pages, reads, shown
-=======
-from gitops import history, policy, reviewing, submit, verbs, views
-from gitops.errors import Conflict, Invalid, Unavailable
-from web import body, errors, openapi, reads
->>>>>>> c2bcb59 (A review says which pods start anew, what the cluster would make of it now, and what keeps it from being merged)
 from web.context import cluster, services
 from web.described import APP, ENVIRONMENT, says
 from web.errors import language
@@ -125,7 +119,7 @@ def changes(status, environment, limit, cursor):
 
 
 @blueprint.get("/changes/<review>")
-@says("리뷰 하나와 검토자가 보는 계획.", answers=shown.thing(review=shown.REVIEW, plan=shown.OBJECT, text=shown.MAYBE, channel=shown.TEXT))
+@says("리뷰 하나와 검토자가 보는 계획.", answers=shown.thing(review=shown.REVIEW, plan=shown.OBJECT, text=shown.MAYBE, channel=shown.TEXT, problem={"type": ["object", "null"]}))
 def change(review):
     """One review with the plan that its people see; `problem` is what keeps an open one from being merged as it is: rule, path, line, both sides of a conflict."""
     found = services().ledger.review(review)
@@ -133,17 +127,18 @@ def change(review):
     wrong = reviewing.problem(services(), found) if found.status == "open" else None
     row = services().ledger.command_by_uid(found.branch.partition("/")[2])
     return answer({"review": views.review(found), "plan": row["receipt"]["plan"], "text": row["command"].text, "channel": row["channel"],
-                   "problem": wrong and {"code": wrong.code, "message": wrong.text(errors.language()), "path": wrong.path, "line": wrong.line, "conflict": wrong.details.get("conflict")}})
+                   "problem": wrong and {"code": wrong.code, "message": wrong.text(language()), "path": wrong.path, "line": wrong.line, "conflict": wrong.details.get("conflict")}})
 
 
 @blueprint.get("/changes/<review>/live")
+@says("열린 리뷰를 지금 병합하면 클러스터에서 바뀔 것: 필드별 드라이런 결과와 다시 시작하는 파드.", answers=shown.thing(review=shown.TEXT, status=shown.TEXT, message=shown.TEXT), errors=(404, 409))
 def change_live(review):
     """What merging an open review would change in the cluster now: a dry run of each write, field by field, and which pods that restarts. From the controller."""
     found = services().ledger.review(review)
     see(found.environment)
     if found.status != "open":
         raise Conflict("review_closed", review=found.id, status=found.status)
-    unanswered = {"review": found.id, "status": "unknown", "message": Unavailable("not_watched", environment=found.environment).text(errors.language())}
+    unanswered = {"review": found.id, "status": "unknown", "message": Unavailable("not_watched", environment=found.environment).text(language())}
     return answer(services().ledger.ask(found.environment, found.app, reads.PATIENCE, review=found.id) or unanswered)
 
 

@@ -36,14 +36,9 @@ ROUTES = {
     "api.problem": OPEN, "oauth.providers": OPEN, "oauth.login": OPEN, "oauth.callback": Right(public=True, does="sign_in"),
     "hooks.webhook": Right(public=True, does="webhook", door="webhook"), "hooks.staging": Right(public=True, does="staging_webhook", door="webhook"),
     "hooks.deliveries": Right("admin:read", whole=True),
-<<<<<<< HEAD
     "api.commands": ANY_VERB, "api.read": ANY_VERB, "api.one_command": READ, "api.listed": READ, "api.deployments": READ, "api.healths": READ,
     "cluster.pods": READ, "cluster.objects": READ, "app.pods": READ, "app.logs": READ, "streams.events": READ, "streams.logs": READ,
-    "api.apps": READ, "api.app": READ, "api.environments": READ, "api.histories": READ, "api.changes": READ, "api.change": READ, "api.events": READ,
-=======
-    "api.commands": ANY_VERB, "api.read": ANY_VERB, "api.one_command": READ,
     "api.apps": READ, "api.app": READ, "api.environments": READ, "api.histories": READ, "api.changes": READ, "api.change": READ, "api.change_live": READ, "api.events": READ,
->>>>>>> c2bcb59 (A review says which pods start anew, what the cluster would make of it now, and what keeps it from being merged)
     "api.me": OWN, "api.catalogue": OWN, "api.document": OWN, "api.version": OWN,
     "chat.process": Right(VERB, door="chat"), "chat.previewed": Right(VERB, door="chat"), "chat.confirm": Right(VERB, door="chat"), "chat.suggested": Right("k8s:read", door="chat"),
     "chat.history": TALK, "chat.listed": TALK, "chat.one": TALK, "chat.marked": Right(door="chat", does="feedback"),
