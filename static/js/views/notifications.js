@@ -14,8 +14,8 @@ export function notifications() {
   const again = (values) => act("again", values, (found) => t("willWait", { count: found.waiting }));
   const channels = (found) => (found.length ? table([{ text: t("channel"), wide: true }, t("waiting"), t("sent"), t("dead"), ""], found.map((each) => [
     el("span", { class: "row" }, el("code", {}, each.channel), each.routed ? "" : el("span", { class: "tag" }, t("notRouted"))), each.waiting, each.sent, each.dead,
-    el("span", { class: "row" }, button("sendTest", each.channel, () => act("test", { channel: each.channel }, () => t("testSent", { channel: each.channel }))), each.dead ? button("sendAgain", each.channel, () => again({ channel: each.channel })) : "")])) : empty(t("noChannels")));
-  const letters = (found) => table([t("when"), t("channel"), { text: t("message"), wide: true }, { text: t("reason"), wide: true }, t("tries"), ""], found.map((each) => [
+    el("span", { class: "row one" }, button("sendTest", each.channel, () => act("test", { channel: each.channel }, () => t("testSent", { channel: each.channel }))), each.dead ? button("sendAgain", each.channel, () => again({ channel: each.channel })) : "")])) : empty(t("noChannels")));
+  const letters = (found) => table([t("when"), t("channel"), t("message"), { text: t("reason"), wide: true }, t("tries"), ""], found.map((each) => [
     stamp(each.settled ?? each.created), el("code", {}, each.channel), each.title, each.error ?? "", each.attempts, button("sendAgain", each.title, () => again({ id: each.id }))]));
   load();
   return el("section", { class: "panel", "data-role": "notifications" }, el("h2", {}, t("notifications")), out, body);
