@@ -9,9 +9,27 @@ import pytest
 
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared._httpx_utils import create_mcp_http_client
+from tests import product
+from tests.web import slack_help
 
-APPS = {"rest": "payment-api", "chat": "storefront", "cli": "chat-app"}
+APPS = {"rest": "payment-api", "chat": "storefront", "cli": "chat-app", "slack": "nginx"}
 NUMBERS = itertools.count(3)
+
+
+@pytest.fixture(scope="module")
+def slack():
+    with slack_help.serve(people={"UOWNER": "owner@klepaas.local"}) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory, slack):
+    """A demo in whose Slack workspace the app is installed."""
+    found = product.start(tmp_path_factory.mktemp("demo") / "home", **slack.settings)
+    found.slack = slack
+    assert slack.install(found.url, found.signed_in("owner")).status_code == 303
+    yield found
+    product.stop(found)
 
 
 def through_rest(demo, app, replicas):
@@ -35,7 +53,16 @@ def through_cli(demo, app, replicas):
     return json.loads(done.stdout)["commit"]
 
 
-DOORS = {"rest": through_rest, "chat": through_chat, "cli": through_cli}
+def through_slack(demo, app, replicas):
+    card = demo.slack.answered(lambda: demo.slack.command(demo.url, f"{app} {replicas}개로 늘려줘", "UOWNER"))
+    id, before = slack_help.buttons(card)["confirm"], demo.head()
+    assert "replicaCount" in slack_help.texts(card)
+    demo.slack.answered(lambda: demo.slack.press(demo.url, "confirm", id, "UOWNER"))
+    assert demo.head() != before
+    return demo.head()
+
+
+DOORS = {"rest": through_rest, "chat": through_chat, "cli": through_cli, "slack": through_slack}
 
 
 @pytest.mark.parametrize("channel", DOORS)
@@ -52,7 +79,7 @@ def test_a_change_is_one_commit_whatever_the_door(demo, owner, channel):
     demo.until(owner, app, "staging", lambda state: state["replicas"] == {"desired": replicas, "ready": replicas} and state["health"] == "healthy")
     entry = owner.get(f"{demo.api}/history", params={"app": app, "environment": "staging"}).json()["items"][0]
     assert (entry["revision"], entry["channel"]) == (sha, channel)
-    assert entry["words"] == (f"{app} {replicas}개로 늘려줘" if channel == "chat" else None)
+    assert entry["words"] == (f"{app} {replicas}개로 늘려줘" if channel in ("chat", "slack") else None)
 
 
 async def call(demo, token, *calls):

@@ -12,7 +12,7 @@ from web import keys, origins
 
 STATIC = Path(__file__).parent.parent / "static"
 BODY_LIMIT = 512 * 1024
-DOORS = ("api", "access", "accounts", "alerts", "app_api", "audit", "chat", "cluster_api", "figures", "hooks", "monitoring", "notices", "oauth", "predecessor", "streams", "teaching", "tokens", "tutorial")  # modules with routes
+DOORS = ("api", "access", "accounts", "alerts", "app_api", "audit", "chat", "cluster_api", "figures", "hooks", "monitoring", "notices", "oauth", "predecessor", "slack.door", "slack.installing", "streams", "teaching", "tokens", "tutorial")  # modules with routes
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "X-Frame-Options": "DENY",
@@ -36,7 +36,7 @@ def create_app(settings=None):
     from controller.observe import Observer
     from gitops import config, services
     from nlp.models import chain
-    from web import attempts, chat_socket, cors, errors, hooks, identity, live, metrics, upkeep, wire
+    from web import attempts, chat_socket, cors, errors, hooks, identity, live, metrics, slack, upkeep, wire
     from web.mcp_server import mount
 
     settings = settings or config.load()
@@ -61,6 +61,7 @@ def create_app(settings=None):
         app.register_blueprint(import_module(f"web.{name}").blueprint)
     hooks.install(app, opened)
     upkeep.install(app, opened)
+    slack.install(app, opened)
     chat_socket.sock.init_app(app)  # the one Sock: that of live, with the route of chat_socket
     metrics.install(app)
     errors.install(app)

@@ -21,6 +21,7 @@ from nlp.models import chain
 from web import samples
 
 PEOPLE = (("owner@klepaas.local", "Owner", policy.ROLES["admin"]), ("reviewer@klepaas.local", "Reviewer", policy.ROLES["developer"]))
+READING = ("NLP_", "PROMETHEUS_", "ALERTS_", "PAGERDUTY_", "SLACK_CLIENT_", "SLACK_SIGNING_", "SLACK_API_", *(f"{prefix}_" for prefix in chain.PREFIXES.values()))  # of language models, Prometheus, alerts and the Slack app: they write to no cluster
 READY = 120  # seconds the first sync may take
 STOP = 6     # seconds a part may take to end
 PR_SET_PDEATHSIG = 1
@@ -70,8 +71,8 @@ def _start(settings, home, children):
     children.append(_child(home, "cluster", [sys.executable, "-m", "controller.devcluster", "--state", str(home / "cluster")], env))
     _until(lambda: (home / "cluster" / "kubeconfig").exists() and "http" in (home / "logs" / "cluster.log").read_text(), children)
     _say("controller and web server")
-    children.append(_child(home, "controller", [sys.executable, "-m", "controller"], env))
-    viewer = {**env, **_reading(settings), "KUBECONFIG": str(home / "cluster" / "viewer.kubeconfig")}
+    children.append(_child(home, "controller", [sys.executable, "-m", "controller"], {**env, **_given(settings, "SLACK_CLIENT_ID")}))
+    viewer = {**env, **_given(settings, *READING), "KUBECONFIG": str(home / "cluster" / "viewer.kubeconfig")}
     children.append(_child(home, "web", [sys.executable, "-m", "gunicorn", "-c", str(Path(__file__).with_name("gunicorn_conf.py")), "web:create_app()"], viewer))
     url = f"http://127.0.0.1:{settings.port}"
     _until(lambda: _answers(f"{url}/healthz"), children)
@@ -82,10 +83,9 @@ def _start(settings, home, children):
           f"\nMore links: klepaas link owner | reviewer. Logs: {home / 'logs'}. Ctrl-C stops everything.", sep="\n", flush=True)
 
 
-def _reading(settings):
-    """The settings of language models and of Prometheus, and of what alerts prove themselves with: nothing that can write anywhere."""
-    names = [name for name in config.SETTINGS if name.startswith(("NLP_", "PROMETHEUS_", "ALERTS_", "PAGERDUTY_", *(f"{prefix}_" for prefix in chain.PREFIXES.values())))]
-    found = {name: getattr(settings, name.lower()) for name in names}
+def _given(settings, *prefixes):
+    """The settings whose names begin so, as far as they are set."""
+    found = {name: getattr(settings, name.lower()) for name in config.SETTINGS if name.startswith(prefixes)}
     return {name: str(value) for name, value in found.items() if value is not None}
 
 

@@ -92,8 +92,9 @@ class Ledger:
         old = time.time() - days * 86400
         event, sync, link, session = (self.tables[name] for name in ("event", "sync", "link", "session"))
         talk, message, preview, delivery = (self.tables[name] for name in ("conversation", "message", "preview", "delivery"))
-        notice, told, alert = (self.tables[name] for name in ("notice", "told", "alert"))
-        return (self._deleted(alert, alert.id, alert.seen < old) + self._deleted(notice, notice.id, notice.settled < old) + self._deleted(told, told.about, (told.at < old) & (told.about != notices.CURSOR)) + self._deleted(event, event.id, event.at < old) + self._deleted(sync, sync.id, sync.started < old)
+        notice, told, alert, claim = (self.tables[name] for name in ("notice", "told", "alert", "claim"))
+        return (self._deleted(claim, claim.name, claim.until < old) + self._deleted(alert, alert.id, alert.seen < old) + self._deleted(notice, notice.id, notice.settled < old)
+                + self._deleted(told, told.about, (told.at < old) & (told.about != notices.CURSOR)) + self._deleted(event, event.id, event.at < old) + self._deleted(sync, sync.id, sync.started < old)
                 + self._deleted(link, link.hash, link.expires < old) + self._deleted(session, session.hash, session.expires < old)
                 + self._deleted(preview, preview.id, preview.expires < old) + self._deleted(message, message.id, message.at < old)
                 + self._deleted(talk, talk.id, talk.updated < old) + self._deleted(delivery, delivery.id, delivery.received < old))

@@ -4,6 +4,7 @@ import asyncio
 import itertools
 from urllib.parse import urlencode
 
+import orjson
 import pytest
 import requests
 import websocket
@@ -11,6 +12,7 @@ import websocket
 from gitops import policy, submit, verbs
 from gitops.types import SCOPES, Actor, Command
 from tests.test_path import call
+from tests.web import slack_help
 from tests.web.people import bearing, house
 from web import create_app, rights
 from web.mcp import catalogue, predecessor
@@ -27,8 +29,14 @@ ANYWHERE = ("help", "list_namespaces")  # tell of every environment that may be 
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory):
-    with house(tmp_path_factory.mktemp("matrix"), KLEPAAS_ADMINS="root@example.org") as found:
+def slack():
+    with slack_help.serve(people={name.replace("@", ""): f"{name.replace('@', '-')}@roles.org" for name in ROLES}) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory, slack):
+    with house(tmp_path_factory.mktemp("matrix"), KLEPAAS_ADMINS="root@example.org", **slack.settings) as found:
         agent = Actor(ANN.name, ANN.email, ANN.scopes, "rest", agent=True)
         found.reviews = {name: submit.submit(found.services, agent, Command("scale", "web", name, {"replicas": 8})).review.id for name in ENVIRONMENTS}
         found.commands = {each["environment"]: each["uid"] for each in found.ledger.commands_of()}
@@ -217,6 +225,18 @@ def test_verbs_ask_for_their_scope(home, door, role):
     for verb, name in itertools.product(verbs.VERBS.values(), ENVIRONMENTS):
         if door is by_rest or verb.kind != "read":
             assert door(home, asking, verb, *asked(home, verb, name)) == (not may(role, verb, name)), (role, verb.name, name)
+
+
+@pytest.mark.parametrize("role", ["nobody", "viewer@staging", "developer@staging", "admin"])
+def test_buttons_of_slack_ask_for_their_scope(home, slack, role):
+    """In Slack as well: the person of the Slack user is asked, as at every door."""
+    client(home, role)
+    slack.install(home.url, home.browser())
+    for verb, name in itertools.product(verbs.VERBS.values(), ENVIRONMENTS):
+        args, app, place = asked(home, verb, name)
+        value = orjson.dumps({"verb": verb.name, "args": args} | {key: each for key, each in {"app": app, "environment": place}.items() if each is not None}).decode()
+        said = slack_help.texts(slack.answered(lambda: slack.press(home.url, "command", value, role.replace("@", ""))))
+        assert (f"this needs {verb.scope} at" in said) == (not may(role, verb, name)), (role, verb.name, name, said)
 
 
 @pytest.mark.parametrize("role", ["nobody", "viewer@staging", "developer@staging", "admin"])

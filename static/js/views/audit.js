@@ -4,7 +4,7 @@ import { el } from "../dom.js";
 import { stamp, t } from "../texts.js";
 import { badge, empty, failure, sha, table } from "./parts.js";
 
-const OUTCOMES = ["committed", "proposed", "accepted", "done", "previewed", "unchanged", "repeated", "answered", "refused", "failed"], DOORS = ["chat", "rest", "cli", "mcp", "webhook", "git", "images", "controller"];
+const OUTCOMES = ["committed", "proposed", "accepted", "done", "previewed", "unchanged", "repeated", "answered", "refused", "failed"], DOORS = ["chat", "rest", "cli", "mcp", "slack", "webhook", "git", "images", "controller"];
 
 export function audit(main) {
   const rows = el("div", {}), older = el("button", { type: "button", class: "small", hidden: true, onclick: () => load(true) }, t("older"));

@@ -18,5 +18,15 @@ export function notifications() {
   const letters = (found) => table([t("when"), t("channel"), t("message"), { text: t("reason"), wide: true }, t("tries"), ""], found.map((each) => [
     stamp(each.settled ?? each.created), el("code", {}, each.channel), each.title, each.error ?? "", each.attempts, button("sendAgain", each.title, () => again({ id: each.id }))]));
   load();
-  return el("section", { class: "panel", "data-role": "notifications" }, el("h2", {}, t("notifications")), out, body);
+  return el("section", { class: "panel", "data-role": "notifications" }, el("h2", {}, t("notifications")), out, body, slack(can));
+}
+// The app in a Slack workspace: what it still needs, or where it is.
+function slack(can) {
+  const body = el("div", { class: "row" }), out = el("div", { role: "status" });
+  const load = () => fill(body, api.get("slack"), (found) => (found.needs.length ? el("span", { class: "soft" }, t("needsSettings", { names: found.needs.join(", ") }))
+    : found.installed ? [el("span", {}, t("slackIn", { name: found.installed.name })), can ? el("button", { type: "button", class: "danger small", onclick: end }, t("uninstallSlack")) : ""]
+      : [el("span", { class: "soft" }, t("notInstalled")), can ? el("a", { class: "button small", href: "/auth/slack/install" }, t("installSlack")) : ""]));
+  const end = async () => { try { await api.remove("slack"); out.replaceChildren(); load(); } catch (error) { out.replaceChildren(failure(error)); } };
+  load();
+  return el("div", { class: "tight", "data-role": "slack" }, el("h3", {}, t("slackApp")), body, out);
 }
