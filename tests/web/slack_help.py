@@ -36,6 +36,7 @@ class Slack:
     said: list = field(default_factory=list)
     errors: dict = field(default_factory=dict)
     granted: dict = field(default_factory=dict)
+    back: str = ""  # where what was asked last is answered
 
     @property
     def settings(self):
@@ -85,7 +86,7 @@ class Slack:
         return {"ok": True, "channel": form["channel"], "ts": form["ts"], "text": form.get("text")}
 
     def _chat_postEphemeral(self, form):
-        self.said.append(form)
+        self.said.append({"to": "ephemeral", **form})
         return {"ok": True, "message_ts": f"1700000000.{next(COUNTER):06}"}
 
     def _auth_revoke(self, form):
@@ -99,18 +100,23 @@ class Slack:
         signature = "v0=" + hmac.new(secret.encode(), f"v0:{stamp}:".encode() + data, hashlib.sha256).hexdigest()
         return requests.post(f"{base}/api/v1/slack/{path}", data=data, headers={"Content-Type": content_type, "X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signature, **headers}, timeout=10)
 
+    def _back(self):
+        self.back = f"/respond/{next(COUNTER)}"
+        return self.url + self.back
+
     def command(self, base, text, user="UANN", **more):
         form = {"token": "legacy", "team_id": TEAM, "team_domain": "acme", "channel_id": CHANNEL, "channel_name": "deploys", "user_id": user, "user_name": "x", "command": "/klepaas", "text": text, "api_app_id": "A1",
-                "response_url": f"{self.url}/respond/{next(COUNTER)}", "trigger_id": f"1.{next(COUNTER)}"}
+                "response_url": self._back(), "trigger_id": f"1.{next(COUNTER)}"}
         return self.signed(base, "commands", urlencode(form | more).encode())
 
     def press(self, base, action, value, user="UANN", word=None, home=TEAM):
         values = {f"word:{value}": {"word": {"type": "plain_text_input", "value": word}}} if word is not None else {}
         payload = {"type": "block_actions", "user": {"id": user, "team_id": home}, "team": {"id": TEAM, "domain": "acme"}, "channel": {"id": CHANNEL, "name": "deploys"}, "api_app_id": "A1", "trigger_id": f"1.{next(COUNTER)}",
-                   "response_url": f"{self.url}/respond/{next(COUNTER)}", "state": {"values": values}, "actions": [{"type": "button", "action_id": action, "block_id": "b", "value": value, "action_ts": "1.1"}]}
+                   "response_url": self._back(), "state": {"values": values}, "actions": [{"type": "button", "action_id": action, "block_id": "b", "value": value, "action_ts": "1.1"}]}
         return self.signed(base, "actions", urlencode({"payload": json.dumps(payload)}).encode())
 
     def event(self, base, kind, team=TEAM, **event):
+        self.back = "ephemeral"
         body = {"token": "legacy", "team_id": team, "api_app_id": "A1", "type": "event_callback", "event_id": event.pop("event_id", f"Ev{next(COUNTER)}"), "event_time": int(time.time()), "event": {"type": kind, **event}}
         return self.signed(base, "events", json.dumps(body).encode(), "application/json")
 
@@ -131,11 +137,11 @@ class Slack:
         return found
 
     def answered(self, ask):
-        """What comes back after `ask()` was answered at once."""
+        """What comes back after `ask()` was answered at once, and to that alone."""
         before = len(self.said)
         answer = ask()
         assert answer.status_code == 200, answer.text
-        return self.until(lambda: self.said[before:])[0]
+        return self.until(lambda: [each for each in self.said[before:] if each["to"] == self.back])[0]
 
 
 def texts(message):
@@ -174,7 +180,7 @@ def serve(**more):
             if path.startswith("/respond/"):
                 body = json.loads(data)
                 wrong = invalid(body["blocks"])
-                found.said.append({"wrong": wrong, **body} if wrong else body)
+                found.said.append({"to": path, **body} | ({"wrong": wrong} if wrong else {}))
                 return self._send(b"ok")
             form = {name: values[0] for name, values in parse_qs(data, keep_blank_values=True).items()}
             answer = found.answer(path.removeprefix("/api/"), self.headers.get("Authorization", "").removeprefix("Bearer "), form)
