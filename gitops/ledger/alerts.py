@@ -40,7 +40,7 @@ class Alerts:
         return alert.status == "resolved"
 
     def _tell(self, row, status, **more):
-        self.events.add("alert", row.app, row.environment, {"id": row.id, "status": status, "name": row.name, "severity": row.severity, "summary": row.summary, "fingerprint": row.fingerprint, **more})
+        self.events.add("alert", row.app, row.environment, {"id": row.id, "status": status, "name": row.name, "severity": row.severity, "summary": row.summary, "fingerprint": row.fingerprint, "source": row.source, **more})
 
     def acknowledge(self, id, by):
         """Somebody looks at it. Who said so first stays."""

@@ -69,9 +69,9 @@ def _notice(data):
 
 
 def _alert(data):
-    kind = "alert.resolved" if data.get("status") == "resolved" else "alert.fired" if data.get("status") in ("firing", "fired") else None
+    kind = {"firing": "alert.fired", "resolved": "alert.resolved"}.get(data.get("status"))
     severity = data.get("severity") if kind == "alert.fired" and data.get("severity") in SEVERITIES else None
-    return kind and (kind, {"title": data.get("name") or data.get("title"), "error": data.get("summary") or data.get("description"), "fingerprint": data.get("fingerprint"), "alert": data.get("id") or data.get("alert")}, severity)
+    return kind and (kind, {"title": data.get("name"), "error": data.get("summary"), "fingerprint": data.get("fingerprint"), "alert": data.get("id"), "source": data.get("source")}, severity)
 
 
 EVENTS = {"drift": _drift, "review": _review, "notice": _notice, "alert": _alert}

@@ -98,6 +98,15 @@ def test_pagerduty_opens_and_ends_one_incident():
     assert change_path == "/v2/change/enqueue" and "event_action" not in change
 
 
+def test_pagerduty_is_not_told_of_its_own():
+    """An alert that came from there is no incident of ours there: it would come again, and again."""
+    own = {**failed(), "kind": "alert.fired", "facts": {"title": "Down", "fingerprint": "f", "source": "pagerduty"}}
+    with serve(ACKNOWLEDGED["pagerduty"]) as server:
+        send("pagerduty", server.url, composed(own))
+        send("pagerduty", server.url, composed({**own, "facts": {**own["facts"], "source": "alertmanager"}}))
+    assert [json.loads(each[3])["dedup_key"] for each in server.seen] == ["klepaas/production/web/alert/f"]
+
+
 def test_pagerduty_gets_each_of_several():
     """What is one message elsewhere is an incident an app there."""
     with serve(ACKNOWLEDGED["pagerduty"]) as server:

@@ -171,7 +171,7 @@ def test_a_mention_is_answered_to_who_asked(home, slack):
     assert (found["user"], found["channel"], found["thread_ts"]) == ("UANN", CHANNEL, "1700000001.000100") and "commit" in found["text"].lower()
     assert slack.event(home.url, "app_mention", **said).status_code == 200
     slack.answered(lambda: slack.command(home.url, "help"))
-    assert len([each for each in slack.said if each["to"] == "ephemeral"]) == 1
+    assert len([each for each in slack.said if each.get("thread_ts") == said["ts"]]) == 1
 
 
 def test_a_bots_mention_is_not_answered(home, slack):
