@@ -10,7 +10,7 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 
 from controller import metrics
 from gitops import policy
@@ -69,20 +69,28 @@ class Gate:
         return policy.holds(token["scopes"], "admin:read") and (token["email"].lower() in self.admins or policy.holds(token["user_scopes"], "admin:read"))
 
 
+class Outside:
+    """What this process's calls of the world outside came to (gitops/http, gitops/breakers)."""
+
+    def collect(self):
+        return [each for each in REGISTRY.collect() if each.name.startswith("circuit_breaker") or "_external_request" in each.name]
+
+
 class Handler(BaseHTTPRequestHandler):
     timeout, server_version, sys_version = SLOW, "klepaas", ""
 
     def do_GET(self):
-        status, kind, body = self._answer(self.path.partition("?")[0])
+        path, _, query = self.path.partition("?")
+        status, kind, body = self._answer(path, query == "own")
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
 
-    def _answer(self, path):
+    def _answer(self, path, own):
         if path == "/metrics":
-            return self._metrics()
+            return self._metrics(own)
         ticked = metrics.TICK.collect()[0].samples[0].value
         if path == "/healthz":
             alive = time.time() - max(ticked, self.server.began) < STALE
@@ -91,12 +99,15 @@ class Handler(BaseHTTPRequestHandler):
             return _plain(ticked > 0, "ready" if ticked else "the first tick is running")
         return 404, "text/plain", b"not found\n"
 
-    def _metrics(self):
+    def _metrics(self, own):
+        """`own`: for web, which has the same names for its own calls of the world outside."""
         try:
             admitted = self._from_here() or self.server.gate.admits(self.headers.get("Authorization"))
         except KlepaasError as error:
             return 503, "text/plain; charset=utf-8", f"{error}\n".encode()
-        return (200, CONTENT_TYPE_LATEST, generate_latest(metrics.REGISTRY)) if admitted else (401, "text/plain", b"a token with admin:read is needed\n")
+        if not admitted:
+            return 401, "text/plain", b"a token with admin:read is needed\n"
+        return 200, CONTENT_TYPE_LATEST, generate_latest(metrics.REGISTRY) + (b"" if own else generate_latest(Outside()))
 
     def _from_here(self):
         return ipaddress.ip_address(self.client_address[0]).is_loopback and not any(name in self.headers for name in FORWARDED)

@@ -15,7 +15,7 @@ from gitops.errors import Unavailable
 FAILURES, SECONDS = 5, 60
 CLOSED, OPEN, HALF_OPEN = "closed", "open", "half-open"
 STATES = {CLOSED: 0, OPEN: 1, HALF_OPEN: 2}
-STATE = Gauge("circuit_breaker_state", "0 closed, 1 open, 2 half-open", ("provider",))
+STATE = Gauge("circuit_breaker_state", "0 closed, 1 open, 2 half-open", ("provider",), multiprocess_mode="livemax")
 TRANSITIONS = Counter("circuit_breaker_transitions_total", "Changes of state, by where from and where to", ("provider", "from_state", "to_state"))
 _breakers, _guard = {}, threading.Lock()
 

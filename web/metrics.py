@@ -1,11 +1,13 @@
-"""/metrics: for loopback without forwarding headers, or a token with admin:read."""
+"""/metrics: for loopback without forwarding headers, or a token with admin:read. Of all processes of this server, whichever is asked."""
 
 import contextlib
+import os
 import time
 import urllib.request
 
 from flask import Response, g, request
-from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Counter, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 
 from web import identity
 from web.context import services
@@ -38,17 +40,25 @@ def _end(response):
 
 
 def _metrics():
-    """Prometheus metrics of this process, and of a controller beside it."""
+    """Prometheus metrics of this server, and of a controller beside it."""
     if not identity.from_here():
         g.actor = identity.authenticated("rest")
         identity.need("admin:read")
-    return Response(generate_latest() + _controller(services().settings.metrics_port), content_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest(Together() if "PROMETHEUS_MULTIPROC_DIR" in os.environ else REGISTRY) + _controller(services().settings.metrics_port), content_type=CONTENT_TYPE_LATEST)
+
+
+class Together:
+    """What all processes of gunicorn counted (web/gunicorn_conf). The files hold what the controller's modules count here too, which is no news: the controller tells of that."""
+
+    def collect(self):
+        ours = {each.name for each in REGISTRY.collect()}
+        return [each for each in MultiProcessCollector(None).collect() if each.name in ours]
 
 
 def _controller(port):
-    """What the controller of this machine says at METRICS_PORT; nothing where there is none. Its names are none of ours."""
+    """What the controller of this machine says of itself at METRICS_PORT; nothing where there is none. Its names are none of ours."""
     with contextlib.suppress(OSError):
         if port:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=BESIDE) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics?own", timeout=BESIDE) as answer:
                 return answer.read()
     return b""

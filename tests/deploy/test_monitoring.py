@@ -2,17 +2,19 @@
 
 import json
 import re
-import shutil
 import subprocess
 
 import pytest
 import yaml
 
 from controller import metrics
+from gitops import breakers
+from tests import measuring
 from tests.deploy.chart import ROOT
+from web import metrics as doors
 
 RULES, DASHBOARD = ROOT / "deploy" / "prometheus" / "rules.yaml", ROOT / "deploy" / "grafana" / "klepaas.json"
-NAME = re.compile(r"\b(?:klepaas|http|nlp|deployment)_[a-z_]+\b")
+NAME = re.compile(r"\b(?:klepaas|http|nlp|deployment|circuit)_[a-z_]+\b")
 LABEL = re.compile(r"(\w+)\s*(?:=~|!~|!=|=)\s*\"|by \(([\w, ]+)\)")
 PROCESS = "klepaas_controller_process_"
 
@@ -25,11 +27,11 @@ def exported():
 def samples():
     """Every name that a query may use."""
     more = {"histogram": ("_bucket", "_sum", "_count")}
-    return {name + end for name, kind in exported().items() for end in more.get(kind, ("",))}
+    return {name + end for name, kind in exported().items() for end in more.get(kind, ("",))} | {"http_requests_total", "circuit_breaker_state"}
 
 
 def labels():
-    own = {metrics.SYNCS, metrics.DRIFT, metrics.ASKED, metrics.ANSWERS, metrics.CACHE, metrics.EVENTS, metrics.PRUNED, metrics.SECONDS}
+    own = {doors.REQUESTS, breakers.STATE, metrics.SYNCS, metrics.DRIFT, metrics.ASKED, metrics.ANSWERS, metrics.CACHE, metrics.EVENTS, metrics.PRUNED, metrics.SECONDS}
     return {name for each in own for name in each._labelnames} | {"environment", "sync", "health", "le"}
 
 
@@ -66,11 +68,46 @@ def test_rules_say_what_is_wrong():
 
 
 def test_promtool_takes_the_rules():
-    """Where promtool is, it finds nothing to say."""
-    if not shutil.which("promtool"):
-        pytest.skip("promtool is not installed here: apt-get install prometheus")
-    done = subprocess.run(["promtool", "check", "rules", RULES], capture_output=True, text=True)
+    """It finds nothing to say."""
+    done = subprocess.run([measuring.program("promtool"), "check", "rules", RULES], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr + done.stdout
+
+
+FIRES = {  # alert -> (series, a value a minute; labels beside the rule's own): it fires after half an hour of this
+    "KlepaasControllerAbsent": ({}, {}), "KlepaasEnvironmentUnattended": ({'klepaas_environment_active{environment="live"}': "0x60"}, {"environment": "live"}),
+    "KlepaasEnvironmentHeld": ({'klepaas_environment_held{environment="live"}': "1x60"}, {"environment": "live"}), "KlepaasSyncFailing": ({'klepaas_apps{environment="live",sync="failed",health="healthy"}': "2x60"}, {"environment": "live"}),
+    "KlepaasAppsDegraded": ({'klepaas_apps{environment="live",sync="failed",health="degraded"}': "1x60"}, {"environment": "live"}), "KlepaasDriftFight": ({'klepaas_drift_total{environment="live",repaired="true"}': "0+1x60"}, {"environment": "live"}),
+    "KlepaasSyncsSlow": ({'klepaas_sync_duration_seconds_bucket{environment="live",le="300"}': "0x60", 'klepaas_sync_duration_seconds_bucket{environment="live",le="600"}': "0+1x60", 'klepaas_sync_duration_seconds_bucket{environment="live",le="+Inf"}': "0+1x60"}, {"environment": "live"}),
+    "KlepaasQueueOld": ({'klepaas_queue_age_seconds{environment="live"}': "0+60x60"}, {"environment": "live"}), "KlepaasGitUnreachable": ({"klepaas_git_fetch_failures_total": "0+1x60"}, {}),
+    "KlepaasKubernetesErrors": ({'klepaas_kubernetes_requests_total{verb="get",code="500"}': "0+60x60", 'klepaas_kubernetes_requests_total{verb="get",code="200"}': "0+60x60"}, {}),
+    "KlepaasCircuitOpen": ({'circuit_breaker_state{provider="github",instance="a"}': "1x60", 'circuit_breaker_state{provider="github",instance="b"}': "0x60"}, {"provider": "github"}),
+    "KlepaasRequestsFail": ({'http_requests_total{route="/",status="500"}': "0+60x60", 'http_requests_total{route="/",status="200"}': "0+600x60"}, {}),
+}
+WELL = {"klepaas_last_tick_timestamp_seconds": "0+60x60", 'klepaas_environment_active{environment="live"}': "1x60", 'klepaas_environment_held{environment="live"}': "0x60", 'klepaas_queue_age_seconds{environment="live"}': "1x60",
+        'klepaas_apps{environment="live",sync="succeeded",health="healthy"}': "5x60", 'klepaas_drift_total{environment="live",repaired="true"}': "3x60", "klepaas_git_fetch_failures_total": "2x60",
+        'http_requests_total{route="/",status="200"}': "0+600x60", 'circuit_breaker_state{provider="github"}': "0x60", 'klepaas_kubernetes_requests_total{verb="get",code="200"}': "0+60x60"}
+
+
+def test_every_rule_fires_when_it_should(tmp_path):
+    """Each by itself, after half an hour of what it is about, with its labels and a whole sentence; and none where all is well. Asked of promtool."""
+    rules = {rule["alert"]: rule for group in yaml.safe_load(RULES.read_text())["groups"] for rule in group["rules"]}
+    assert set(FIRES) == set(rules)
+
+    def case(series, expected):
+        asked = [{"eval_time": "30m", "alertname": name, "exp_alerts": [{"exp_labels": labels}] if name == expected else []} for name, (_, labels) in FIRES.items() if name == expected or expected is None]
+        return {"interval": "1m", "input_series": [{"series": name, "values": values} for name, values in series.items()], "alert_rule_test": asked}
+    cases = [case(WELL, None)]
+    for name, (series, labels) in FIRES.items():
+        made = case(series, name)
+        made["alert_rule_test"][0]["exp_alerts"] = [{"exp_labels": labels | rules[name]["labels"], "exp_annotations": said(rules[name]["annotations"], labels, {"KlepaasSyncFailing": "2"}.get(name, "1"))}]
+        cases.append(made)
+    (tmp_path / "test.yaml").write_text(yaml.safe_dump({"rule_files": [str(RULES)], "tests": cases}))
+    done = subprocess.run([measuring.program("promtool"), "test", "rules", tmp_path / "test.yaml"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr + done.stdout
+
+
+def said(annotations, labels, value):
+    return {name: re.sub(r"\{\{ \$(?:labels\.(\w+)|value) \}\}", lambda found: labels[found[1]] if found[1] else value, text) for name, text in annotations.items()}
 
 
 def test_panels_do_not_overlap():
