@@ -30,6 +30,7 @@ CACHE = Counter("klepaas_render_cache_total", "Renderings asked for: hit (kept f
 RENDER = Histogram("klepaas_render_duration_seconds", "Seconds a rendering took that was not kept from before", buckets=QUICK, registry=REGISTRY)
 TICK = Gauge("klepaas_last_tick_timestamp_seconds", "When the loop last finished a tick, 0 before the first", registry=REGISTRY)
 EVENTS = Counter("klepaas_kubernetes_events_total", "Kubernetes Events, by what became of them: sent, refused, dropped", ("result",), registry=REGISTRY)
+NOTICES = Counter("klepaas_notifications_total", "Tries to send a notification, by channel and what became of it: sent, failed, dead", ("channel", "result"), registry=REGISTRY)
 ProcessCollector(namespace="klepaas_controller", registry=REGISTRY)
 
 WORLDS = {}   # environment -> its World

@@ -1,5 +1,6 @@
 """Notifications: the controller sends to the channels of the settings. What begins with # is the Slack app's, whose token only the web server can open."""
 
+from controller import metrics
 from gitops.errors import Invalid
 from gitops.notices import places
 from gitops.notices.channels import KINDS
@@ -10,7 +11,7 @@ APP = "#"  # how the name of a channel of the Slack app begins
 
 def opened(services):
     """The Post of this process, working."""
-    return Post(services, "notify", lambda channel: mine(services.settings, channel), lambda channel, message: send(services.settings, channel, message), route=True).start()
+    return Post(services, "notify", lambda channel: mine(services.settings, channel), lambda channel, message: send(services.settings, channel, message), metrics.NOTICES, route=True).start()
 
 
 def mine(settings, channel):

@@ -20,6 +20,8 @@ MODELS = Counter("nlp_model_calls_total", "Questions to language models, by prov
 TOKENS = Counter("nlp_model_tokens_total", "Tokens of language models, in and out", ("provider", "direction"))
 WORDS = Counter("nlp_command_count", "Sentences read, by command and parser", ("command", "parser"))
 
+NOTICES = Counter("slack_messages_total", "Tries to send a notification to a channel of the Slack app, by what became of it", ("channel", "result"))
+
 
 def install(app):
     app.before_request(_begin)

@@ -9,8 +9,6 @@ import random
 import threading
 import time
 
-from prometheus_client import Counter
-
 from gitops import checks
 from gitops.errors import Invalid, KlepaasError, Unavailable
 from gitops.notices import message, routing, templates
@@ -20,14 +18,13 @@ FIRST, LONGEST = 1.0, 300.0  # seconds between tries of one message
 MOST = 12                    # tries before a message is dead
 OLD = 24 * 3600              # seconds after which a message is
 LOOK = 1.0                   # seconds between looks when nothing wakes
-SENT = Counter("klepaas_notifications_total", "Messages by channel and what became of a try: sent, failed, dead", ("channel", "result"))
 
 
 class Post:
-    """`who` is the lock's name, `mine` says which channels are its own, `send` takes (channel, Message). `route`: it also reads events."""
+    """`who` is the lock's name, `mine` says which channels are its own, `send` takes (channel, Message), `count` a counter by channel and result. `route`: it also reads events."""
 
-    def __init__(self, services, who, mine, send, route=False):
-        self.services, self.ledger, self.who, self.mine, self.send = services, services.ledger, who, mine, send
+    def __init__(self, services, who, mine, send, count, route=False):
+        self.services, self.ledger, self.who, self.mine, self.send, self.count = services, services.ledger, who, mine, send, count
         self.router = routing.Router(services) if route else None
         self.stopped, self.base = threading.Event(), services.settings.klepaas_url
         self.thread = threading.Thread(target=self._run, name=f"post-{who}", daemon=True)
@@ -122,7 +119,7 @@ class Line:
             self._failed(row, Invalid("channel_refused", provider=self.channel, detail=f"{type(error).__name__}: {error}"[:200]))
         else:
             self._kept(self.ledger.settled, row["id"], "sent")
-            SENT.labels(self.channel, "sent").inc()
+            self.post.count.labels(self.channel, "sent").inc()
 
     def _message(self, row):
         return message.composed(row, self.post.services.repo.name, self.post.base, template(self.post.services, row))
@@ -130,7 +127,7 @@ class Line:
     def _failed(self, row, error):
         text = checks.masked(error.text(row["language"]))[:500]
         over = _over(row, error, text)
-        SENT.labels(self.channel, "dead" if over else "failed").inc()
+        self.post.count.labels(self.channel, "dead" if over else "failed").inc()
         log.warning("channel %s, message %s: %s", self.channel, row["id"], error)
         if over:
             self._kept(self.ledger.settled, row["id"], "dead", over)

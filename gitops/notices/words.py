@@ -19,7 +19,7 @@ TITLES = {  # kind -> ((English one, several), (Korean one, several))
     "config.broken": (("klepaas.yaml cannot be used", "klepaas.yaml cannot be used"), ("klepaas.yaml을 사용할 수 없습니다", "klepaas.yaml을 사용할 수 없습니다")),
     "test": (("A test message", "{count} test messages"), ("시험 메시지", "시험 메시지 {count}개")),
 }
-FACTS = {"title": ("Change", "변경"), "version": ("Version", "버전"), "commit": ("Commit", "커밋"), "author": ("Author", "작성자"), "duration": ("Took", "소요 시간"), "error": ("Reason", "사유"), "fields": ("Fields", "필드"),
+FACTS = {"title": ("Change", "변경"), "version": ("Version", "버전"), "commit": ("Commit", "커밋"), "subject": ("What", "내용"), "author": ("Author", "작성자"), "duration": ("Took", "소요 시간"), "error": ("Reason", "사유"), "fields": ("Fields", "필드"),
          "by": ("By", "작성"), "reason": ("Because", "이유"), "review": ("Review", "리뷰")}
 MORE = ("… and {count} more", "… 외 {count}건")
 SECONDS = ("{seconds} s", "{seconds}초")

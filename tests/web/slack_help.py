@@ -129,7 +129,7 @@ class Slack:
         self.codes.add(code)
         return browser.get(f"{base}/auth/slack/callback", params={"code": code, "state": query["state"]}, allow_redirects=False)
 
-    def until(self, test, seconds=20):
+    def until(self, test, seconds=60):
         end = time.monotonic() + seconds
         while not (found := test()):
             assert time.monotonic() < end, (self.posted[-3:], self.said[-3:])
