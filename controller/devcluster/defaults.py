@@ -2,6 +2,7 @@
 
 import operator
 import secrets
+from collections import Counter
 from functools import cache
 
 from controller.devcluster import normal
@@ -185,22 +186,29 @@ def _held(schema, value):
 
 
 class Addresses:
-    """Cluster addresses and node ports, given out once."""
+    """Cluster addresses and node ports, given out once; which are taken is followed, not looked for each time."""
 
     def __init__(self, store):
-        self.store, self.next = store, 0
+        self.used, self.next = Counter(taken for each in store.list("services") for taken in _taken(each)), 0
+        store.follow("services", self._changed)
 
-    def _used(self, field):
-        return {value for each in self.store.list("services") for value in field(each["spec"])}
+    def _changed(self, event):
+        _, kind, _, obj, before = event
+        self.used.subtract(_taken(before) if before else ())
+        self.used.update(() if kind == "DELETED" else _taken(obj))
 
     def address(self):
-        used = self._used(lambda spec: spec.get("clusterIPs") or ())
         while True:
             self.next += 1
             found = f"10.96.{self.next // 250 % 250}.{self.next % 250 + 1}"
-            if found not in used:
+            if self.used[found] <= 0:
                 return found
 
     def port(self):
-        used = self._used(lambda spec: [port.get("nodePort") for port in spec.get("ports") or ()])
-        return next(port for port in iter(lambda: 30000 + secrets.randbelow(2768), None) if port not in used)
+        return next(port for port in iter(lambda: 30000 + secrets.randbelow(2768), None) if self.used[port] <= 0)
+
+
+def _taken(service):
+    """The addresses and node ports of a service."""
+    spec = service["spec"]
+    return [*(spec.get("clusterIPs") or ()), *(port["nodePort"] for port in spec.get("ports") or () if port.get("nodePort"))]
