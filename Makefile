@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-all bench bench-cluster nlp-eval clean
+.PHONY: demo test test-all test-cluster bench bench-cluster nlp-eval clean
 .DEFAULT_GOAL := demo
 
 $(BIN)/.installed: setup.cfg pyproject.toml
@@ -20,6 +20,9 @@ test: $(BIN)/.installed
 test-all: $(BIN)/.installed
 	@tests/install.sh
 	$(BIN)/pytest
+
+test-cluster: $(BIN)/.installed
+	TEST_KUBECONFIG="$${KUBECONFIG:?names the cluster to test on}" $(BIN)/pytest tests/controller -m "not slow"
 
 bench: $(BIN)/.installed
 	@$(BIN)/python -m tests.bench $(BENCH)

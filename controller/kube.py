@@ -16,7 +16,7 @@ import urllib3
 from kubernetes import client, config
 from kubernetes.config.config_exception import ConfigException
 
-from controller import answers, metrics
+from controller import answers, discovery, metrics
 from controller.answers import Expired
 from gitops.errors import NotFound, Timeout, Unavailable
 
@@ -25,7 +25,6 @@ APPLY, MERGE = "application/apply-patch+yaml", "application/merge-patch+json"
 PARTIAL = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
 CONNECT, READ, POOL, PAGE = 5, 30, 48, 500
 SIGNED = 1.0  # seconds
-DISCOVERY = 10  # seconds
 QUIET = 3600  # seconds that a followed container may say nothing
 
 
@@ -113,9 +112,8 @@ class Kube:
         """Every kind that can be listed: (group, kind) -> Kind, of the version the server prefers."""
         with self.guard:
             if self.kinds is None or again:
-                accept = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json"
-                groups = [group for path in ("/api", "/apis") for group in self.request("GET", path, accept=accept, timeout=DISCOVERY).get("items", ())]
-                self.kinds = {(kind.group, kind.kind): kind for group in reversed(groups) for version in reversed(group["versions"]) for kind in _kinds(group, version)}
+                found = [Kind(*each) for each in discovery.resources(lambda path, accept, timeout: self.request("GET", path, accept=accept, timeout=timeout))]
+                self.kinds = {(kind.group, kind.kind): kind for kind in reversed(found)}
             return self.kinds
 
     def kind(self, group, kind):
@@ -245,12 +243,6 @@ def _load(configuration, kubeconfig, context):
         config.load_kube_config(config_file=kubeconfig, context=context, client_configuration=configuration)
     except (ConfigException, OSError) as error:
         raise Unavailable("no_cluster", detail=str(error)[:200]) from None
-
-
-def _kinds(group, version):
-    for each in version["resources"]:
-        if "list" in each["verbs"] and each.get("responseKind"):
-            yield Kind(group["metadata"].get("name", ""), version["version"], each["responseKind"]["kind"], each["resource"], each["scope"] == "Namespaced", tuple(each.get("shortNames") or ()))
 
 
 _clusters, _guard = {}, threading.Lock()

@@ -1,16 +1,32 @@
-"""One embedded cluster for all; each test has an installation of its own in it."""
+"""One cluster for all, the embedded one or TEST_KUBECONFIG's; each test has an installation of its own in it."""
+
+import os
 
 import pytest
 
+from tests.controller import external
 from tests.controller.house import House
 from tests.devcluster import cluster
 
 
 @pytest.fixture(scope="session")
 def kubernetes(tmp_path_factory):
-    found = cluster.start(tmp_path_factory.mktemp("kubernetes"))
+    state, given = tmp_path_factory.mktemp("kubernetes"), os.environ.get("TEST_KUBECONFIG")
+    found = external.open(given, state) if given else cluster.start(state)
     yield found
     found.stop()
+
+
+@pytest.fixture(scope="session")
+def has_pods(kubernetes):
+    return not isinstance(kubernetes, external.External) or kubernetes.runs_pods()
+
+
+@pytest.fixture(autouse=True)
+def pods_where_needed(request):
+    """A test marked `pods` is left out where no pod ever runs."""
+    if request.node.get_closest_marker("pods") and not request.getfixturevalue("has_pods"):
+        pytest.skip("no node of this cluster is ready: no pod would ever run")
 
 
 @pytest.fixture
@@ -24,3 +40,5 @@ def house(tmp_path, kubernetes):
     yield make
     for each in made:
         each.close()
+        if isinstance(kubernetes, external.External):
+            kubernetes.forget(f"{each.name}-")

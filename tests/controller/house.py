@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from tests.product import environment as clean_environment
 
 ROOT = Path(__file__).parent.parent.parent
 NUMBERS = itertools.count()
+RUN = secrets.token_hex(3)  # a cluster that is there already may hold what another run made
 MERGE = "application/merge-patch+json"
 PATHS = {"deployments": "/apis/apps/v1/namespaces/{}/deployments", "configmaps": "/api/v1/namespaces/{}/configmaps", "services": "/api/v1/namespaces/{}/services",
          "claims": "/api/v1/namespaces/{}/persistentvolumeclaims", "leases": "/apis/coordination.k8s.io/v1/namespaces/{}/leases"}
@@ -27,7 +29,7 @@ class House:
 
     def __init__(self, home, cluster, files=None, database=None, environments=("staging",), **more):
         self.home, self.cluster, self.running = home, cluster, []
-        self.name = f"h{next(NUMBERS)}"
+        self.name = f"h{RUN}-{next(NUMBERS)}"
         home.mkdir(parents=True)
         self.repo = Repository.open(str(Repository.create(home / "config.git")), home)
         self.env = {**clean_environment(home, 1), "CONFIG_REPO": str(home / "config.git"), "DATABASE_URL": database or f"sqlite:///{home / 'ledger.db'}",

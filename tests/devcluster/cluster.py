@@ -21,9 +21,10 @@ class Cluster:
     process: subprocess.Popen
     url: str
     state: object
+    token: str | None = TOKEN
 
     def ask(self, method, path, body=None, **headers):
-        found = {"Authorization": f"Bearer {TOKEN}", **headers}
+        found = ({"Authorization": f"Bearer {self.token}"} if self.token else {}) | headers
         return requests.request(method, self.url + path, json=body, headers=found, timeout=30)
 
     def get(self, path):

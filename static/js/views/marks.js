@@ -1,0 +1,40 @@
+// What keeps an environment as a whole from following git, and the way on.
+import * as api from "../api.js";
+import { el } from "../dom.js";
+import { store } from "../store.js";
+import { t } from "../texts.js";
+import { failure } from "./parts.js";
+import { preview } from "./preview.js";
+
+const LISTED = 5;
+
+// The notices of those environments, made anew only where what they say changed, so that an open preview stays.
+export function marks(environments) {
+  const node = el("div", { class: "tight", "data-role": "marks" });
+  let shown = "[]";
+  const show = () => {
+    const found = store.environments.filter((each) => !environments || environments.includes(each.name)).flatMap(said);
+    const now = JSON.stringify(found);
+    if (now !== shown) { shown = now; node.replaceChildren(...found.map(notice)); }
+  };
+  show();
+  return { node, leave: store.on(["apps"], show) };
+}
+function said({ name, held, release, unreached, refused, leaving }) {
+  const found = [];
+  if (unreached) found.push({ name, tone: "bad", title: t("isUnreached", { name }), lines: [unreached] });
+  if (held) found.push({ name, tone: "warn", title: t("isHeld", { name }), lines: [held.replace(/\. To go on: .*$/, ".")], release });
+  if (refused) found.push({ name, tone: "warn", title: t("notDeleted", { name }), lines: refused });
+  if (leaving) found.push({ name, tone: "warn", title: t("isLeaving", { name }), lines: Object.entries(leaving).map(([app, why]) => `${app}: ${why}`) });
+  return found;
+}
+function notice({ name, tone, title, lines, release }) {
+  const out = el("div", { class: "tight" });
+  const ask = async () => {
+    try { out.replaceChildren(preview(await api.preview({ verb: "release", environment: name, args: { revision: release } })).box); } catch (error) { out.replaceChildren(failure(error)); }
+  };
+  const may = store.me.scopes.some((scope) => scope === "admin:write" || scope === `admin:write@${name}`);
+  return el("section", { class: "notice tight", "data-tone": tone, "data-mark": name, "aria-label": title }, el("b", {}, title), lines.slice(0, LISTED).map((line) => el("p", {}, line)),
+    lines.length > LISTED ? el("p", {}, t("andMore", { count: lines.length - LISTED })) : null,
+    release ? (may ? el("div", { class: "row" }, el("button", { type: "button", class: "small", "data-role": "release", onclick: ask }, t("releaseIt", { revision: release }))) : el("p", {}, t("releaseAsk", { revision: release }))) : null, out);
+}
