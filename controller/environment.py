@@ -8,7 +8,7 @@ import threading
 import time
 
 from controller import kube as kubes
-from controller import events, failure, hooks, metrics, ownership, previews, reconcile, rollout, syncing, windows
+from controller import events, failure, held, hooks, metrics, ownership, previews, reconcile, rollout, syncing, windows
 from controller.cache import Cache
 from controller.claims import Claims
 from controller.lease import Lease
@@ -46,6 +46,8 @@ class World:
         self.leaving, self.gone_apps, self.kept = {}, set(), set()  # see controller/removal; kept: objects that are never pruned
         self.before = None, None  # what `past` found last
         self.ran = set()  # hooks of apps that are gone, whose objects stay until the lease says that they are
+        self.told = {}  # what was said of the environment as a whole: see controller/held
+        self.refused = {}  # deletions that did not succeed: see controller/prune
         self.unlisted = {}  # kinds that the server refused to list -> (how often, when to ask again)
 
     @property
@@ -63,6 +65,8 @@ class World:
             if self.lease.error:
                 raise self.lease.error
             return False
+        if not self.had_lease:
+            self._afresh()
         if not self.ready:
             self._look_around(self.kube.discover().values())
             self.offers = self.kube.offers()
@@ -73,6 +77,15 @@ class World:
             self._look_around(due)
         self.had_lease = True
         return True
+
+    def _afresh(self):
+        """Go on from what was said here last, by whomever."""
+        try:
+            self.told = self.ledger.marks().get(self.environment.name) or {}
+        except KlepaasError:
+            self.told = {}  # said again, then
+        self.held, self.pruned_at = self.told.get("held"), None
+        held.say(self, unreached=None)
 
     def _leased(self):
         if self.environment.preview and not self.lease.until:

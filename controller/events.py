@@ -64,7 +64,7 @@ class Events:
 
     def hear(self, name, args, more):
         try:
-            news = self._of_sync(*args) if name == "record_sync" else self._of_event(*args, **more) if name == "event" else None
+            news = self._of_sync(*args) if name == "record_sync" else self._of_event(*args, **more) if name == "event" else self._of_mark(*args, **more) if name == "mark" else None
         except Exception:
             log.exception("event of %s", name)
             return
@@ -89,9 +89,10 @@ class Events:
             return self._of_drift(app, data)
         if kind == "sync" and data.get("status") == "pruned":
             return News(self._about(app, data["actions"]), "Pruned", f"{app}: {_listed(data['actions'])}{_at(data.get('revision'))}")
-        if kind == "notice" and data.get("held"):
-            return News(self._lease(), "Held", data["held"], True)
         return None
+
+    def _of_mark(self, environment, held=None, **_):
+        return News(self._lease(), "Held", held, True) if held else None
 
     def _of_drift(self, app, data):
         fields = ", ".join(f"{each['kind']} {each['name']} {' '.join(each['fields'])}" for each in data["fields"][:NAMED])

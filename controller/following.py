@@ -17,7 +17,8 @@ def advance(world, tree, catalog, environment):
         refuse(world, why)
         return []
     world.synced()  # at the revision before
-    back, world.gone, world.blocked, world.held = world.gone, False, False, None
+    held.clear(world)
+    back, world.gone, world.blocked = world.gone, False, False
     world.tree, world.catalog, world.environment, world.head = tree, catalog, environment, tree.revision
     targets = {each.app: each for each in catalog.targets(environment.name)}
     world.gone_apps -= targets.keys()

@@ -5,14 +5,30 @@ import logging
 log = logging.getLogger(__name__)
 
 
+def say(world, **marks):
+    """Of the environment as a whole, where it is news."""
+    news = {name: value for name, value in marks.items() if value != world.told.get(name)}
+    if news:
+        world.told |= news
+        world.tell(world.ledger.mark, world.environment.name, **news)
+
+
 def hold(world, why, *, releasable=True):
     """Wait for a person, and say how to go on."""
+    revision = (world.proposed or world.head or "")[:7] if releasable else None
     if releasable:
-        why = f"{why}. To go on: klepaas submit release -e {world.environment.name} revision={(world.proposed or world.head or '')[:7]}"
+        why = f"{why}. To go on: klepaas submit release -e {world.environment.name} revision={revision}"
     if world.held != why:
         world.held = why
         log.warning("%s is held: %s", world.environment.name, why)
-        world.tell(world.ledger.event, "notice", None, world.environment.name, held=why)
+        say(world, held=why, release=revision)
+
+
+def clear(world):
+    """Nothing waits for a person any more."""
+    if world.held:
+        say(world, held=None, release=None)
+    world.held = None
 
 
 def release(world, revisions):

@@ -153,8 +153,8 @@ class Loop:
         text = error.text() if isinstance(error, KlepaasError) else None
         if text == (before.text() if isinstance(before, KlepaasError) else None):
             return
+        self.outbox.tell(self.ledger.mark, name, unreached=text)
         log.warning("%s: %s", name, text or "can be worked on again")
-        self.outbox.tell(self.ledger.event, "notice", None, name, unreached=text)
         world = self.worlds.get(name)
         if text is None and world:
             world.judge_again()
@@ -212,7 +212,7 @@ class Loop:
     def _settled(self, world):
         """Whether the world came to rest at a revision since it was pruned last."""
         mark = (world.head, len(world.cache.objects), sum(state.error is not None for state in world.states.values()))
-        if world.busy() or world.pruned_at == mark and world.lease.revision == world.head and not world.leaving and not world.ran:
+        if world.busy() or world.pruned_at == mark and world.lease.revision == world.head and not world.leaving and not world.ran and not prune.due(world):
             return False
         world.pruned_at = mark
         return True

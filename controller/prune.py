@@ -1,11 +1,24 @@
 """What an environment holds of ours that nothing desires any more: deleted, in reverse order. Held when it would be too much."""
 
 import logging
+import time
+from dataclasses import dataclass
 
 from controller import held, order, ownership, removal
+from controller import kube as kubes
 from gitops.errors import KlepaasError
 
 log = logging.getLogger(__name__)
+TOLD = 20  # refused deletions that are named
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A deletion that did not succeed: why, how often, and from when on it is tried again (monotonic)."""
+
+    why: str
+    tries: int
+    again: float
 
 
 def run(world):
@@ -19,11 +32,11 @@ def run(world):
     world.kept = set(kept)
     if gone and too_much(gone, world.cache, _deleted_by_us(world) | world.gone_apps) and world.head not in world.released:
         return held.hold(world, f"{len(gone)} of {len(world.cache.keys())} objects would be pruned at {world.head[:7]}")
-    actions, _ = delete(world, removal.may_go(world, gone))
+    actions = delete(world, removal.may_go(world, gone))
     for app, found in actions.items():
         world.tell(world.ledger.event, "sync", app, world.environment.name, status="pruned", actions=found, revision=world.head)
     removal.end(world)
-    world.held = None
+    held.clear(world)
 
 
 def everything(world):
@@ -31,13 +44,13 @@ def everything(world):
     if not world.lease.keep():
         return
     gone, _ = candidates(world.cache, {})
-    actions, _ = delete(world, gone)
+    actions = delete(world, gone)
     for app, found in actions.items():
         world.tell(world.ledger.event, "sync", app, world.environment.name, status="pruned", actions=found, revision=world.proposed)
     for app in tuple(world.states):
         world.states.pop(app)
         world.tell(world.ledger.forget, app, world.environment.name)
-    world.held = None
+    held.clear(world)
 
 
 def _deleted_by_us(world):
@@ -82,19 +95,36 @@ def too_much(gone, cache, excused):
     return len(counted) > 1 and len(counted) * 2 > len(cache.keys())
 
 
+def due(world):
+    """Whether a refused deletion is to be tried again."""
+    return any(each.again <= time.monotonic() for each in world.refused.values())
+
+
 def delete(world, gone):
-    """Delete each; a refused one stays ours and is tried again. Returns (actions by app, errors)."""
-    actions, errors = {}, []
+    """Delete each; a refused one stays ours, is told, and is tried again, later each time. The actions by app."""
+    actions = {}
+    world.refused = {key: world.refused[key] for key in gone if key in world.refused}
     for key in gone:
         obj, app = world.cache.get(key), world.cache.app_of(key)
-        if obj is None:
-            continue
-        try:
-            world.lease.check()
-            going = world.hands.delete(world.kube.kind(key.group, key.kind), obj)
-            world.cache.written(going) if going else world.cache.deleted(key)
+        if obj is not None and _delete(world, key, obj):
             actions.setdefault(app, []).append({"action": "pruned", "kind": key.kind, "namespace": key.namespace, "name": key.name})
-        except KlepaasError as error:
-            log.warning("prune %s: %s", key, error)
-            errors.append(error)
-    return actions, errors
+    held.say(world, refused=sorted(each.why for each in world.refused.values())[:TOLD] or None)
+    return actions
+
+
+def _delete(world, key, obj):
+    """Whether it was deleted, or began to go."""
+    refused = world.refused.get(key)
+    if refused and refused.again > time.monotonic():
+        return False
+    try:
+        world.lease.check()
+        going = world.hands.delete(world.kube.kind(key.group, key.kind), obj)
+    except KlepaasError as error:
+        log.warning("prune %s: %s", key, error)
+        tries = refused.tries + 1 if refused else 1
+        world.refused[key] = Refused(f"{key.kind} {key.name}: {error.text()}", tries, time.monotonic() + kubes.backoff(tries - 1))
+        return False
+    world.cache.written(going) if going else world.cache.deleted(key)
+    world.refused.pop(key, None)
+    return True

@@ -6,7 +6,7 @@ Which they are is said by the revision synced last and by what the cluster holds
 import logging
 from dataclasses import dataclass, field
 
-from controller import hooks, order
+from controller import held, hooks, order
 from gitops.errors import KlepaasError
 
 log = logging.getLogger(__name__)
@@ -83,6 +83,7 @@ def end(world):
             world.tell(world.ledger.forget, leaving.app, world.environment.name)
             world.ran.update(hook.key for hook in leaving.hooks)
             world.pruned_at = None  # its hooks' own objects go once it is written that they ran
+    held.say(world, leaving={each.app: each.waits for each in world.leaving.values() if each.waits} or None)
 
 
 def _rest(world, leaving):

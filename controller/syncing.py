@@ -1,6 +1,7 @@
 """One sync of one app: render if its files changed, see what differs, write it, say how it went. Serial per app."""
 
 import logging
+import math
 import time
 
 import orjson
@@ -175,6 +176,7 @@ def failed(world, app, error):
     state.revision, state.waiting_since, state.stopped = world.head, None, None
     _did(state)
     _settled(world, state, "held" if error.code == "renders_nothing" else "failed", sops.hidden(error.text(), state.secrets))
+    world.tell(world.ledger.expect, app, world.environment.name, None if math.isinf(state.next_try) else round(time.time() + wait, 1))
 
 
 def _settled(world, state, status, message):

@@ -26,12 +26,21 @@ def test_every_route_says_what_it_is():
     assert not [line for language in docs.FILES.values() for line in docs.tables(language)["routes"].splitlines() if re.search(r"\|\s*\|$", line)]
 
 
-@pytest.mark.parametrize("name", [*docs.FILES, "docs/operating.md", "docs/repository.md"])
+@pytest.mark.parametrize("name", [*docs.FILES, "docs/operating.md", "docs/repository.md", "docs/promises.md"])
 def test_files_that_documents_name_are_there(name):
     """Every path in backquotes that looks like one of ours exists."""
     text = (ROOT / name).read_text()
     for path in re.findall(r"`((?:gitops|controller|nlp|web|static|tests|docs|deploy)/[\w./-]*)`", text):
         assert (ROOT / path).exists(), path
+
+
+def test_every_promise_is_held():
+    """What the page of promises names is a test that is there; every line names one."""
+    text = (ROOT / "docs/promises.md").read_text()
+    rows = [line for line in text.splitlines() if line.startswith("| ") and "held by" not in line]
+    assert rows and not [row for row in rows if "::" not in row]
+    for path, name in re.findall(r"`(tests/[\w./]+)::(\w+)`", text):
+        assert f"\ndef {name}(" in (ROOT / path).read_text(), f"{path}::{name}"
 
 
 SECTIONS = {"klepaas.yaml": table.TOP, "An environment": table.ENVIRONMENT, "policy": table.POLICY, "A rule of images": table.IMAGE, "sync": table.SYNC, "A rule of cicd": table.RULE, "notify": notify.TOP, "A route of notify": notify.ROUTE, "The `klepaas:` section of a values file": table.SECTION}

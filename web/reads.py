@@ -7,6 +7,7 @@ from gitops.types import Command, Target
 from web import costs, measured
 
 
+MARKS = "held", "release", "unreached", "refused", "leaving"
 PATIENCE = 8  # seconds for a controller to answer
 
 
@@ -105,7 +106,9 @@ def _list_apps(asked):
 
 
 def _overview(asked):
-    return measured.beside(asked, *_live(asked))
+    data, summary = measured.beside(asked, *_live(asked))
+    marks = asked.services.ledger.marks()
+    return data | {"environments": {each.name: said for each in asked.environments if (said := {name: text for name, text in _marks(marks.get(each.name) or {}).items() if text})}}, summary
 
 
 READS = {"history": _history, "diff": _diff, "help": _help, "list_apps": _list_apps, "query": measured.read, "overview": _overview, "cost_analysis": costs.read}
@@ -129,7 +132,7 @@ def _card(target, state):
     """One app in one environment; a Problem where its file is broken."""
     problem = None if isinstance(target, Target) else {"path": target.path, "line": target.line, "message": target.message}
     return {"app": target.app, "environment": target.environment, "sync": state.get("sync", "unknown"), "health": state.get("health", "unknown"), "message": state.get("message", ""),
-            "error": state.get("error"), "replicas": state.get("replicas", {"desired": None, "ready": None}), "version": state.get("version"), "commit": state.get("commit"),
+            "error": state.get("error"), "retry_at": state.get("retry_at"), "replicas": state.get("replicas", {"desired": None, "ready": None}), "version": state.get("version"), "commit": state.get("commit"),
             "revision": state.get("revision"), "suspended": isinstance(target, Target) and target.suspend, **({"problem": problem} if problem else {})}
 
 
@@ -150,11 +153,16 @@ def app(services, name, environment):
                                    "chart": target.chart, "source": target.source, "syncs": list(services.ledger.syncs(name, environment, 5))}
 
 
+def _marks(said):
+    """What keeps an environment as a whole from following git, as its controller last told."""
+    return {name: said.get(name) for name in MARKS}
+
+
 def environments(services, actor):
     tree, catalog = services.head()
-    visible = [each for each in catalog.environments.values() if policy.holds(actor.scopes, "k8s:read", each.name)]
+    visible, marks = [each for each in catalog.environments.values() if policy.holds(actor.scopes, "k8s:read", each.name)], services.ledger.marks()
     return {"items": [{"name": each.name, "namespace": each.namespace, "review": each.review, "approvals": each.approvals, "promotes_from": each.promotes_from, "agents": each.agents,
-                       "preview": _preview(tree, catalog, each)} for each in visible],
+                       "preview": _preview(tree, catalog, each), **_marks(marks.get(each.name) or {})} for each in visible],
             "first": catalog.first.name}
 
 

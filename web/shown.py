@@ -56,7 +56,7 @@ LOGS = thing(pod=TEXT, container=TEXT, containers=many(TEXT), pods=many(TEXT), l
 COMMIT = thing(revision=TEXT, author=TEXT, email=TEXT, time=WHOLE, subject=TEXT, words=MAYBE, channel=TEXT, verified=FLAG, command=MAYBE, verb=MAYBE, app=MAYBE, environment=MAYBE,
                reviewed_by=MAYBE, rollback_to=MAYBE, promoted_from=MAYBE)
 PROBLEM = thing(path=TEXT, line={"type": ["integer", "null"]}, message=TEXT)
-CARD = thing("problem", app=TEXT, environment=TEXT, sync=TEXT, health=TEXT, message=TEXT, error=MAYBE, replicas=thing(desired={"type": ["integer", "null"]}, ready={"type": ["integer", "null"]}),
+CARD = thing("problem", "retry_at", app=TEXT, environment=TEXT, sync=TEXT, health=TEXT, message=TEXT, error=MAYBE, retry_at=PERHAPS, replicas=thing(desired={"type": ["integer", "null"]}, ready={"type": ["integer", "null"]}),
              version=MAYBE, commit=MAYBE, revision=MAYBE, suspended=FLAG, problem=PROBLEM)
 DATA = {
     "status": thing(desired=COUNT, ready=COUNT, available=COUNT, workloads=many(WORKLOAD), pods=many(POD), problems=many(TEXT)),
@@ -93,7 +93,8 @@ COMMAND = thing(uid=TEXT, id=TEXT, verb=TEXT, app=MAYBE, environment=MAYBE, chan
 SYNC = thing(id=WHOLE, **of(types.SyncResult)["properties"])
 APP = CARD | {"required": ["app", "environment"], "properties": CARD["properties"] | {
     "sync": MAYBE, "health": MAYBE, "message": MAYBE, "replicas": maybe(OBJECT), "path": MAYBE, "values": MAYBE, "repository": MAYBE, "chart": MAYBE, "source": MAYBE, "syncs": many(OBJECT)}}
-PLACE = thing(name=TEXT, namespace=TEXT, review=FLAG, approvals=COUNT, promotes_from=MAYBE, agents=TEXT, preview=maybe(OBJECT))
+PLACE = thing(name=TEXT, namespace=TEXT, review=FLAG, approvals=COUNT, promotes_from=MAYBE, agents=TEXT, preview=maybe(OBJECT),
+              held=MAYBE, release=MAYBE, unreached=MAYBE, refused=maybe(many(TEXT)), leaving=maybe(OBJECT))
 EVENT = thing(id=WHOLE, kind=TEXT, app=MAYBE, environment=MAYBE, at=MOMENT, data=OBJECT)
 ATTEMPT = thing(**{name: MAYBE for name in FIELDS} | {"number": WHOLE, "at": MOMENT, "agent": FLAG, "door": TEXT, "verb": TEXT, "outcome": TEXT, "args": OBJECT, "previous": TEXT, "hash": TEXT})
 TOKEN = thing(id=TEXT, name=TEXT, scopes=many(TEXT), agent=FLAG, created=MOMENT, expires=PERHAPS, used=PERHAPS, revoked=PERHAPS)

@@ -46,7 +46,8 @@ class Ledger:
         self.lockouts = Lockouts(store, self.tables)
         self.event, self.events, self.last_event, self.wait = events.event, events.events, events.last_event, events.wait
         self.record_sync, self.syncs = states.record_sync, states.syncs
-        self.observe, self.forget, self.state, self.states = states.observe, states.forget, states.state, states.states
+        self.observe, self.expect, self.forget, self.state, self.states = states.observe, states.expect, states.forget, states.state, states.states
+        self.mark, self.marks = states.mark, states.marks
         self.since = states.since
         self.review_open, self.review, self.reviews = reviews.review_open, reviews.review, reviews.reviews
         self.approve, self.reject, self.merged, self.review_moved = reviews.approve, reviews.reject, reviews.merged, reviews.review_moved

@@ -18,6 +18,7 @@ KEEP_SYNC = """INSERT INTO klepaas_sync (app, environment, started, revision, st
     ON CONFLICT (app, environment, started) DO UPDATE SET revision = excluded.revision, status = excluded.status, result = excluded.result, finished = excluded.finished"""
 
 
+WHOLE = ""  # in the place of an app: the environment itself; no app is called so
 LASTING = ("health", "version")  # `since` of a state is when one of these was last another
 
 
@@ -33,7 +34,7 @@ class States:
             self._run(KEEP_SYNC, result.app, result.environment, result.started, result.revision, result.status, dumps(asdict(result)), result.finished)
             self._merge_sync(result, {
                 "sync": result.status, "revision": result.revision, "error": result.error, "started": result.started, "finished": result.finished,
-                "health": result.health.status, "message": result.health.message})
+                "health": result.health.status, "message": result.health.message, "retry_at": None})
             return self.events.add("sync", result.app, result.environment, {
                 "status": result.status, "revision": result.revision, "started": result.started, "error": result.error, "actions": list(result.actions),
                 "health": result.health.status, "message": result.health.message})
@@ -69,6 +70,28 @@ class States:
             known = self._state(app, environment)
             if self._merge(app, environment, known, fields):
                 self.events.add("health", app, environment, fields)
+
+    def expect(self, app, environment, retry_at):
+        """When a sync that failed is tried again, UTC seconds; None: not by itself. No news for anybody: that it failed was told."""
+        with self.store.append():
+            known = self._state(app, environment)
+            if known is not None:
+                self._merge(app, environment, known, {"retry_at": retry_at})
+
+    def mark(self, environment, **fields):
+        """What is said of an environment as a whole; a notice where it is news. None: over.
+
+        `held` and `unreached` are why, `release` is the revision that waits, `refused` what cannot be deleted and why, `leaving` is app -> what its deletion waits for.
+        """
+        with self.store.append():
+            known = self._state(WHOLE, environment)
+            news = {name: value for name, value in fields.items() if value != (known or {}).get(name)}
+            if news and self._merge(WHOLE, environment, known, news):
+                self.events.add("notice", None, environment, news)
+
+    def marks(self):
+        """environment -> what is said of it as a whole."""
+        return {environment: state for (app, environment), state in self._all().items() if app == WHOLE}
 
     def forget(self, app, environment):
         """The app is gone from the environment."""
@@ -110,6 +133,9 @@ class States:
 
     def states(self):
         """(app, environment) -> state."""
+        return {place: state for place, state in self._all().items() if place[0] != WHOLE}
+
+    def _all(self):
         with self.store.session():
             return {(row.app, row.environment): orjson.loads(row.state) for row in self.tables["state"].select()}
 

@@ -68,6 +68,7 @@ class Store extends EventTarget {
   }
   // What an event says of an app's state; an app not known yet is asked for.
   state({ kind, app, environment, data }) {
+    if (kind === "notice" && environment && !app) return this.soon(); // what holds up an environment as a whole
     if (!app || !["health", "sync"].includes(kind)) return;
     const item = this.apps.get(this.key(app, environment));
     if (data.gone) { this.apps.delete(this.key(app, environment)); this.save("apps"); if (!this.lanes.some((each) => each.name === environment)) this.soon(); }

@@ -141,8 +141,12 @@ class House:
     def events(self, kind):
         return [each for each in self.ledger.events(0, limit=5000) if each.kind == kind]
 
+    def marks(self, environment="staging"):
+        """What is said of the environment as a whole."""
+        return self.ledger.marks().get(environment) or {}
+
     def held(self):
-        return [each.data["held"] for each in self.events("notice") if "held" in each.data]
+        return [each.data["held"] for each in self.events("notice") if each.data.get("held")]
 
 
 def values(tag="1.27", **more):

@@ -108,8 +108,10 @@ def test_more_than_half_is_held_until_released(house):
     head = made.commit({"manifests/staging/two/two.yaml": None, "manifests/staging/three/three.yaml": None})
     made.wait(made.held)
     assert made.held() == [f"2 of 3 objects would be pruned at {head[:7]}. To go on: klepaas submit release -e staging revision={head[:7]}"] and made.value("two") and made.value("three")
+    assert made.marks()["release"] == head[:7] and "2 of 3" in made.marks()["held"]
     made.order("release", revision=head)
     made.wait(lambda: made.value("two") is None and made.value("three") is None)
+    made.wait(lambda: not made.marks()["held"])
     assert made.value("one") == "one"
 
 

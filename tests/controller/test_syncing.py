@@ -1,5 +1,7 @@
 """What git says is what the cluster holds, and nothing is written without need."""
 
+import time
+
 from tests.controller.house import MERGE, configmap, values
 
 ONE = {"manifests/staging/one/map.yaml": configmap("one")}
@@ -111,6 +113,20 @@ def test_writing_can_be_turned_off(house):
     made.start(ENABLE_K8S_DEPLOY="false")
     assert "1 objects differ" in made.synced("one", status="held")["error"]
     assert made.cluster.ask("GET", f"/api/v1/namespaces/{made.namespace()}").status_code == 404
+
+
+def test_a_failure_says_when_it_is_tried_next(house):
+    """What may pass by itself says when, what waits for a commit says that it does; mended, it says neither."""
+    strange = "apiVersion: nobody.example.org/v1\nkind: Thing\nmetadata: {name: thing}\n"
+    made = house({"manifests/staging/passing/a.yaml": strange, "values/staging/broken.yaml": "- one\n"})
+    made.start()
+    began = time.time()
+    assert "Thing" in made.failed("passing")
+    assert began < made.wait(lambda: made.state("passing").get("retry_at")) < time.time() + 300
+    made.failed("broken")
+    assert made.state("broken")["retry_at"] is None
+    made.commit({"manifests/staging/passing/a.yaml": configmap("a")})
+    assert made.synced("passing")["retry_at"] is None
 
 
 def test_once_says_how_it_went(house):

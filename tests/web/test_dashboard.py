@@ -125,6 +125,22 @@ def test_a_review_says_what_it_would_do(demo, person):  # noqa: F811
     reviewer.shot("review-outdated")
 
 
+def test_what_is_held_says_so_and_how_it_goes_on(demo, person):  # noqa: F811
+    """A push that takes most of staging away: the overview says why nothing goes, and shows the preview of its release; taken back, the notice goes without a reload."""
+    owner, repo = person("owner", "en-US"), Repository.open(str(demo.home / "config.git"), demo.home)
+    tree = repo.tree(repo.head())
+    files = {path: tree.read(path) for path, _ in tree.walk("values/staging")}
+    repo_help.land(repo, {path: None for path in list(files)[1:]})
+    notice = owner.page.locator('main [data-mark="staging"]')
+    expect(notice).to_contain_text("objects would be pruned", timeout=WAIT)
+    notice.locator('[data-role="release"]').click()
+    expect(notice.locator('[data-role="preview"]')).to_contain_text(repo.head()[:7], timeout=WAIT)
+    owner.shot("held")
+    repo_help.land(repo, files)
+    expect(notice).to_have_count(0, timeout=WAIT)
+    repo.close()
+
+
 def land(demo, path, old, new):
     """As a push of somebody else."""
     repo = Repository.open(str(demo.home / "config.git"), demo.home)

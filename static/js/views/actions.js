@@ -6,7 +6,8 @@ import { t } from "../texts.js";
 import { fill } from "./parts.js";
 import { preview } from "./preview.js";
 
-const FORMS = { deploy: [["version", "text"]], scale: [["replicas", "number"]], set_env: [["name", "text"], ["value", "text"]], restart: [], promote: [], suspend: [], resume: [] };
+const FORMS = { deploy: [["version", "text"]], scale: [["replicas", "number"]], set_env: [["name", "text"], ["value", "text"]], restart: [], promote: [], sync: [], retry: [], cancel: [], suspend: [], resume: [] };
+const CALLED = { sync: "syncNow", retry: "retryNow", cancel: "cancelSync" }; // words that mean something else elsewhere
 
 export function actions(place) {
   const out = el("div", { class: "tight" }), promotes = store.environments.find((each) => each.name === place.environment)?.promotes_from;
@@ -21,10 +22,14 @@ export function actions(place) {
     out.replaceChildren(form);
     form.querySelector("input").focus();
   };
-  const button = (verb) => el("button", { type: "button", "data-action": verb, "aria-expanded": "false", onclick: (event) => open(verb, event.currentTarget) }, t(verb));
+  const button = (verb) => el("button", { type: "button", "data-action": verb, "aria-expanded": "false", onclick: (event) => open(verb, event.currentTarget) }, t(CALLED[verb] ?? verb));
   const buttons = Object.fromEntries(Object.keys(FORMS).filter((verb) => verb !== "promote" || promotes).map((verb) => [verb, button(verb)]));
   const node = el("section", { class: "tight", "aria-label": t("actions") }, el("div", { class: "row" }, Object.values(buttons)), out);
-  return { node, show: (item) => { buttons.suspend.hidden = Boolean(item.suspended); buttons.resume.hidden = !item.suspended; } };
+  const show = (item) => {
+    buttons.suspend.hidden = Boolean(item.suspended); buttons.resume.hidden = !item.suspended;
+    buttons.retry.hidden = item.sync !== "failed"; buttons.cancel.hidden = item.sync !== "progressing";
+  };
+  return { node, show };
 }
 function input(place, [name, type]) {
   const number = type === "number", now = number ? store.apps.get(store.key(place.app, place.environment))?.replicas?.desired : null;

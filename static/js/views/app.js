@@ -11,6 +11,7 @@ import { compared } from "./compared.js";
 import { graphs } from "./graphs.js";
 import { timeline } from "./history.js";
 import { logs } from "./logs.js";
+import { marks } from "./marks.js";
 import { badge, empty, fill, list, sha } from "./parts.js";
 import { resources } from "./resources.js";
 import { written } from "./written.js";
@@ -24,10 +25,10 @@ export function app(main, name, environment) {
   const cards = new Map(places.map((each) => [store.key(name, each.name), card(store.apps.get(store.key(name, each.name)), each.name === environment)]));
   const out = parts("details", "pods", "events", "syncs", "desired");
   const tree = resources(place), file = written(place);
-  const past = timeline(() => place, place, 30), log = logs(place), act = actions(place), measured = graphs(place), firing = alertPanel(place);
+  const past = timeline(() => place, place, 30), log = logs(place), act = actions(place), measured = graphs(place), firing = alertPanel(place), whole = marks([environment]);
   main.append(el("div", { class: "stack" },
     el("div", { class: "row" }, el("a", { class: "crumb", href: "#/apps" }, t("apps")), el("h1", { tabindex: "-1" }, name)),
-    el("nav", { class: "environments", "aria-label": t("environments") }, [...cards.values()]), out.details, act.node, firing.node,
+    el("nav", { class: "environments", "aria-label": t("environments") }, [...cards.values()]), whole.node, out.details, act.node, firing.node,
     el("div", { class: "columns" }, el("div", { class: "stack" }, tree.node, panel("pods", out.pods), measured.node, log.node, compared(place).node, panel("events", out.events)), el("div", { class: "stack" }, panel("history", past.node), panel("syncs", out.syncs), panel("valuesFile", el("div", { class: "tight" }, out.desired, file.node))))));
   const live = () => {
     tree.load();
@@ -43,7 +44,7 @@ export function app(main, name, environment) {
   act.show(store.apps.get(key));
   [live, desired, past.load, log.load, measured.load].forEach((each) => each());
   let timer;
-  const read = () => { live(); log.load(); };
+  const read = () => { live(); log.load(); if (store.apps.get(key)?.sync === "failed") desired(); };
   const later = (pause) => { clearTimeout(timer); timer = setTimeout(() => { if (!document.hidden) read(); later(AGAIN); }, pause); };
   const soon = () => { clearTimeout(timer); timer = setTimeout(() => { read(); desired(); later(SETTLED); }, SOON); };
   later(AGAIN);
@@ -55,7 +56,7 @@ export function app(main, name, environment) {
       if (item.environment === environment) { act.show(item); soon(); }
     }),
     store.on(["history"], (detail) => { if (detail.app === name && detail.environment === environment) past.load(); })];
-  return () => { clearTimeout(timer); measured.leave(); firing.leave(); off.forEach((each) => each()); };
+  return () => { clearTimeout(timer); measured.leave(); firing.leave(); whole.leave(); off.forEach((each) => each()); };
 }
 const parts = (...names) => Object.fromEntries(names.map((each) => [each, el("div", { class: "tight" })]));
 const panel = (title, body) => el("section", { class: "panel" }, el("h2", {}, t(title)), body);
@@ -64,7 +65,7 @@ function absent(main, name, environment) {
 }
 function details(found) {
   const namespace = store.environments.find((each) => each.name === found.environment)?.namespace;
-  const pairs = [["version", found.version], ["commit", sha(found.commit)], ["namespace", namespace], ["repository", found.repository], ["chart", found.chart]];
+  const pairs = [["version", found.version], ["commit", sha(found.commit)], ["namespace", namespace], ["repository", found.repository], ["chart", found.chart], ["retryAt", found.sync === "failed" && found.retry_at ? stamp(found.retry_at) : null]];
   return el("dl", { class: "facts-row" }, pairs.filter(([, value]) => value).map(([name, value]) => el("div", {}, el("dt", {}, t(name)), el("dd", {}, value))));
 }
 function syncList(syncs) {

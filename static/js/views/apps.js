@@ -6,6 +6,7 @@ import { t } from "../texts.js";
 import { reviewRow } from "./changes.js";
 import { configured } from "./configured.js";
 import { figures } from "./figures.js";
+import { marks } from "./marks.js";
 import { timeline } from "./history.js";
 import { measure } from "../units.js";
 import { badge, empty, failure, toneOf } from "./parts.js";
@@ -18,11 +19,11 @@ export function apps(main) {
   const problems = el("div", { class: "tight" }), body = el("div", { class: "lanes", "data-lanes": store.lanes.length }), cards = new Map();
   const nothing = el("div", { hidden: true });
   const search = el("input", { class: "search", type: "search", placeholder: t("search"), "aria-label": t("search"), oninput: () => all() });
-  const below = lately(), pulled = previews();
+  const below = lately(), pulled = previews(), whole = marks();
   let chosen = FILTERS[0];
   const filters = FILTERS.map((each) => el("button", { type: "button", class: "small", "aria-pressed": each === chosen, "data-filter": each[0], onclick: () => { chosen = each; all(); } }, `${t(each[0])} `, el("b", {})));
   main.append(el("div", { class: "stack" },
-    el("div", { class: "row" }, el("h1", { tabindex: "-1" }, t("apps")), el("div", { class: "filters", role: "group", "aria-label": t("filter") }, filters), el("span", { class: "grow" }), search), problems, body, nothing, pulled.node, below.node));
+    el("div", { class: "row" }, el("h1", { tabindex: "-1" }, t("apps")), el("div", { class: "filters", role: "group", "aria-label": t("filter") }, filters), el("span", { class: "grow" }), search), problems, whole.node, body, nothing, pulled.node, below.node));
   const count = () => FILTERS.forEach(([, filter], index) => write(filters[index].lastChild, String([...store.apps.values()].filter((item) => wants(filter, item)).length)));
   function all() {
     count();
@@ -36,7 +37,7 @@ export function apps(main) {
     problems.replaceChildren(...store.problems.map((each) => el("p", { class: "notice", "data-tone": "bad", role: "alert" }, `${each.path}${each.line ? `:${each.line}` : ""} ${each.message}`)));
   }
   all();
-  const off = [below.leave, pulled.leave, store.on(["apps", "changes"], all), store.on(["app"], ({ app }) => { store.of(app).forEach((item) => refresh(item, cards)); count(); })];
+  const off = [below.leave, pulled.leave, whole.leave, store.on(["apps", "changes"], all), store.on(["app"], ({ app }) => { store.of(app).forEach((item) => refresh(item, cards)); count(); })];
   return () => off.forEach((each) => each());
 }
 // Under the apps: what waits for a person, and what was committed last.

@@ -117,6 +117,21 @@ def test_every_list_fails_for_a_while(behind):
 
 
 @pytest.mark.slow
+def test_a_refused_deletion_is_tried_again(behind):
+    """Half of a prune is refused, by a webhook say: what is left stays ours and goes once it may; nothing else waits for it."""
+    made, way = behind({path: text for name in ("keep", "also", "more") for path, text in app(name).items()} | app("leaving", "one", "two", "stays"))
+    made.start()
+    for each in ("keep", "also", "more", "leaving"):
+        made.synced(each)
+    way.on(faulty.status(403, 'admission webhook "guard" denied the request'), "DELETE", "configmaps/one")
+    made.commit({"manifests/staging/leaving/one.yaml": None, "manifests/staging/leaving/two.yaml": None} | {"manifests/staging/keep/keep.yaml": configmap("keep", "two")})
+    made.wait(lambda: made.value("two") is None and made.value("keep") == "two")
+    assert made.live("configmaps", "one")["metadata"]["annotations"]["klepaas.io/owner"]
+    assert "guard" in made.wait(lambda: made.marks().get("refused"))[0]
+    way.mend()
+    made.wait(lambda: made.value("one") is None and not made.marks()["refused"], 40)
+
+
 def test_a_write_that_is_never_answered(behind):
     """The lease is kept, the neighbours go on, the app says that there was no answer, and it mends itself."""
     made, way = behind(app("one") | app("two"))
