@@ -93,6 +93,10 @@ def _pages(app):
     def page():
         return send_from_directory(STATIC, "index.html")
 
+    @app.get("/api")
+    def reference():
+        return send_from_directory(STATIC, "api.html")
+
     @app.get("/healthz")
     def healthz():
         return {"status": "ok"}

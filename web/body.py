@@ -4,6 +4,7 @@ import re
 
 import orjson
 from flask import request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from gitops import verbs
 from gitops.errors import Invalid, Malformed
@@ -15,7 +16,15 @@ COMMAND_FIELDS = ("id", "verb", "app", "environment", "args", "text", "reason", 
 
 def json_object():
     """The request's body as a dict; Malformed says what is wrong with it."""
-    return read(request.get_data() or b"{}")
+    return read(whole() or b"{}")
+
+
+def whole():
+    """The request's body, all of it: werkzeug reads one without a length up to the limit and does not say that there was more."""
+    data = request.get_data(cache=False)
+    if request.content_length is None and len(data) >= request.max_content_length:
+        raise RequestEntityTooLarge
+    return data
 
 
 def read(data):

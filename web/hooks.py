@@ -20,7 +20,7 @@ from gitops.cicd import facts, work
 from gitops.errors import Forbidden, KlepaasError, Malformed, Unauthorized
 from gitops.origin import CURRENT
 from gitops.verbs import Argument
-from web import attempts, identity, origins, pages, shown
+from web import attempts, body, identity, origins, pages, shown
 from web.api import answer
 from web.context import services
 from web.described import says
@@ -106,7 +106,7 @@ def proven(name, signed):
     if not secret:
         raise Unauthorized("webhook_no_secret", name=name)
     request.max_content_length = LARGEST  # a longer one is refused unread
-    data = request.get_data(cache=False)
+    data = body.whole()
     if not signed(secret.encode(), data):
         raise Unauthorized("webhook_signature")
     return data

@@ -30,7 +30,7 @@ OPEN, OWN, READ = Right(public=True), Right(), Right("k8s:read")
 TALK, ANY_VERB = Right(door="chat"), Right(VERB)
 UNKNOWN = Right("admin:write", whole=True, does="unlisted")  # a route that somebody forgot here is nobody else's
 ROUTES = {
-    "static": OPEN, "page": OPEN, "protected.metadata": OPEN, "healthz": OPEN, "readyz": OPEN,
+    "static": OPEN, "page": OPEN, "reference": OPEN, "protected.metadata": OPEN, "healthz": OPEN, "readyz": OPEN,
     "metrics": OPEN,  # answers loopback, and else asks for admin:read itself
     "auth.link": OPEN, "auth.link_use": Right(public=True, does="sign_in"), "auth.logout": Right(public=True, does="sign_out"),
     "api.problem": OPEN, "oauth.providers": OPEN, "oauth.login": OPEN, "oauth.callback": Right(public=True, does="sign_in"),

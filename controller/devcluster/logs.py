@@ -22,7 +22,7 @@ class Logs:
         texts = [f"{at} {line}\n" if stamped else f"{line}\n" for at, line in lines]
         body = "".join(texts[-tail:] if tail else [] if tail == 0 else texts)
         if request.query.get("follow") == "true":
-            return self._follow(pod, container, body, len(lines), stamped)
+            return self._follow(api, pod, container, body, len(lines), stamped)
         return 200, body, []
 
     def _nothing(self, pod, container, request):
@@ -38,13 +38,13 @@ class Logs:
             raise ApiError(400, f"container {asked} is not valid for pod {pod['metadata']['name']}")
         return asked or names[0]
 
-    def _follow(self, pod, container, body, seen, stamped):
+    def _follow(self, api, pod, container, body, seen, stamped):
         async def stream(send, receive):
             gone = asyncio.ensure_future(receive())
             await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/plain")]})
             await send({"type": "http.response.body", "body": body.encode(), "more_body": True})
             count = seen
-            while not gone.done() and (lines := self.read(pod, container, False)) is not None:
+            while not gone.done() and _runs(api, pod, container) and (lines := self.read(pod, container, False)) is not None:
                 new, count = lines[count:], max(count, len(lines))
                 if new:
                     text = "".join(f"{at} {line}\n" if stamped else f"{line}\n" for at, line in new)
@@ -53,6 +53,16 @@ class Logs:
             gone.cancel()
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         return stream
+
+
+def _runs(api, pod, container):
+    """Whether it is still the container that is followed: neither gone with its pod nor started anew."""
+    now = api.store.get("pods", pod["metadata"]["namespace"], pod["metadata"]["name"])
+    return now is not None and now["metadata"]["uid"] == pod["metadata"]["uid"] and _restarts(now, container) == _restarts(pod, container)
+
+
+def _restarts(pod, container):
+    return next((each.get("restartCount", 0) for each in (pod.get("status") or {}).get("containerStatuses") or () if each["name"] == container), 0)
 
 
 def _number(pod, field, text):

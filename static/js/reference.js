@@ -49,7 +49,7 @@ function reveal() {
 // One operation; what is inside is made when it is opened first.
 function row(each, doc) {
   const node = el("details", { id: each.operationId, class: "operation", "data-words": `${each.method} ${each.path} ${each.summary} ${each["x-scope"]}`.toLowerCase(), ontoggle: () => { if (node.open && node.children.length === 1) node.append(inside(each, doc)); } },
-    el("summary", {}, el("span", { class: "badge", "data-tone": { GET: "work", DELETE: "bad" }[each.method] || "good" }, each.method), " ", el("code", {}, each.path), " ", el("span", { class: "small soft" }, each.summary)));
+    el("summary", {}, el("span", { class: "tag method" }, each.method), " ", el("code", {}, each.path), " ", el("span", { class: "small soft" }, said(each.summary))));
   return node;
 }
 function inside(each, doc) {
@@ -60,8 +60,10 @@ function inside(each, doc) {
     el("h3", {}, t("apiAnswers")), Object.entries(each.responses).map(([status, answer]) => response(status, answer.$ref ? doc.components.responses[answer.$ref.split("/").pop()] : answer, doc)),
     each.method === "GET" && !streams ? trial(each) : [el("h3", {}, t("apiCommand")), code(command(each))]);
 }
+// What stands between backquotes is code.
+const said = (text) => text.split("`").map((part, index) => (index % 2 ? el("code", {}, part) : part));
 const code = (text) => el("pre", { class: "text", tabindex: "0" }, text);
-const parameter = (each) => [el("code", {}, each.name), t(`in_${each.in}`), el("span", {}, el("code", {}, kind(each.schema)), each.required ? ` ${t("apiNeeded")}` : ""), [each.description, each.schema.default !== undefined ? `(${t("default")}: ${each.schema.default})` : ""].filter(Boolean).join(" ")];
+const parameter = (each) => [el("code", {}, each.name), t(`in_${each.in}`), el("span", {}, el("code", {}, kind(each.schema)), each.required ? ` ${t("apiNeeded")}` : ""), el("span", {}, said(each.description), each.schema.default !== undefined ? ` (${t("default")}: ${each.schema.default})` : null)];
 const kind = ({ type, enum: among, minimum, maximum }) => (among ? among.join(" | ") : maximum !== undefined ? `${type} ${minimum}–${maximum}` : String(type));
 function response(status, answer, doc) {
   const said = Object.entries(answer.content || {}).filter(([, content]) => content.schema);

@@ -1,5 +1,11 @@
 // key -> [English, Korean]; {name} is filled in.
 export const WORDS = {
+  apiTitle: ["API", "API"], apiSearch: ["Address, method, what it does …", "주소, 메서드, 하는 일 …"], apiCount: ["{count} operations", "작업 {count}개"], apiSignIn: ["Sign in to read it", "로그인하면 볼 수 있습니다"], apiReference: ["API reference", "API 문서"],
+  apiIntro: ["Made from what the server says of itself. Programs send a token; what is tried here is asked as you.", "서버가 스스로 설명하는 것으로 만들었습니다. 프로그램은 토큰을 보내고, 여기서 시험하는 것은 로그인한 사람으로 요청합니다."],
+  apiNeeds: ["Needs", "필요한 권한"], apiTakes: ["Takes", "받는 것"], apiBody: ["Body", "본문"], apiAnswers: ["Answers", "답"], apiCommand: ["As a command", "명령으로"], apiTry: ["Try it", "시험하기"], apiPlace: ["In", "위치"], apiKind: ["Type", "종류"], apiNeeded: ["(needed)", "(필수)"],
+  in_path: ["address", "주소"], in_query: ["query", "쿼리"], in_header: ["header", "헤더"], default: ["default", "기본값"],
+  status_200: ["what was asked for", "요청한 것"], status_201: ["done", "완료"], status_202: ["taken, not done yet", "접수됨, 아직 진행 전"], status_304: ["still so", "바뀌지 않음"], status_400: ["cannot be read", "읽을 수 없음"], status_401: ["nobody is signed in", "로그인하지 않음"], status_403: ["the right is missing", "권한 없음"],
+  status_404: ["not there", "없음"], status_409: ["something stands against it", "충돌"], status_413: ["body too large", "본문이 너무 큼"], status_414: ["address too long", "주소가 너무 김"], status_422: ["something is not what it must be", "값이 올바르지 않음"], status_429: ["too often", "너무 잦음"], status_503: ["something needed is away", "필요한 것이 응답하지 않음"], status_504: ["no answer in time", "시간 안에 답이 없음"],
   apps: ["Apps", "앱"], changes: ["Changes", "변경"], history: ["History", "이력"], settings: ["Settings", "설정"], chat: ["Chat", "채팅"], app: ["App", "앱"],
   skip: ["Skip to content", "본문으로 건너뛰기"], signIn: ["Open your one-time link to sign in. This makes a new one:", "일회용 링크를 열어 로그인하세요. 새 링크는 이렇게 만듭니다:"], signOut: ["Sign out", "로그아웃"],
   offline: ["Not connected. Trying again …", "연결이 끊겼습니다. 다시 연결하는 중 …"], failedToLoad: ["This could not be loaded:", "불러오지 못했습니다:"], language: ["한국어로 보기", "View in English"], pages: ["Pages", "페이지"],

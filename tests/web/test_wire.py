@@ -59,3 +59,46 @@ def test_a_key_in_the_header_is_the_commands_id(home):
     assert client.post(f"{home.api}/commands", json=body | {"args": {"replicas": 7}}, headers=keyed).status_code == 409
     assert client.post(f"{home.api}/commands", json=body | {"id": "other"}, headers=keyed).status_code == 422
     assert client.post(f"{home.api}/commands", json=body, headers={"Idempotency-Key": "a b"}).status_code == 422
+
+
+# --- problems --------------------------------------------------------------------------------------------------------
+
+WRONG = {"no such address": ("GET", "/api/v1/nothing", None, 404, "not_found"), "no such method": ("PUT", "/api/v1/apps", None, 405, "method_not_allowed"), "no sign-in": ("GET", "/api/v1/apps", None, 401, "not_signed_in"),
+         "no JSON": ("POST", "/api/v1/commands", b"{", 400, "bad_json"), "too large": ("POST", "/api/v1/commands", b" " * 600_000, 413, "request_entity_too_large"),
+         "too deep": ("POST", "/api/v1/commands", b'{"args":' * 5000 + b"1" + b"}" * 5000, 400, "bad_json"), "an unknown app": ("GET", "/api/v1/apps/nothing/staging", None, 404, "unknown_app"),
+         "another's argument": ("GET", "/api/v1/apps?nothing=1", None, 422, "unknown_argument")}
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("case", WRONG)
+def test_every_refusal_is_problem_details(home, case, language):
+    """RFC 9457 with a stable code, in the language asked for, a type that says what the code means, and the request's id; never kept."""
+    method, path, data, status, code = WRONG[case]
+    client = requests if case == "no sign-in" else home.client()
+    answer = client.request(method, home.url + path, data=data, headers={"Accept-Language": language, "X-Request-Id": "wrong-1"})
+    found = answer.json()
+    assert (answer.status_code, answer.headers["Content-Type"], found["code"], found["status"], answer.headers["X-Request-Id"]) == (status, "application/problem+json", code, status, "wrong-1")
+    assert any("가" <= letter <= "힣" for letter in found["title"]) is (language == "ko") and answer.headers["Cache-Control"] == "no-store"
+    said = requests.get(home.url + found["type"])
+    assert said.status_code == 200 and said.json()["code"] == code and said.json()["ko"]
+
+
+def test_a_method_that_is_none_names_those_that_are(home):
+    """As RFC 9110 asks of a 405."""
+    assert {each.strip() for each in home.client().put(f"{home.api}/apps").headers["Allow"].split(",")} >= {"GET"}
+    assert home.client().put(f"{home.api}/tokens").headers["Allow"].count("POST") == 1
+
+
+def test_every_answer_has_a_request_id(home):
+    """The caller's where it is a plain one, else one of ours; a new one each time."""
+    client = home.client()
+    for path in ("/", "/static/js/app.js", "/healthz", "/metrics", "/api/v1/apps", "/api/v1/nothing", "/auth/providers"):
+        given, made = client.get(home.url + path, headers={"X-Request-Id": "mine-7"}).headers["X-Request-Id"], {client.get(home.url + path, headers={"X-Request-Id": "a b"}).headers["X-Request-Id"] for _ in range(2)}
+        assert given == "mine-7" and len(made) == 2 and "a b" not in made, path
+
+
+def test_a_body_without_a_length_ends_where_others_do(demo, owner):
+    """Sent in chunks it is read up to the limit and refused as too large: nobody fills a server's memory by not saying how much comes."""
+    endless = (b"x" * 65536 for _ in range(64))
+    answer = owner.post(f"{demo.api}/commands", data=endless)
+    assert answer.status_code == 413 and owner.get(f"{demo.api}/version").ok

@@ -32,7 +32,7 @@ function tokens() {
     } catch (error) { out.replaceChildren(failure(error)); }
   };
   load();
-  return el("section", { class: "panel" }, el("h2", {}, t("tokens")), list, out, form(make));
+  return el("section", { class: "panel" }, el("div", { class: "head" }, el("h2", {}, t("tokens")), el("span", { class: "grow" }), el("a", { class: "small", href: "/api" }, t("apiReference"))), list, out, form(make));
 }
 function tokenRow(each, revoke) {
   return [el("span", { class: "row" }, each.name, each.agent ? el("span", { class: "tag" }, t("agentTag")) : null), scopes(each.scopes), each.used ? stamp(each.used) : t("never"), each.expires ? stamp(each.expires) : t("never"),
