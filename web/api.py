@@ -131,7 +131,7 @@ def change(review):
 
 
 @blueprint.get("/changes/<review>/live")
-@says("열린 리뷰를 지금 병합하면 클러스터에서 바뀔 것: 필드별 드라이런 결과와 다시 시작하는 파드.", answers=shown.thing(review=shown.TEXT, status=shown.TEXT, message=shown.TEXT), errors=(404, 409))
+@says("열린 리뷰를 지금 병합하면 클러스터에서 바뀔 것: 필드별 드라이런 결과와 다시 시작하는 파드.", answers=shown.LIVE, errors=(404, 409))
 def change_live(review):
     """What merging an open review would change in the cluster now: a dry run of each write, field by field, and which pods that restarts. From the controller."""
     found = services().ledger.review(review)
