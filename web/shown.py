@@ -90,7 +90,7 @@ COMMAND = thing(uid=TEXT, id=TEXT, verb=TEXT, app=MAYBE, environment=MAYBE, chan
 
 # --- what is listed --------------------------------------------------------------------------------------------------
 
-LIVE = {"type": "object", "required": ["status"], "properties": {"review": TEXT, "status": TEXT, "message": MAYBE, "app": MAYBE, "environment": MAYBE, "revision": MAYBE, "items": many(OBJECT), "same": {}, "more": {}}}
+LIVE = {"type": "object", "required": ["status"], "properties": {"review": TEXT, "status": TEXT, "message": MAYBE, "app": MAYBE, "environment": MAYBE, "revision": MAYBE, "items": many(OBJECT), "same": COUNT, "more": COUNT}}
 SYNC = thing(id=WHOLE, **of(types.SyncResult)["properties"])
 APP = CARD | {"required": ["app", "environment"], "properties": CARD["properties"] | {
     "sync": MAYBE, "health": MAYBE, "message": MAYBE, "replicas": maybe(OBJECT), "path": MAYBE, "values": MAYBE, "repository": MAYBE, "chart": MAYBE, "source": MAYBE, "syncs": many(OBJECT)}}
