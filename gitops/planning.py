@@ -65,7 +65,7 @@ def decided(services, actor, verb, command, tree):
     environment = previews.place(catalog, command) if verb.name in previews.VERBS else catalog.environment(command.environment)
     policy.authorise(actor, verb, environment.name)
     plan = planned(services, verb, command, tree)
-    gates.passed(services.ledger, command, environment, tree)
+    gates.passed(services, command, environment, tree)
     access.allowed(actor, tree, plan.changes)
     return replace(plan, delivery=policy.delivery(actor, tuple(catalog.environments.values()), environment, plan.changes))
 

@@ -107,7 +107,7 @@ def _may(services, actor, found, reason):
     else:
         author = services.ledger.command_by_uid(found.branch.removeprefix(PREFIX))["actor"]
         asked = services.ledger.command_by_uid(found.branch.removeprefix(PREFIX))["command"]
-        gates.passed(services.ledger, asked, environment, services.head()[0])
+        gates.passed(services, asked, environment, services.head()[0])
         policy.may_merge(actor, environment, found, catalog.owners(found.app, found.environment), author.email if author.session else None)
 
 

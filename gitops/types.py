@@ -53,10 +53,28 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class Analysis:
+    """A measurement with its bounds: PromQL, in which $app, $environment, $namespace and $version are those that a promotion comes from."""
+
+    query: str
+    name: str | None = None
+    least: float | None = None
+    most: float | None = None
+
+    def holds(self, value):
+        return (self.least is None or value >= self.least) and (self.most is None or value <= self.most)
+
+    @property
+    def bounds(self):
+        return " ".join(f"{sign} {bound:g}" for sign, bound in ((">=", self.least), ("<=", self.most)) if bound is not None)
+
+
+@dataclass(frozen=True, slots=True)
 class Gates:
-    """What has to be so before a promotion to an environment: for how many seconds the source has had the version, healthy."""
+    """What has to be so before a promotion to an environment: for how many seconds the source has had the version, healthy; what is measured there."""
 
     healthy: int = 0
+    analysis: tuple = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The keys of klepaas.yaml and of a `klepaas:` section, each with its check: (value, at) -> the value as we keep it."""
 
+import math
 import re
 from dataclasses import replace
 from types import MappingProxyType
@@ -11,7 +12,7 @@ import semantic_version
 from gitops.contract import previews
 from gitops.contract.notify import notify
 from gitops.shapes import Wrong, choice, list_of, mapping, matching, of
-from gitops.types import Environment, Gates, Ignore, ImageRule, Policy, Prices, Rule, SyncPolicy, Window
+from gitops.types import Analysis, Environment, Gates, Ignore, ImageRule, Policy, Prices, Rule, SyncPolicy, Window
 
 KEYS = MappingProxyType({"version": "image.tag", "image": "image.repository", "replicas": "replicaCount",
                          "restart": r"podAnnotations.klepaas\.io/restartedAt", "env": "env"})
@@ -59,6 +60,19 @@ def _environment(name, value, at, order):
 
 def _gates(value, at):
     return Gates(**mapping(value, at, GATES))
+
+
+def _analysis(value, at):
+    found = mapping(value, at, ANALYSIS)
+    if "query" not in found or not {"min", "max"} & set(found):
+        raise Wrong(at, "a mapping of query, and of min or max or both")
+    return Analysis(found["query"], found.get("name"), found.get("min"), found.get("max"))
+
+
+def _bound(value, at):
+    if type(value) not in (int, float) or not math.isfinite(value):
+        raise Wrong(at, "a number")
+    return float(value)
 
 
 def _seconds(value, at):
@@ -242,6 +256,7 @@ PRICES = {"currency": matching(re.compile(r"[A-Z]{3}"), "a code such as KRW or U
 POLICY = {"registries": list_of(matching(re.compile(r"[a-zA-Z0-9][\w.:-]*(/[\w.-]+)*"), "a registry, or a part of one such as ghcr.io/acme")), "latest": _flag, "replicas": _bounds,
           "resources": list_of(choice("requests.cpu", "requests.memory", "limits.cpu", "limits.memory"))}
 IMAGE = {"app": _name, "environment": _name, "semver": _range, "match": _expression, "order": choice("numeric", "alphabetic", "newest")}
-GATES = {"healthy": _seconds}
+ANALYSIS = {"query": matching(re.compile(r"(?s)(?=.*\S)[^\0]{1,4096}"), "PromQL"), "name": matching(re.compile(r"[^\x00-\x1f\x7f]{1,80}"), "a name of one line"), "min": _bound, "max": _bound}
+GATES = {"healthy": _seconds, "analysis": list_of(_analysis)}
 IGNORE = {"kind": _text, "name": _text, "pointers": list_of(matching(re.compile(r"(/[^/]*)+"), "a JSON pointer"))}
 SECTION = {"chart": _path, "repository": _repository, "keys": _keys, "suspend": _flag, "depends_on": list_of(_name), "adopt": _flag, "ignore": _ignores}

@@ -4,6 +4,8 @@ MESSAGES = {
     "only_promote": ("{environment} takes promotions only: image {image} of {app} does not run in {source}", "{environment} 은(는) 승격만 받습니다. {app} 의 이미지 {image} 는 {source} 에서 실행되지 않습니다"),
     "gate_not_there": ("{app} {version} is not what runs in {environment} (that is {running}), so it cannot be promoted yet", "{app} {version} 이 아직 {environment} 에서 실행되지 않아(현재 {running}) 승격할 수 없습니다"),
     "gate_not_healthy": ("{app} {version} is {health} in {environment}, so it cannot be promoted", "{environment} 의 {app} {version} 상태가 {health} 이라 승격할 수 없습니다"),
+    "gate_no_number": ("nothing is measured in {environment} by {gate}, so {app} cannot be promoted", "{environment} 에서 {gate} 측정값이 없어 {app} 을(를) 승격할 수 없습니다"),
+    "gate_measured": ("{gate} is {measured} in {environment} and has to be {wanted} before {app} is promoted", "{environment} 의 {gate} 값이 {measured} 입니다. {app} 을(를) 승격하려면 {wanted} 이어야 합니다"),
     "gate_too_soon": ("{app} {version} has to be healthy in {environment} for {wanted} before it is promoted: {left} to go", "{app} {version} 은 승격하기 전에 {environment} 에서 {wanted} 동안 건강해야 합니다. {left} 남았습니다"),
     # settings and the repository as a whole
     "bad_setting": ("setting {name} must be {wanted}", "설정 {name} 값은 {wanted} 이어야 합니다"),
