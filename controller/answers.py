@@ -26,7 +26,7 @@ def read(data):
 def refusal(status, headers, data, kind=None, name=None):
     """The error of a status from 400 on; transient where trying again may help, and not before it says so. An object that is given is named."""
     message = _message(data)
-    if name and name not in message:
+    if name and f'"{name}"' not in message:
         message = f"{kind} {name}: {message}"
     if status in PASSING or status == 500 and "etcd" in message:
         after = headers.get("Retry-After") or ""  # RFC 9110, 10.2.3: API servers say seconds

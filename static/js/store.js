@@ -15,8 +15,8 @@ class Store extends EventTarget {
     return () => this.removeEventListener("save", heard);
   }
   async load() {
-    this.last = (await api.get("events", { after: 0, limit: 1 })).last ?? 0;
-    this.me = await api.get("me");
+    const [events, me] = await Promise.all([api.get("events", { after: 0, limit: 1 }), api.get("me")]);
+    this.last = events.last ?? 0; this.me = me;
     await this.refresh();
     this.connect();
     addEventListener("online", () => { if (!this.online) this.connect(); });

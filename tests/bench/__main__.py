@@ -6,9 +6,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import cluster, doors, engine, notices
+from tests.bench import cluster, doors, engine, notices, page
 
-FIGURES = {"submit": engine.submitting, "render": engine.render, "history": engine.history, "parse": engine.parse, "events": doors.events, "notices": notices.notices, "controller": cluster.controller,
+FIGURES = {"submit": engine.submitting, "render": engine.render, "history": engine.history, "parse": engine.parse, "events": doors.events, "notices": notices.notices, "page": page.page, "controller": cluster.controller,
            "away": cluster.away, "scale": cluster.scale}
 UNASKED = [name for name in FIGURES if name != "scale"]  # minutes, and the first of it is `controller`
 

@@ -91,6 +91,7 @@ def adopted(running, *apps):
     return found
 
 
+@pytest.mark.pods
 def test_a_plain_deployment_becomes_values(running):
     """Its values say what differs from the chart's, and the verbs work on it from then on."""
     running.create(deployment(ports=[{"containerPort": 8080}], env=[{"name": "MODE", "value": "1"}, {"name": "POD", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}],
@@ -107,6 +108,7 @@ def test_a_plain_deployment_becomes_values(running):
     running.made.wait(lambda: [each["name"] for each in running.get("Deployment", "web")["spec"]["template"]["spec"]["containers"][0]["env"]] == ["POD"])
 
 
+@pytest.mark.pods
 def test_a_helm_release_is_taken_over(running, tmp_path):
     """What the real helm makes of its own starter chart: every pod stays, Helm owns nothing of it any more, and the release is named."""
     subprocess.run([tools.helm(), "create", tmp_path / "shop"], check=True, capture_output=True)
@@ -126,6 +128,7 @@ def test_a_helm_release_is_taken_over(running, tmp_path):
     assert live["labels"]["app.kubernetes.io/managed-by"] == "klepaas" and live["labels"]["app.kubernetes.io/instance"] == "prod-shop"
 
 
+@pytest.mark.pods
 def test_what_kubectl_applied_is_taken_over(running, tmp_path):
     """A stateful set, its claim's template, a headless service, a disruption budget: as manifests without the noise, nothing differs."""
     manifest = f"""
@@ -166,6 +169,7 @@ spec:
     assert "hunter22" not in running.made.git("log", "-p", "main")
 
 
+@pytest.mark.pods
 def test_an_unusual_deployment_is_said_in_full(running):
     """Init containers, sidecars, a second port, pod fields that the chart has no name for, a Service of another name: all in values and extras."""
     running.create(
@@ -182,6 +186,7 @@ def test_an_unusual_deployment_is_said_in_full(running):
     assert written["service"] == {"name": "front", "port": 80} and written["containerName"] == "main"
 
 
+@pytest.mark.pods
 def test_what_several_use_is_the_shared_apps(running):
     """A ConfigMap that two Deployments read, and an Ingress to both, belong to neither."""
     other = {"app": "api"}
@@ -205,6 +210,7 @@ def test_secrets_in_clear_stay_outside_git(running):
     assert "hunter22" not in running.made.git("log", "-p", "main")
 
 
+@pytest.mark.pods
 def test_a_preview_writes_nothing_and_a_second_time_finds_nothing(running):
     """The preview is what would be committed; adopted apps are not adopted again, synced or not."""
     running.create(deployment())
@@ -219,6 +225,7 @@ def test_a_preview_writes_nothing_and_a_second_time_finds_nothing(running):
     assert running.adopt() == {"files": {}, "objects": [], "left": [], "releases": [], "receipt": None}
 
 
+@pytest.mark.pods
 def test_where_the_environment_asks_for_review_it_is_proposed(house):
     """One review for all of it; approved and merged, it is one commit of the same files."""
     running = Running(house(of=", review: required"))
@@ -247,6 +254,7 @@ def test_what_people_read_names_every_object(running):
     assert "values     Deployment web: " in done.stdout and "Service other: belongs to no workload" in done.stdout and "preview: adopt" in done.stdout
 
 
+@pytest.mark.pods
 def test_other_tools_fields_are_left_to_them(running):
     """Only who wrote what git says loses it: an autoscaler's and a controller's entries stay."""
     running.create(deployment(), {"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": {"name": "cpu"}, "spec": {
@@ -282,6 +290,7 @@ def test_what_the_chart_cannot_say_becomes_manifests(running):
     assert {each["metadata"]["name"] for each in roles if "klepaas.io/owner" in (each["metadata"].get("annotations") or {})} == {"app.reader", "app-reader"}
 
 
+@pytest.mark.pods
 def test_what_kubectl_made_becomes_values(running):
     """`kubectl create deployment` and `kubectl expose`, a DaemonSet and a CronJob: all of it goes on from git."""
     kubectl = [tools.kubectl(), "--kubeconfig", running.made.env["KUBECONFIG"], "--namespace", running.namespace]

@@ -12,6 +12,7 @@ def image(made, name="web"):
 
 
 @pytest.mark.parametrize("review", ["none", "required"])
+@pytest.mark.pods
 def test_what_was_healthy_is_restored_once(house, review):
     """One commit, by the controller, that says why; the app is healthy again. Where people's changes are reviewed too."""
     made = house({"values/staging/web.yaml": values("1.0", replicaCount=1)}, of=f"{ROLLBACK}, review: {review}")
@@ -27,6 +28,7 @@ def test_what_was_healthy_is_restored_once(house, review):
     assert notice["rolled_back"] == made.repo.head()
 
 
+@pytest.mark.pods
 def test_nothing_healthy_before(house):
     """A first version that fails stays, and it is said that there is nothing to go back to."""
     made = house({"values/staging/web.yaml": values("broken", replicaCount=1)}, of=ROLLBACK)
@@ -35,6 +37,7 @@ def test_nothing_healthy_before(house):
     assert made.git("rev-list", "--count", "main") == "1"
 
 
+@pytest.mark.pods
 def test_it_is_not_the_commits_fault(house):
     """What was healthy with these very files and fails later is left alone."""
     made = house({"values/staging/web.yaml": values("1.0", replicaCount=1)}, of=f"{ROLLBACK}, sync: {{self_heal: false}}")

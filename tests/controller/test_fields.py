@@ -2,6 +2,8 @@
 
 import base64
 
+import pytest
+
 from tests.controller.house import MERGE, configmap, values
 
 
@@ -9,6 +11,7 @@ def container(made, app="web"):
     return made.live("deployments", app)["spec"]["template"]["spec"]["containers"][0]
 
 
+@pytest.mark.pods
 def test_what_git_no_longer_says_goes(house):
     """A variable, a label, a key that a commit removes is removed from the cluster, too; what others added stays."""
     made = house({"values/staging/web.yaml": values(env="{A: one, B: two}", podLabels="{tier: back}"),
@@ -37,6 +40,7 @@ def test_a_secrets_text_that_git_no_longer_says_goes(house):
     assert made.cluster.get(f"/api/v1/namespaces/{made.namespace()}/secrets/keys")["data"] == {"a": base64.b64encode(b"one").decode()}
 
 
+@pytest.mark.pods
 def test_ignored_fields_keep_their_live_value(house):
     """`ignore` holds when other fields of the object are written, too; a list's item may be named by its place."""
     ignore = "klepaas: {ignore: [{kind: Deployment, pointers: [/spec/template/spec/containers/0/image]}]}\n"
@@ -50,6 +54,7 @@ def test_ignored_fields_keep_their_live_value(house):
     assert live["spec"]["replicas"] == 3 and container(made)["image"] == "nginx:1.28" and not made.events("drift")
 
 
+@pytest.mark.pods
 def test_an_autoscaler_takes_over_the_replicas_it_finds(house):
     """To leave the replicas to an autoscaler does not drop them to one on the way."""
     made = house({"values/staging/web.yaml": values(replicaCount=3)})
@@ -73,3 +78,19 @@ def test_what_the_server_takes_for_the_same_is_no_drift(house):
     made.commit({"manifests/staging/one/map.yaml": configmap("one", "two")})
     found = made.synced("one")
     assert [each["name"] for each in made.ledger.syncs("one")[0]["actions"]] == ["one"] and found["health"] == "healthy" and not made.events("drift")
+
+
+def test_where_conflicts_fail_it_is_said_who_owns_what(house):
+    """`conflicts: fail`: a field that somebody else took is left to them, and the app names the field and who; it mends itself once they agree with git."""
+    made = house({"manifests/staging/web/a.yaml": configmap("a"), "manifests/staging/other/b.yaml": configmap("b")}, of=", conflicts: fail")
+    made.start()
+    made.synced("web")
+    path = made.path("configmaps", "a")
+    made.cluster.patch(f"{path}?fieldManager=somebody", {"data": {"value": "theirs"}}, MERGE)
+    error = made.failed("web")
+    assert "somebody" in error and "value" in error and "ConfigMap a" in error, error
+    made.commit({"manifests/staging/other/b.yaml": configmap("b", "two")})
+    made.wait(lambda: made.value("b") == "two")
+    assert made.value("a") == "theirs"
+    made.cluster.patch(f"{path}?fieldManager=somebody", {"data": {"value": "one"}}, MERGE)
+    made.wait(lambda: made.state("web").get("sync") == "succeeded" and made.state("web")["error"] is None, 40)

@@ -18,6 +18,7 @@ BAD = {
 }
 
 
+@pytest.mark.pods
 def test_bad_apps_stop_no_other(house):
     """Each says what is wrong; the good one goes on, and a commit clears an error at once."""
     files = GOOD | CHART
@@ -46,6 +47,7 @@ def test_a_failure_that_lasts_is_told_once(house):
     assert len(made.ledger.syncs("bad", "staging")) <= 2
 
 
+@pytest.mark.pods
 def test_what_last_rendered_is_kept_up(house):
     """While an app's files are broken, what runs of it is neither deleted nor left to drift."""
     made = house(GOOD | {"values/staging/web.yaml": values(config="{A: one}")})
@@ -57,6 +59,7 @@ def test_what_last_rendered_is_kept_up(house):
     made.wait(lambda: made.live("configmaps", "web"))
 
 
+@pytest.mark.pods
 def test_a_strangers_object_is_not_taken_over_without_adopt(house):
     """The app says whose name is in the way; `adopt: true` in a later commit takes it over, without a restart."""
     made = house(GOOD)
@@ -91,6 +94,7 @@ def test_a_rewritten_branch_is_held(house, again):
     made.wait(lambda: made.value("good") == "one")
 
 
+@pytest.mark.pods
 def test_a_push_that_breaks_a_rule_is_refused_by_the_sync(house):
     """The app says which rule and where; what runs stays, the neighbours go on, and the commit that mends it is synced."""
     made = house({"values/staging/web.yaml": values(), "values/staging/beside.yaml": values()}, more="policy: {latest: false}\n")
@@ -104,6 +108,7 @@ def test_a_push_that_breaks_a_rule_is_refused_by_the_sync(house):
     made.synced("web")
 
 
+@pytest.mark.pods
 def test_a_new_rule_is_asked_of_what_runs(house):
     """A rule that comes later holds for the apps that are there: they say so, and go on running."""
     made = house({"values/staging/web.yaml": values("latest")})

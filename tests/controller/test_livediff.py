@@ -3,6 +3,8 @@
 import base64
 from datetime import UTC, datetime
 
+import pytest
+
 from gitops.contract.table import DAYS
 from tests.controller.house import MERGE, configmap, values
 
@@ -11,6 +13,7 @@ def asked(made, app, environment="staging"):
     return made.ledger.ask(environment, app, 20)
 
 
+@pytest.mark.pods
 def test_nothing_differs(house):
     """An app that is in sync: no items, all objects counted."""
     made = house({"values/staging/web.yaml": values()})
@@ -20,6 +23,7 @@ def test_nothing_differs(house):
     assert (found["status"], found["items"]) == ("synced", []) and found["same"] >= 2 and found["revision"] == made.repo.head()
 
 
+@pytest.mark.pods
 def test_field_by_field(house):
     """Drift that is not repaired: each field with its live and its desired value, defaulted ones left out; what git has no more is to be pruned."""
     made = house({"manifests/staging/web/all.yaml": configmap("kept") + "---\n" + configmap("extra", annotations="{klepaas.io/prune: disabled}"), "values/staging/app.yaml": values()},

@@ -37,6 +37,7 @@ def told(house, name, reason=None):
     return [each for each in found if each["involvedObject"]["name"] == name and reason in (None, each["reason"]) and each["source"]["component"] == "klepaas-controller"]
 
 
+@pytest.mark.pods
 def test_a_sync_is_counted(house):
     """Syncs, their seconds, apps by state, requests by verb, fetches, renderings and the queue are there under their names."""
     found = house({"values/staging/web.yaml": values(), "manifests/staging/one/a.yaml": configmap("a")})
@@ -128,6 +129,7 @@ def test_requests_are_counted_by_the_verb_of_roles(method, path, verb):
     assert metrics.verb_of(method, f"https://10.0.0.1:6443{path}") == verb
 
 
+@pytest.mark.pods
 def test_describe_shows_what_was_done(house):
     """`kubectl describe` of the workload says: created, then changed, with the commit; one Event a sync, not one an object."""
     found = house({"values/staging/web.yaml": values()})

@@ -80,6 +80,7 @@ def logs(asked):
     return [each for each in asked if "/log?" in each]
 
 
+@pytest.mark.pods
 def test_a_crash_loop_says_what_the_container_said_last(house):
     """The exit code, how often, and the last lines; the sync has failed, and a commit that mends it succeeds."""
     made = house({"values/staging/web.yaml": values("1-crash")})
@@ -92,6 +93,7 @@ def test_a_crash_loop_says_what_the_container_said_last(house):
     assert made.synced("web")["message"] == ""
 
 
+@pytest.mark.pods
 def test_an_image_that_cannot_be_pulled_is_named(house):
     """The pods' reason stands beside the workload's."""
     made = house({"values/staging/web.yaml": values("1-broken")})

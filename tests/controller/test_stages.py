@@ -56,6 +56,7 @@ def created(found):
     return found["metadata"]["creationTimestamp"], int(found["metadata"]["resourceVersion"])
 
 
+@pytest.mark.pods
 def test_hooks_run_around_an_install_and_each_upgrade(house):
     """Before and after, by weight; a rendering that is the same runs none, another one runs them anew."""
     made = house(CHART | hook("first", "pre-install,pre-upgrade", -5) | hook("second", "pre-install") | hook("after", "post-install,post-upgrade") | app())
@@ -73,6 +74,7 @@ def test_hooks_run_around_an_install_and_each_upgrade(house):
     assert ran(made, "first") != before[0] and ran(made, "second") == before[1]
 
 
+@pytest.mark.pods
 def test_a_hook_that_fails_stops_the_upgrade(house):
     """What ran goes on, the app says which hook failed, `retry` tries once more, and the commit that mends it goes through."""
     made = house(CHART | hook("migrate", "pre-upgrade") | app())
@@ -89,6 +91,7 @@ def test_a_hook_that_fails_stops_the_upgrade(house):
     assert made.value("made") == "two"
 
 
+@pytest.mark.pods
 def test_hooks_ran_once_whoever_is_killed(house):
     """A controller that is killed while a hook runs is followed by one that waits for the same Job."""
     made = house(CHART | hook("migrate", "pre-install", tag="slow") | app())
@@ -101,6 +104,7 @@ def test_hooks_ran_once_whoever_is_killed(house):
     assert job(made, "migrate")["metadata"]["uid"] == uid
 
 
+@pytest.mark.pods
 def test_a_restart_runs_no_hook(house):
     """Nothing changed while no controller ran: no hook runs, though its Job was deleted when it had succeeded."""
     made = house(CHART | hook("migrate", "pre-install,pre-upgrade", more=", helm.sh/hook-delete-policy: hook-succeeded") | app())
@@ -114,6 +118,7 @@ def test_a_restart_runs_no_hook(house):
     assert job(made, "migrate") is None
 
 
+@pytest.mark.pods
 def test_a_rollback_runs_its_own_hooks(house):
     """The commit of a rollback is no upgrade to Helm."""
     made = house(CHART | hook("back", "pre-rollback") | hook("up", "pre-upgrade") | app())
@@ -127,6 +132,7 @@ def test_a_rollback_runs_its_own_hooks(house):
     assert made.value("made") == "one" and ran(made, "back")[0] == "pre-rollback" and ran(made, "up") == first
 
 
+@pytest.mark.pods
 def test_delete_hooks_run_around_the_end(house):
     """Before the objects go and after; then the hooks' own objects go too."""
     made = house(CHART | hook("bye", "pre-delete") | hook("gone", "post-delete") | app() | {"manifests/staging/stays/map.yaml": configmap("stays")})
@@ -172,6 +178,7 @@ def test_definitions_and_their_resources_in_one_commit(house):
     made.wait(lambda: made.cluster.get(path)["spec"] == {"size": 3})
 
 
+@pytest.mark.pods
 def test_a_wave_waits_for_the_one_before(house):
     """What is in wave 1 is not written while wave 0 is not up, and the app says what it waits for."""
     pod = "apiVersion: v1\nkind: Pod\nmetadata: {{name: first}}\nspec: {{containers: [{{name: web, image: 'nginx:{tag}'}}]}}\n---\n"
@@ -200,6 +207,7 @@ def test_what_cannot_be_changed_says_so(house):
     assert made.value("fixed") == "two"
 
 
+@pytest.mark.pods
 def test_a_changed_job_is_made_again(house):
     """Its template cannot be changed, and to run it again is what a change of it means."""
     text = HOOK.replace("annotations: {{helm.sh/hook: \"{events}\", helm.sh/hook-weight: \"{weight}\"{more}}}", "labels: {{a: b}}")
@@ -213,6 +221,7 @@ def test_a_changed_job_is_made_again(house):
 
 
 @pytest.mark.parametrize("when", ["waiting", "at rest"])
+@pytest.mark.pods
 def test_cancel_always_works(house, when):
     """Nothing more is written, drift stays, the state says so, and `sync` goes on."""
     pod = "apiVersion: v1\nkind: Pod\nmetadata: {{name: first}}\nspec: {{containers: [{{name: web, image: 'nginx:{tag}'}}]}}\n---\n"

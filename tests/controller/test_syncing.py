@@ -2,11 +2,14 @@
 
 import time
 
+import pytest
+
 from tests.controller.house import MERGE, configmap, values
 
 ONE = {"manifests/staging/one/map.yaml": configmap("one")}
 
 
+@pytest.mark.pods
 def test_an_app_is_applied_and_becomes_healthy(house):
     """Values become objects, and the sync has succeeded once the rollout has."""
     made = house({"values/staging/web.yaml": values(replicaCount=2)})
@@ -18,6 +21,7 @@ def test_an_app_is_applied_and_becomes_healthy(house):
     assert live["metadata"]["annotations"]["klepaas.io/owner"] == f"{made.name}/staging/web:apps/Deployment:{made.namespace()}/web"
 
 
+@pytest.mark.pods
 def test_what_is_as_desired_is_not_written_again(house):
     """A restarted controller writes nothing where nothing differs."""
     made = house({"values/staging/web.yaml": values(), **ONE})
@@ -75,6 +79,7 @@ def test_drift_is_left_where_the_environment_says_so(house):
     assert not made.wait(lambda: made.events("drift"))[0].data["repaired"] and made.value("one") == "two"
 
 
+@pytest.mark.pods
 def test_a_suspended_app_is_left(house):
     """While suspended neither commits nor drift are acted on; resumed, the app is brought up to date."""
     made = house({"values/staging/web.yaml": values(config="{A: one}")})
@@ -88,6 +93,7 @@ def test_a_suspended_app_is_left(house):
     assert made.live("configmaps", "web")["data"] == {"A": "two"}
 
 
+@pytest.mark.pods
 def test_an_app_waits_for_what_it_depends_on(house):
     """`depends_on`: nothing is written before the named app is healthy at this revision."""
     made = house({"values/staging/base.yaml": values("broken"), "values/staging/web.yaml": "klepaas: {depends_on: [base]}\n" + values()})

@@ -1,6 +1,7 @@
 """How answers travel: versions of reads, compression, a change that is asked for twice."""
 
 import gzip
+import re
 
 import pytest
 import requests
@@ -48,6 +49,21 @@ def test_the_first_load_is_small(home):
     paths = ["/", *(f"/static/{path.relative_to(STATIC)}" for path in STATIC.rglob("*") if path.suffix in (".js", ".css", ".svg"))]
     sizes = [len(requests.get(home.url + path, headers={"Accept-Encoding": "gzip"}, stream=True).raw.read(decode_content=False)) for path in paths]
     assert len(paths) > 20 and sum(sizes) <= 150_000
+
+
+def test_modules_are_asked_for_at_once():
+    """What the page starts with is named in it: no module waits for another one's answer to be asked for. What a view loads later is not."""
+    named = set(re.findall(r'rel="modulepreload" href="/static/([^"]+)"', (STATIC / "index.html").read_text()))
+    assert named | {"js/app.js"} == {str(path.relative_to(STATIC)) for path in modules(STATIC / "js/app.js", set())}
+
+
+def modules(path, found):
+    """A module and all that it imports at its start."""
+    if path not in found:
+        found.add(path)
+        for name in re.findall(r'^import [^;]*?from "(\.[^"]+)"', path.read_text(), re.M):
+            modules((path.parent / name).resolve(), found)
+    return found
 
 
 def test_a_key_in_the_header_is_the_commands_id(home):
