@@ -55,6 +55,7 @@ TABLE = (
     Setting("SLACK_API_URL", "Slack's Web API", "https://slack.com/api"),
     Setting("SLACK_WEBHOOK_URL", "incoming webhook of Slack: the channel `slack` of notifications", secret=True),
     Setting("NOTIFY_CHANNELS", "channels of notifications with their addresses and secrets: JSON, or the path of a file with it", secret=True),
+    Setting("MCP_SERVERS", "MCP servers of others whose tools people with mcp:execute may call: JSON, or the path of a file with it", secret=True),
     Setting("OIDC_ISSUER", "OpenID Connect issuer whose tokens machines send as Authorization: Bearer; its subjects are granted roles in klepaas-access.yaml"),
     Setting("OIDC_AUDIENCE", "what these tokens must be issued for; without it none is accepted"),
     Setting("LOCKOUT_SECONDS", "how long an address is locked out after too many wrong sign-ins or tokens within as long", "300", kind=int),

@@ -106,9 +106,14 @@ def ask(provider, method, path, operation, again=None, parse=True, also=(), **mo
     url = urljoin(provider.url.rstrip("/") + "/", path.lstrip("/")) if "://" not in path else path
     _same_place(provider, url, operation)
     may = method in IDEMPOTENT if again is None else again
+    return repeated(provider, operation, lambda: _sent(provider, method, url, operation, parse, also, more), may)
+
+
+def repeated(provider, operation, send, may):
+    """What `send()` makes of a call, tried again where that may help and `may` do no harm, behind the breaker and counted."""
     retry = tenacity.Retrying(stop=tenacity.stop_after_attempt(ATTEMPTS) | tenacity.stop_before_delay(provider.patience), wait=_pause, reraise=True,
                               retry=tenacity.retry_if_exception(lambda error: _worth(error, may)))
-    return guarded_call(provider, operation, lambda: retry(_sent, provider, method, url, operation, parse, also, more))
+    return guarded_call(provider, operation, lambda: retry(send))
 
 
 def guarded_call(provider, operation, send):

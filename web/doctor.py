@@ -6,6 +6,7 @@ from gitops.alerts import silences
 from gitops.errors import KlepaasError
 from gitops.notices import places
 from web import cors, hooks, issuers, oauth, origins
+from web.external import servers
 from nlp import interpret
 from nlp.models import chain
 
@@ -108,8 +109,12 @@ def _origins(settings):
     cors.origins(settings.cors_origins)
 
 
+def _servers(settings):
+    return ", ".join(sorted(servers.every(settings))) or None
+
+
 ISSUERS = {"GOOGLE_ISSUER": "google_client_id", "SLACK_ISSUER": "slack_client_id", "OIDC_ISSUER": "oidc_audience"}  # and what makes it used
-CHECKS = {**{name: _issuer(name.lower(), wanted) for name, wanted in ISSUERS.items()}, "FORGE": _forge, "PROMETHEUS_URL": _prometheus, "ALERTMANAGER_URL": _alertmanager, "NOTIFY_CHANNELS": _channels, "WEBHOOK_NETWORKS": _webhooks, "TRUSTED_PROXIES": _proxies, "CORS_ORIGINS": _origins, "CONFIG_REPO": _repository, "DATABASE_URL": _database, "KUBECONFIG": _cluster, **{f"{prefix}_API_KEY": _model(name) for name, prefix in chain.PREFIXES.items()}}
+CHECKS = {**{name: _issuer(name.lower(), wanted) for name, wanted in ISSUERS.items()}, "FORGE": _forge, "PROMETHEUS_URL": _prometheus, "ALERTMANAGER_URL": _alertmanager, "NOTIFY_CHANNELS": _channels, "MCP_SERVERS": _servers, "WEBHOOK_NETWORKS": _webhooks, "TRUSTED_PROXIES": _proxies, "CORS_ORIGINS": _origins, "CONFIG_REPO": _repository, "DATABASE_URL": _database, "KUBECONFIG": _cluster, **{f"{prefix}_API_KEY": _model(name) for name, prefix in chain.PREFIXES.items()}}
 
 
 def table(found):

@@ -10,4 +10,11 @@ MESSAGES = {
     "no_such_resource": ("there is no resource {uri}", "{uri} 리소스가 없습니다"),
     "no_such_prompt": ("there is no prompt {name}; known: {known}", "{name} 프롬프트가 없습니다. 가능한 값: {known}"),
     "no_such_deployment": ("there is no deployment {id}", "{id} 배포가 없습니다"),
+    # MCP servers of others
+    "external_unknown": ("there is no MCP server {provider} in MCP_SERVERS; there are: {choices}", "MCP_SERVERS에 {provider} 서버가 없습니다. 있는 것: {choices}"),
+    "external_wrong": ("server {provider} of MCP_SERVERS: {key} must be {wanted}", "MCP_SERVERS의 {provider} 서버: {key} 은(는) {wanted} 이어야 합니다"),
+    "external_not_allowed": ("tool {tool} of {provider} is not among those that the operator allows", "{provider} 의 {tool} 도구는 운영자가 허용하지 않았습니다"),
+    "external_secret": ("the arguments hold a {kind} in clear, which does not leave for {provider}", "인자에 {kind} 이(가) 그대로 들어 있어 {provider} (으)로 보내지 않습니다"),
+    "external_too_long": ("what {provider} answered is too long", "{provider} 의 답이 너무 깁니다"),
+    "external_command": ("the command of {provider} cannot be run: {detail}", "{provider} 의 명령을 실행할 수 없습니다: {detail}"),
 }

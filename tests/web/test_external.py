@@ -1,0 +1,160 @@
+"""MCP servers of others: listed, allowed tool by tool, called over both transports; what goes wrong there is told by its kind."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import requests
+
+from gitops import config, http
+from gitops.errors import Invalid, KlepaasError
+from tests.gitops.faults import FAULTS, KINDS, TRANSIENT, serve
+from tests.servers import free_port
+from tests.web.people import house
+from web.external import calling, servers
+
+ROOT = Path(__file__).parent.parent.parent
+TOKEN = "others-token-0123456789"
+TOOLS = ["find_issue", "create_issue", "environment", "fails", "gone"]
+
+
+@pytest.fixture(scope="module")
+def running():
+    """The URL of a real one over HTTP."""
+    port = free_port()
+    process = subprocess.Popen([sys.executable, "-m", "tests.web.external_server", "http", str(port), TOKEN], cwd=ROOT)
+    end = time.monotonic() + 60
+    while not _answers(port):
+        assert process.poll() is None and time.monotonic() < end
+        time.sleep(0.05)
+    yield f"http://127.0.0.1:{port}/mcp"
+    process.kill()
+    process.wait()
+
+
+def _answers(port):
+    try:
+        return requests.get(f"http://127.0.0.1:{port}/mcp", timeout=5).status_code == 401
+    except requests.ConnectionError:
+        return False
+
+
+@pytest.fixture(scope="module")
+def home(running, tmp_path_factory):
+    given = {"tracker": {"url": running, "token": TOKEN, "tools": TOOLS}, "local": {"command": [sys.executable, "-m", "tests.web.external_server", "stdio"], "env": {"TRACKER": "here", "PYTHONPATH": str(ROOT)}, "tools": TOOLS},
+             "wrong": {"url": running, "token": "another-token", "tools": TOOLS}, "missing": {"command": ["/no/such/program"], "tools": []}}
+    with house(tmp_path_factory.mktemp("external"), MCP_SERVERS=json.dumps(given)) as found:
+        found.mcp = f"{found.api}/mcp/external"
+        yield found
+
+
+BOTH = pytest.mark.parametrize("provider", ["tracker", "local"])
+
+
+@BOTH
+def test_tools_are_listed_with_what_may_be_called(home, provider):
+    """Their own words, their hints, and whether the operator allows them."""
+    found = {each["name"]: each for each in home.client().get(f"{home.mcp}/{provider}/tools").json()["items"]}
+    assert found["find_issue"]["allowed"] and not found["secret_door"]["allowed"] and found["find_issue"]["hints"]["readOnlyHint"] and found["create_issue"]["input"]["required"] == ["title"]
+
+
+@BOTH
+def test_an_allowed_tool_is_called(home, provider):
+    """What it answers is passed on, marked as not to be trusted; who called it is in the audit, without what they said."""
+    client = home.client()
+    read = client.post(f"{home.mcp}/{provider}/call", json={"tool": "find_issue", "arguments": {"number": 7}}).json()
+    assert read["untrusted"] is True and "Issue 7" in read["content"][0]["text"] and not read["is_error"]
+    made = client.post(f"{home.mcp}/{provider}/call", json={"tool": "create_issue", "arguments": {"title": "깨짐"}}).json()
+    assert made["content"][0]["text"] == "created: 깨짐"
+    row = home.last(verb="mcp_external_call")
+    assert (row["email"], row["outcome"], row["args"]) == ("ann@example.org", "done", {"provider": provider, "tool": "create_issue"})
+
+
+@BOTH
+def test_what_the_server_refuses_is_said(home, provider):
+    """A tool that fails is an answer that says so; one that is not there too."""
+    failed = home.client().post(f"{home.mcp}/{provider}/call", json={"tool": "fails"}).json()
+    assert failed["is_error"] and "fails" in failed["content"][0]["text"]
+    gone = home.client().post(f"{home.mcp}/{provider}/call", json={"tool": "gone"})
+    assert gone.status_code == 422 or gone.json()["is_error"]
+
+
+def test_a_command_is_told_no_secrets_of_ours(home):
+    """It sees what the operator gives it, not this process's settings."""
+    names = home.client().post(f"{home.mcp}/local/call", json={"tool": "environment"}).json()["content"][0]["text"].split()
+    assert "TRACKER" in names and not {"SECRET_KEY", "DATABASE_URL", "MCP_SERVERS", "KLEPAAS_HOME"} & set(names)
+
+
+REFUSED = {"not allowed": ("tracker", {"tool": "secret_door"}, 403, "external_not_allowed"), "no server": ("other", {"tool": "x"}, 404, "external_unknown"), "no tool": ("tracker", {}, 422, "bad_field"),
+           "no object": ("tracker", {"tool": "find_issue", "arguments": []}, 422, "bad_field"), "a secret": ("tracker", {"tool": "create_issue", "arguments": {"title": "ghp_" + "a" * 36}}, 422, "external_secret"),
+           "a wrong token": ("wrong", {"tool": "find_issue", "arguments": {"number": 1}}, 502, "provider_unauthorized"), "no program": ("missing", None, 422, "external_command")}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_is_not_called(home, case):
+    """With the reason, in an error of ours."""
+    provider, body, status, code = REFUSED[case]
+    answer = home.client().post(f"{home.mcp}/{provider}/call", json=body) if body is not None else home.client().get(f"{home.mcp}/{provider}/tools")
+    assert (answer.status_code, answer.json()["code"]) == (status, code) and TOKEN not in answer.text
+
+
+def test_who_may_call(home):
+    """mcp:execute everywhere, and nobody without."""
+    for client in (home.client("bob"), home.client("ann", ["mcp:execute@staging"])):
+        assert client.post(f"{home.mcp}/tracker/call", json={"tool": "find_issue", "arguments": {"number": 1}}).status_code == 403
+    assert home.client("bob").get(f"{home.mcp}/providers").status_code == 403
+
+
+def test_health_tells_each(home):
+    """Which answer, and why the others do not."""
+    found = {each["name"]: (each["status"], each["kind"]) for each in home.client().get(f"{home.mcp}/health").json()["items"]}
+    assert found == {"tracker": ("ok", None), "local": ("ok", None), "wrong": ("failed", "unauthorized"), "missing": ("failed", "bad_request")}
+    assert {each["name"]: each["transport"] for each in home.client().get(f"{home.mcp}/providers").json()["items"]}["local"] == "stdio" and TOKEN not in home.client().get(f"{home.mcp}/providers").text
+
+
+def test_without_any_there_is_nothing(tmp_path):
+    """And nothing else changes."""
+    with house(tmp_path) as found:
+        assert found.client().get(f"{found.api}/mcp/external/providers").json() == {"items": []}
+
+
+@pytest.mark.parametrize("fault", [each for each in FAULTS if each not in ("half", "wrong")])
+def test_faults(fault, monkeypatch):
+    """The one specification: what may pass is tried again, where it does no harm; the kind of it is told, and no secret."""
+    monkeypatch.setattr(calling, "SECONDS", 1)
+    monkeypatch.setattr(http, "FIRST", 0.01)
+    with serve(FAULTS[fault]) as server, pytest.raises(KlepaasError) as caught:
+        calling.tools(servers.Server("faulty", f"{server.url}/mcp", TOKEN))
+    assert (caught.value.details["kind"], caught.value.transient) == (KINDS[fault], fault in TRANSIENT) and TOKEN not in caught.value.text()
+    assert caught.value.retry_after == (3600 if fault == "429" else None)
+
+
+@pytest.mark.parametrize("fault", ["half", "wrong"])
+def test_answers_that_are_none(fault, monkeypatch):
+    """A proxy's page, half an answer: transient, whatever the package makes of it."""
+    monkeypatch.setattr(calling, "SECONDS", 1)
+    monkeypatch.setattr(http, "FIRST", 0.01)
+    with serve(FAULTS[fault]) as server, pytest.raises(KlepaasError) as caught:
+        calling.tools(servers.Server("faulty", f"{server.url}/mcp", TOKEN))
+    assert caught.value.transient
+
+
+def test_a_redirect_is_not_followed():
+    """The token is for one server."""
+    with serve((200, {}, {})) as other, serve((307, {}, {"Location": f"{other.url}/mcp"})) as server, pytest.raises(KlepaasError):
+        calling.tools(servers.Server("moved", f"{server.url}/mcp", TOKEN))
+    assert other.seen == []
+
+
+WRONG = {"neither": {}, "both": {"url": "https://x/mcp", "command": ["x"]}, "a token for a command": {"command": ["x"], "token": "abcdefgh"}, "unknown": {"url": "https://x", "more": 1}, "no URL": {"url": "x"}, "no list": {"command": "x"}, "no tools": {"url": "https://x", "tools": "all"}, "no object": 1}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_settings_that_are_wrong(case):
+    """Say which server and key."""
+    with pytest.raises(Invalid) as caught:
+        servers.every(config.load({"MCP_SERVERS": json.dumps({"tracker": WRONG[case]})}, None))
+    assert "tracker" in caught.value.text()
