@@ -18,21 +18,25 @@ from gitops.types import Command
 log = logging.getLogger(__name__)
 FRESH = 3600      # seconds: an answer by itself comes at once, or not at all
 INFORMS = ("info", "none", "debug")
-TRIED = 120       # seconds that one controller's attempt is left alone
+TRIED, AGAIN = 120, 5  # seconds that an attempt is left alone; after which one that another controller has is looked at again
+_next = {}        # alert -> when this process looks at it again, monotonic
 
 
 def look(ledger, worlds):
-    """Answer what waits for it; whether something has to be looked at again, since its app has not been synced yet."""
+    """Answer what waits for it; whether some of it has to be looked at again: its app was not synced yet, or the attempt did not end."""
     asking = {name: world for name, world in worlds.items() if world.environment.on_alert == "rollback" and world.writes and world.active()}
-    waits = False
-    for alert in ledger.alerts.unanswered(asking, time.time() - FRESH) if asking else ():
+    waiting = [each for each in ledger.alerts.unanswered(asking, time.time() - FRESH) if each["severity"] not in INFORMS] if asking else []
+    for gone in set(_next) - {each["id"] for each in waiting}:
+        del _next[gone]
+    for alert in waiting:
         world = asking[alert["environment"]]
         state = world.states.get(alert["app"])
-        if state is None or state.commit is None:
-            waits = True
-        elif alert["severity"] not in INFORMS and ledger.claim(f"alert {alert['id']}", TRIED):
-            world.executor.submit(answer, world, state, alert)
-    return waits
+        if state is not None and state.commit is not None and _next.get(alert["id"], 0) <= time.monotonic():
+            mine = ledger.claim(f"alert {alert['id']}", TRIED)
+            _next[alert["id"]] = time.monotonic() + (TRIED if mine else AGAIN)
+            if mine:
+                world.executor.submit(answer, world, state, alert)
+    return bool(waiting)
 
 
 def answer(world, state, alert):

@@ -80,3 +80,15 @@ def test_one_that_came_while_nobody_worked_is_answered(house):
     made.start()
     assert answered(made, id)["to"] == good
     assert made.git("rev-list", "--count", f"{bad}..main") == "1"
+
+
+def test_one_that_died_at_it_leaves_it_to_the_next(house):
+    """What was begun and not ended is begun again, once nobody is at it any more."""
+    made = house({"values/staging/web.yaml": values("1.0", replicaCount=1)}, of=ROLLBACK)
+    made.start()
+    made.synced("web")
+    good, bad = made.repo.head(), deployed(made, "1.1")[0]
+    id = Alert("alertmanager", "Begun", "firing", "Begun", None, "", {}, None, 1.0, None).id
+    assert made.ledger.claim(f"alert {id}", 4)
+    assert fire(made, "Begun", None, began=1.0) == id
+    assert answered(made, id)["to"] == good and made.git("rev-list", "--count", f"{bad}..main") == "1"
