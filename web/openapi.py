@@ -12,7 +12,7 @@ ID = "^[A-Za-z0-9_-]{1,64}$"
 CLUSTER = (404, 504)  # what a read verb may answer beside what every route may
 PROBLEMS = {
     304: "what `If-None-Match` names is still so", 400: "the body cannot be read", 401: "nobody is signed in", 403: "the right is missing", 404: "what it names is not there", 409: "something stands against it",
-    413: "the body is too large", 414: "the address is longer than 8190 bytes", 422: "something is not what it must be", 429: "too often: `Retry-After`", 503: "something it needs is away: `Retry-After`", 504: "something did not answer in its time"}
+    413: "the body is too large", 414: "the address is longer than 8190 bytes", 422: "something is not what it must be", 429: "too often: `Retry-After`", 502: "another server does not take our credential", 503: "something it needs is away: `Retry-After`", 504: "something did not answer in its time"}
 
 
 def verb(verb):
