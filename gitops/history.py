@@ -13,17 +13,19 @@ from gitops.types import Target
 WORDS = re.compile(r"(?m)^> ?(.*)$")
 
 
-def of(services, app=None, environment=None, limit=20, before=None, author=None, verb=None, tip="main", skip=0):
+def of(services, app=None, environment=None, limit=20, before=None, author=None, verb=None, tip="main", skip=0, sees=lambda environment: True):
     """What changed, newest first: one dict a commit with revision, author, time (UTC seconds), subject, words, verb, channel.
 
     `author`: part of a name or an address; `verb`: as the commit says it. `tip` and `skip` go on with a list that was begun: a commit that was merged has several before it.
+    `synced` is what a commit did to the clusters, in the environments that are seen: the last sync of each app at it, where the ledger knows any.
     """
     commits = services.repo.history(paths(services, app, environment), limit=limit, before=before, ref=tip, author=author, says=verb and f"Verb: {verb}", skip=skip)
     known = services.ledger.commands_of_commits([commit.sha for commit in commits])
     lost = not known and not services.ledger.commands_of(limit=1)
     if not commits and app is not None and before is None and not author and not verb and not skip:
         services.head()[1].environments_of(app)  # says so when nobody knows the app, now or then
-    return [_entry(commit, known.get(commit.sha), lost) for commit in commits]
+    done = services.ledger.synced([commit.sha for commit in commits])
+    return [_entry(commit, known.get(commit.sha), lost) | {"synced": [each for each in done.get(commit.sha, ()) if sees(each["environment"])]} for commit in commits]
 
 
 def _entry(commit, row, lost):

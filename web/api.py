@@ -105,7 +105,8 @@ def histories(app, environment, author, verb, limit, cursor):
     """Commits of an app or an environment, newest first; `author` is part of a name or address, `verb` what was done."""
     see(environment)
     tip, skip = pages.at(cursor) or (services().repo.head(), 0)
-    found = history.of(services(), app, environment, limit + 1, author=author, verb=verbs.find(verb).name if verb else None, tip=tip, skip=skip) if tip else ()
+    found = history.of(services(), app, environment, limit + 1, author=author, verb=verbs.find(verb).name if verb else None, tip=tip, skip=skip,
+                       sees=lambda name: policy.holds(g.actor.scopes, "k8s:read", name)) if tip else ()
     return answer(pages.page(found, limit, lambda each: (tip, skip + limit)))
 
 

@@ -77,6 +77,8 @@ def _read(commands):
     history = commands.add_parser("history", help="who changed an app, when and in which words")
     history.add_argument("app", nargs="?", metavar="APP")
     history.add_argument("-e", "--environment", metavar="ENV")
+    history.add_argument("--author", metavar="WHO", help="part of a name or an address")
+    history.add_argument("--verb", metavar="VERB", help="what was done")
     history.add_argument("--limit", default="20")
     history.add_argument("--json", action="store_true")
     history.set_defaults(run=_history)
@@ -177,7 +179,7 @@ def _history(options, settings):
     from gitops.types import Command
     from web import operator
 
-    found = operator.read(settings, Command("history", options.app, options.environment, {"limit": options.limit}))
+    found = operator.read(settings, Command("history", options.app, options.environment, {name: getattr(options, name) for name in ("limit", "author", "verb") if getattr(options, name)}))
     print(json.dumps(found["data"], default=str, ensure_ascii=False) if options.json else terminal.history(found["data"]["items"]))
 
 

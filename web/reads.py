@@ -74,7 +74,9 @@ def _live(asked):
 
 
 def _history(asked):
-    items = history.of(asked.services, asked.app, asked.environment and asked.environment.name, asked.args["limit"], asked.args.get("from"))
+    verb = asked.args.get("verb")
+    items = history.of(asked.services, asked.app, asked.environment and asked.environment.name, asked.args["limit"], asked.args.get("from"), asked.args.get("author"),
+                       verbs.find(verb).name if verb else None, sees=lambda name: policy.holds(asked.actor.scopes, "k8s:read", name))
     return {"items": items}, f"{len(items)} commits"
 
 

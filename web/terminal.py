@@ -83,7 +83,12 @@ def _short(value):
     return ", ".join(_short(each) for each in value) if isinstance(value, list) else "{" + ", ".join(f"{name}={_short(each)}" for name, each in value.items()) + "}" if isinstance(value, dict) else str(value)
 
 
+def _synced(done):
+    took = f", {done['seconds']:.1f} s" if done["seconds"] is not None else ""
+    return f"{done['app']}/{done['environment']}: {done['status']}, {done['objects']} objects{took}"
+
+
 def history(items):
     rows = [f"{each['revision'][:8]}  {datetime.fromtimestamp(each['time']):%Y-%m-%d %H:%M}  {each['channel']:<7} {each['author']:<16} {each['subject']}"
-            + (f"\n{'':10}“{each['words']}”" if each["words"] else "") for each in items]
+            + (f"\n{'':10}“{each['words']}”" if each["words"] else "") + "".join(f"\n{'':10}{_synced(done)}" for done in each["synced"]) for each in items]
     return clean("\n".join(rows)) or "no commits"

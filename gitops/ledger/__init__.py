@@ -45,7 +45,7 @@ class Ledger:
         self.audit = commands.audit = Audit(store, self.tables)
         self.lockouts = Lockouts(store, self.tables)
         self.event, self.events, self.last_event, self.wait = events.event, events.events, events.last_event, events.wait
-        self.record_sync, self.syncs = states.record_sync, states.syncs
+        self.record_sync, self.syncs, self.synced = states.record_sync, states.syncs, states.synced
         self.observe, self.expect, self.forget, self.state, self.states = states.observe, states.expect, states.forget, states.state, states.states
         self.mark, self.marks = states.mark, states.marks
         self.since = states.since

@@ -113,6 +113,10 @@ STEPS = (
     (
         "ALTER TABLE klepaas_question ADD COLUMN review TEXT",
     ),
+    # 9: what a commit did
+    (
+        "CREATE INDEX klepaas_sync_revision ON klepaas_sync (revision)",
+    ),
 )
 
 

@@ -139,6 +139,16 @@ class States:
         with self.store.session():
             return {(row.app, row.environment): orjson.loads(row.state) for row in self.tables["state"].select()}
 
+    def synced(self, revisions):
+        """revision -> the last sync of each app at it, as {app, environment, status, objects, seconds}: what the commits did to the clusters, where it is known."""
+        table, found = self.tables["sync"], {}
+        with self.store.session():
+            rows = table.select().where(table.revision.in_(list(revisions))).order_by(table.started) if revisions else ()
+            for row in rows:
+                took = row.finished - row.started if row.finished else None
+                found.setdefault(row.revision, {})[row.environment, row.app] = {"app": row.app, "environment": row.environment, "status": row.status, "objects": len(orjson.loads(row.result)["actions"]), "seconds": took}
+        return {revision: list(each.values()) for revision, each in found.items()}
+
     def syncs(self, app=None, environment=None, limit=50, status=None, environments=None, place=None):
         """Syncs as dicts with their `id`, newest first; `environments`: only of these. `place` is (started, id) of the one to go on after."""
         table = self.tables["sync"]

@@ -6,6 +6,7 @@ from gitops import history
 from gitops.errors import NotFound
 from gitops.ledger import Ledger
 from gitops.services import Services
+from gitops.types import Health, SyncResult
 from tests.gitops.path_help import BOB, FILES, MCP, database, renderer, world  # noqa: F401 (fixtures)
 from tests.gitops.repo_help import git, raw
 
@@ -109,3 +110,13 @@ def test_a_diff_is_of_the_last_change_or_between_two(world):
 def test_the_first_commit_has_a_diff_too(world):
     """There is nothing before it, and no error."""
     assert history.diff(world.services, "auto", "staging")["to"] == git(world.path, "rev-parse", "main")
+
+
+def test_it_says_what_a_commit_did_to_the_cluster(world):
+    """The last sync of each app at it, in the environments that are seen; a commit that no controller told of says nothing."""
+    before, sha = world.say("scale", replicas=3).commit, world.say("scale", replicas=4).commit
+    for at, status in ((1.0, "failed"), (5.0, "succeeded")):
+        world.services.ledger.record_sync(SyncResult("web", "staging", sha, status, ({"action": "changed", "kind": "Deployment", "namespace": "staging", "name": "web"},), Health("healthy"), at, at + 2))
+    newest, older = history.of(world.services, "web", "staging", 2)
+    assert newest["synced"] == [{"app": "web", "environment": "staging", "status": "succeeded", "objects": 1, "seconds": 2.0}] and (older["revision"], older["synced"]) == (before, [])
+    assert history.of(world.services, "web", "staging", 1, sees=lambda name: name == "production")[0]["synced"] == []

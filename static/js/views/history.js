@@ -2,8 +2,8 @@
 import * as api from "../api.js";
 import { el, keyed } from "../dom.js";
 import { store } from "../store.js";
-import { stamp, t } from "../texts.js";
-import { diffs, empty, failure, fill, sha } from "./parts.js";
+import { age, stamp, t } from "../texts.js";
+import { badge, diffs, empty, failure, fill, sha } from "./parts.js";
 import { preview } from "./preview.js";
 import { sentences } from "./sentences.js";
 
@@ -55,6 +55,8 @@ export function entries(items, about = {}) {
   });
   return shown.length ? el("ol", { class: "timeline" }, shown) : empty(t("noHistory"));
 }
+// What a commit did to a cluster.
+const did = (each) => el("span", { class: "row one", "data-role": "synced", title: `${each.app} / ${each.environment}` }, badge(each.status), el("span", {}, [t("objects", { count: each.objects }), age(each.seconds)].filter(Boolean).join(" · ")));
 function entry(item, place) {
   const more = el("div", { class: "tight" });
   const toggle = (button, show) => {
@@ -69,5 +71,5 @@ function entry(item, place) {
   return el("li", { "data-role": "history-entry", "data-revision": item.revision, "data-channel": item.channel },
     el("div", { class: "subject" }, item.subject.replaceAll(" -> ", " → ")), item.words ? el("p", { class: "words" }, item.words) : null,
     el("div", { class: "row tiny soft" }, el("span", { title: item.email }, item.author), stamp(item.time), el("span", { class: "tag", title: item.verified ? null : t("unreviewed") }, item.channel), sha(item.revision),
-      item.reviewed_by ? el("span", {}, t("approvedBy", { who: item.reviewed_by })) : null, el("span", { class: "grow" }), buttons), more);
+      item.reviewed_by ? el("span", {}, t("approvedBy", { who: item.reviewed_by })) : null, (item.synced || []).slice(0, 3).map(did), el("span", { class: "grow" }), buttons), more);
 }
