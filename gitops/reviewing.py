@@ -209,8 +209,14 @@ def noticed(services, review):
     return _noticed(services, review, FORGES[review.forge].state(services, review))
 
 
+def _somebody(services, review, pull):
+    """Who acted at the forge: the person of ours that signed in by that very account, else the account's name there."""
+    person = services.ledger.person_of(review.forge, pull.subject) if pull.subject else None
+    return Actor(person["name"] if person else pull.by or review.forge, person["email"] if person else "", frozenset(), "git")
+
+
 def _noticed(services, review, pull):
-    somebody, known = Actor(pull.by or review.forge, "", frozenset(), "git"), services.ledger.review(review.id).status != "open"
+    somebody, known = _somebody(services, review, pull), services.ledger.review(review.id).status != "open"
     if pull.status == "open" and pull.head == review.head:
         return review
     services.repo.fetch()

@@ -146,4 +146,4 @@ def _pull(found, fresh=False):
     ours = found["base"]["ref"] == BASE
     status = "merged" if ours and found.get("merged_at") else "open" if ours and found["state"] == "open" else "closed"
     return Pull(found["number"], found["html_url"], status, found["head"]["sha"], found["merge_commit_sha"] if status == "merged" else None, found["title"],
-                (found.get("merged_by") or {}).get("login"), fresh)
+                (found.get("merged_by") or {}).get("login"), fresh, str((found.get("merged_by") or {}).get("id") or "") or None)

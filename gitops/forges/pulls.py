@@ -18,7 +18,7 @@ EXISTS, NOT_NOW = (409, 422), (405, 406, 409)  # what forges answer: to opening 
 
 @dataclass(frozen=True, slots=True)
 class Pull:
-    """A review as its forge has it. `status`: open, merged, closed; `commit` is what it was merged as, `by` who did that."""
+    """A review as its forge has it. `status`: open, merged, closed; `commit` is what it was merged as, `by` who did that, and `subject` their number there."""
 
     number: int | None
     url: str | None
@@ -28,6 +28,7 @@ class Pull:
     title: str | None = None
     by: str | None = None
     fresh: bool = False
+    subject: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

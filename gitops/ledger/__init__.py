@@ -64,6 +64,7 @@ class Ledger:
         self.link_create, self.link_use = accounts.link_create, accounts.link_use
         self.session_create, self.session = accounts.session_create, accounts.session
         self.session_end, self.sessions_end, self.sessions, self.session_revoke = accounts.session_end, accounts.sessions_end, accounts.sessions, accounts.session_revoke
+        self.person_of = accounts.person_of
         self.set_teams, self.identity_put, self.identity_of, self.identities = accounts.set_teams, accounts.identity_put, accounts.identity_of, accounts.identities
         talks, previews, feedback = (part(store, self.tables) for part in (Conversations, Previews, Feedback))
         self.conversation_open, self.conversation, self.conversations = talks.conversation_open, talks.conversation, talks.conversations

@@ -171,6 +171,12 @@ class Accounts:
             known = {"email": email.lower(), "token": token, "checked": now}
             table.insert(provider=provider, subject=subject, **known).on_conflict(conflict_target=[table.provider, table.subject], update=known).execute()
 
+    def person_of(self, provider, subject):
+        """The user that signed in by an account of a provider, or None."""
+        with self.store.session():
+            row = self.tables["identity"].get_or_none(provider=provider, subject=subject)
+        return row and self.user(row.email)
+
     def identities(self, provider):
         """({subject, email, token, checked}) of everybody whose token of a provider is kept."""
         table = self.tables["identity"]

@@ -33,7 +33,7 @@ class GitHub:
         merged = found["state"] == "merged"
         return {"number": number, "html_url": f"http://forge/acme/config/pull/{number}", "node_id": f"PR_{number}", "state": "open" if found["state"] == "open" else "closed",
                 "title": found["title"], "head": {"ref": found["branch"], "sha": found["head"]}, "base": {"ref": found["base"]}, "merged": merged,
-                "merged_at": "2026-11-23T00:00:00Z" if merged else None, "merge_commit_sha": found["merged"] or "0" * 40, "merged_by": {"login": found["by"]} if merged else None}
+                "merged_at": "2026-11-23T00:00:00Z" if merged else None, "merge_commit_sha": found["merged"] or "0" * 40, "merged_by": {"login": found["by"], "id": 7} if merged else None}
 
     @staticmethod
     def listed(forge, query, body):

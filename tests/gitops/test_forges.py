@@ -57,6 +57,18 @@ def test_merged_there_is_noticed(world, way):
     assert world.refused("approve", None, None, actor=BOB, review=review.id).code == "review_closed"
 
 
+def test_who_merged_there_is_the_person_who_signed_in_so(world):
+    """By the account's number, which only a sign-in proves; a login alone is nobody of ours."""
+    world.services.ledger.put_user("dana@example.org", "Dana Kim", ())
+    world.services.ledger.identity_put(world.services.settings.forge, "7", "dana@example.org", None)
+    proposed(world)
+    world.forge.merge(1, by="dana")
+    reviewing.follow(world.services)
+    (merged,) = [each for each in world.services.ledger.audit.rows() if each["verb"] == "merge"]
+    github = world.services.settings.forge == "github"
+    assert (merged["name"], merged["email"]) == (("Dana Kim", "dana@example.org") if github else ("dana", ""))
+
+
 def test_who_approved_there_is_asked_by_the_commit(world):
     """People count once, by what they said last, and the author never; a commit of no merged pull has none."""
     proposed(world)
