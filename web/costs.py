@@ -7,7 +7,7 @@ import time
 from fractions import Fraction
 
 from gitops import catalog as catalogs
-from gitops import costs
+from gitops import costs, previews
 from gitops.errors import KlepaasError
 from gitops.types import Target
 

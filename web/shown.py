@@ -55,6 +55,8 @@ CHANGE = thing(path=TEXT, diff=TEXT)
 LOGS = thing(pod=TEXT, container=TEXT, containers=many(TEXT), pods=many(TEXT), lines=many(TEXT))
 COMMIT = thing(revision=TEXT, author=TEXT, email=TEXT, time=WHOLE, subject=TEXT, words=MAYBE, channel=TEXT, verified=FLAG, command=MAYBE, verb=MAYBE, app=MAYBE, environment=MAYBE,
                reviewed_by=MAYBE, rollback_to=MAYBE, promoted_from=MAYBE, synced=many(thing(app=TEXT, environment=TEXT, status=TEXT, objects=COUNT, seconds=PERHAPS)))
+LIVE = thing("revision", "items", "same", "more", "code", "path", "line", review=TEXT, status=TEXT, message=TEXT, revision=TEXT, same=COUNT, more=COUNT, code=TEXT, path=MAYBE, line={"type": ["integer", "null"]}, items=many(
+    thing("message", "others", "effect", kind=TEXT, name=TEXT, namespace=MAYBE, action=TEXT, fields=many(OBJECT), message=TEXT, others=many(TEXT), effect=OBJECT)))
 PROBLEM = thing(path=TEXT, line={"type": ["integer", "null"]}, message=TEXT)
 CARD = thing("problem", "retry_at", app=TEXT, environment=TEXT, sync=TEXT, health=TEXT, message=TEXT, error=MAYBE, retry_at=PERHAPS, replicas=thing(desired={"type": ["integer", "null"]}, ready={"type": ["integer", "null"]}),
              version=MAYBE, commit=MAYBE, revision=MAYBE, suspended=FLAG, problem=PROBLEM)
