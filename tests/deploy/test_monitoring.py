@@ -31,7 +31,7 @@ def samples():
 
 
 def labels():
-    own = {doors.REQUESTS, breakers.STATE, metrics.SYNCS, metrics.DRIFT, metrics.ASKED, metrics.ANSWERS, metrics.CACHE, metrics.EVENTS, metrics.PRUNED, metrics.SECONDS}
+    own = {doors.REQUESTS, breakers.STATE, metrics.NOTICES, metrics.SYNCS, metrics.DRIFT, metrics.ASKED, metrics.ANSWERS, metrics.CACHE, metrics.EVENTS, metrics.PRUNED, metrics.SECONDS}
     return {name for each in own for name in each._labelnames} | {"environment", "sync", "health", "le"}
 
 
