@@ -1,6 +1,6 @@
 """cost_analysis: what the desired state asks for, what that costs by the price table of klepaas.yaml, and what can honestly be said about saving and the future.
 
-Computed from rendered manifests alone: this server has no measurements of use, and says so.
+Computed from rendered manifests alone: what is really used is not looked at here, and that is said.
 """
 
 import time
@@ -23,7 +23,7 @@ NOTES = {
     "no_prices": (f"klepaas.yaml has no prices, so only resources are counted. Add for example: {EXAMPLE}", f"klepaas.yaml에 가격표(prices)가 없어 자원량만 계산했습니다. 예: {EXAMPLE}"),
     "no_storage_price": ("prices has no storage_gib_month: storage is not in the sum", "storage_gib_month 가격이 없어 스토리지는 합계에 없습니다"),
     "no_load_balancer_price": ("prices has no load_balancer_month: load balancers are not in the sum", "load_balancer_month 가격이 없어 로드 밸런서는 합계에 없습니다"),
-    "no_measurements": ("there is no Prometheus here: requests are not compared with what is really used", "Prometheus가 없어 실제 사용량과 비교하지 못했습니다"),
+    "no_measurements": ("requests are not compared with what is really used: the graphs of an app show that, where Prometheus measures it", "요청량을 실제 사용량과 비교하지는 않았습니다. Prometheus가 측정하는 앱은 그래프에서 볼 수 있습니다"),
     "no_history": ("no state of a month ago was found: compared with the oldest one found", "한 달 전 상태가 없어 찾은 것 중 가장 오래된 상태와 비교했습니다"),
     "flat": ("a forecast from desired state alone: what it will cost if nothing more is changed", "원하는 상태만으로 한 예측입니다. 더 바꾸지 않을 때의 비용입니다"),
 }

@@ -18,7 +18,7 @@ export function alerts(main) {
   const over = () => fill(past, api.get("alerts", { status: "resolved", limit: 50 }), ({ items }) => (items.length ? el("ul", { class: "lines" }, items.map((each) => row(each))) : empty(t("nothingResolved"))));
   main.append(el("div", { class: "stack" }, el("h1", { tabindex: "-1" }, t("alerts")), setup,
     el("section", { class: "panel", "data-role": "firing", "aria-live": "polite" }, el("h2", {}, t("firing")), firing, nothing), el("section", { class: "panel", "data-role": "resolved" }, el("h2", {}, t("resolvedOnes")), past)));
-  configured().then(({ alerts: receiving }) => { if (!receiving.configured) setup.replaceChildren(el("section", { class: "panel" }, unset({ name: t("receivingAlerts"), setting: receiving.setting }), el("p", { class: "small soft" }, t("alertsAddress"), " ", el("code", {}, `${location.origin}/api/v1/alerts/webhook`)))); }, (error) => setup.replaceChildren(failure(error)));
+  configured().then(({ alerts: receiving }) => { if (!receiving.configured) setup.replaceChildren(el("section", { class: "panel" }, unset({ name: t("receivingAlerts"), setting: receiving.setting }, el("p", {}, t("alertsAddress"), " ", el("code", {}, `${location.origin}/api/v1/alerts/webhook`))))); }, (error) => setup.replaceChildren(failure(error)));
   show();
   over();
   return store.on(["alerts"], () => { show(); over(); });

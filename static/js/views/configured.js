@@ -6,4 +6,4 @@ import { empty } from "./parts.js";
 
 let asked = null;
 export const configured = () => (asked ??= api.get("monitoring").catch((error) => { asked = null; throw error; }));
-export const unset = ({ name, setting }) => el("div", { "data-role": "not-configured", "data-setting": setting }, empty(el("p", {}, t("notConfigured", { what: name })), el("p", {}, t("setThis"), " ", el("code", {}, setting))));
+export const unset = ({ name, setting }, ...more) => el("div", { "data-role": "not-configured", "data-setting": setting }, empty(el("p", {}, t("notConfigured", { what: name })), el("p", {}, t("setThis"), " ", el("code", {}, setting)), ...more));
