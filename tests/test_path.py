@@ -7,6 +7,8 @@ import json
 import mcp
 import pytest
 
+from gitops.repo import Draft, Repository
+from gitops.types import Change
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared._httpx_utils import create_mcp_http_client
 from tests import product
@@ -121,3 +123,17 @@ def test_tools_say_what_they_do(demo):
     assert hints["status"].read_only_hint and hints["history"].read_only_hint and not hints["scale"].read_only_hint
     assert hints["delete_app"].destructive_hint and not hints["restart"].destructive_hint
     assert status.structured_content["data"]["desired"] >= 1 and not status.is_error
+
+
+def test_a_deployment_is_told_in_slack_and_taken_back_there(demo, owner):
+    """From the controller through the ledger to the channel: one message, brought up to date; its button shows what a rollback would restore."""
+    repo = Repository.open(str(demo.home / "config.git"), demo.home)
+    repo.land(lambda tree: Draft((Change("klepaas.yaml", tree.read("klepaas.yaml"), tree.read("klepaas.yaml") + b"notify: {routes: [{channels: ['#deploys'], environments: [staging], events: [deployment.*], group: 0s}]}\n"),),
+                                 "Tell Slack\n", ("Kim", "kim@example.com")), lambda sha: None)
+    repo.close()
+    assert owner.post(f"{demo.api}/commands", json={"verb": "restart", "app": "mailer", "environment": "staging"}).status_code == 201
+    updated = demo.slack.until(lambda: next((form for method, form, _ in demo.slack.posted if method == "chat.update" and "mailer" in form["text"]), None))
+    first = next(form for method, form, answer in demo.slack.posted if method == "chat.postMessage" and answer["ts"] == updated["ts"])
+    assert first["channel"] == "#deploys" and "is being deployed to staging" in first["text"] and "is deployed to staging" in updated["text"]
+    card = demo.slack.answered(lambda: demo.slack.press(demo.url, "rollback", slack_help.buttons(updated)["rollback"], "UOWNER"))
+    assert "restartedAt" in slack_help.texts(card) and "confirm" in slack_help.buttons(card)

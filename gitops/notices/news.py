@@ -31,7 +31,7 @@ def _news(event, kind, facts, severity=None):
 
 def clean(facts):
     """As they may be told: short, of one kind, and without secrets."""
-    return {name: value if isinstance(value, (int, float)) else checks.masked(str(value))[:LONGEST] for name, value in facts.items() if value not in (None, "")}
+    return {name: value if isinstance(value, (int, float)) else checks.masked(str(value).encode("utf-8", "replace").decode())[:LONGEST] for name, value in facts.items() if value not in (None, "")}
 
 
 def _sync(event, said):
