@@ -131,6 +131,13 @@ def test_it_is_answered_at_once(home, slack):
     assert "/klepaas" in slack.command(home.url, "  ").json()["text"]
 
 
+def test_reads_are_answered_in_the_words_language(home, slack):
+    """A sentence and what the command line prints, once; help lists what can be said in that language alone."""
+    apps, help = (texts(slack.answered(lambda words=words: slack.command(home.url, words))) for words in ("앱 목록", "뭘 할 수 있어"))
+    assert apps.count("앱 7개") == 1 and "app=web  environment=staging" in apps
+    assert "`scale` 파드 개수 변경" in help and "change the number of pods" not in help
+
+
 def test_two_clicks_are_one_commit(home, slack):
     """And another person's click on one's card is none."""
     card = slack.answered(lambda: slack.command(home.url, "scale web to 6 in staging"))

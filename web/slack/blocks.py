@@ -32,7 +32,7 @@ def answer(found):
 def _item(item, language):
     if "plan" in item:
         return card(item, language)
-    return _question(item) if "question" in item else read(item)
+    return _question(item) if "question" in item else read(item, language)
 
 
 def _question(found):
@@ -59,10 +59,12 @@ def _word(item, language):
             "element": {"type": "plain_text_input", "action_id": "word", "max_length": 100}}
 
 
-def read(found):
-    """A read as the command line prints it."""
-    text = terminal.answer(found)
-    return [*sections([escaped(found["summary"])]), *([section(code(text))] if text.strip() and text.strip() != found["summary"] else [])]
+def read(found, language):
+    """A read as the command line prints it, under its sentence."""
+    if found["type"] == "help":
+        return sections([escaped(found["summary"]), *(f"• `{each['verb']}` {escaped(each[language])}" for each in found["data"]["items"])])
+    text = terminal.answer(found).removeprefix(terminal.clean(found["summary"])).strip("\n")
+    return [*sections([escaped(found["summary"])]), *([section(code(text))] if text.strip() else [])]
 
 
 def receipt(found, language):

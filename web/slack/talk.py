@@ -96,7 +96,7 @@ def _preview(asker, command):
 
 def _read(asker, actor, command):
     found = reads.read(services(), cluster(), actor, command)
-    reply(asker, blocks.read(found | {"summary": answers.sentence(found, g.language)}))
+    reply(asker, blocks.read(found | {"summary": answers.sentence(found, g.language)}, g.language))
 
 
 def logs(asker, value, word):
