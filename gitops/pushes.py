@@ -5,7 +5,7 @@ A commit is a command's if the ledger's rows say so, whatever its trailers claim
 
 import time
 
-from gitops import policy
+from gitops import policy, previews
 from gitops.ledger.audit import Entry
 
 DAY = 86400
@@ -40,7 +40,8 @@ def _unknown(services, since):
 def _places(catalog, paths):
     """(app, environment) of what a commit changes, None for several; None at all where it is no desired state."""
     found = {(app, name) for path, *_ in paths for name in catalog.environments if (app := catalog.app_of(path, name))}
-    shared = any(path.startswith(policy.SHARED) for path, *_ in paths)
+    everybodys = (*policy.SHARED, f"{previews.FOLDER}/") if catalog.config.previews else policy.SHARED
+    shared = any(path.startswith(everybodys) for path, *_ in paths)
     if not found and not shared:
         return None
     return found.pop() if len(found) == 1 and not shared else (None, None)

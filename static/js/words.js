@@ -10,7 +10,7 @@ export const WORDS = {
   skip: ["Skip to content", "본문으로 건너뛰기"], signIn: ["Open your one-time link to sign in. This makes a new one:", "일회용 링크를 열어 로그인하세요. 새 링크는 이렇게 만듭니다:"], signOut: ["Sign out", "로그아웃"],
   offline: ["Not connected. Trying again …", "연결이 끊겼습니다. 다시 연결하는 중 …"], failedToLoad: ["This could not be loaded:", "불러오지 못했습니다:"], language: ["한국어로 보기", "View in English"], pages: ["Pages", "페이지"],
   audit: ["Audit", "감사"], tutorial: ["Tutorial", "튜토리얼"], page: ["page", "페이지"], palette: ["Go to or ask …", "이동하거나 말하기 …"], sayThis: ["Say “{text}”", "“{text}” 라고 말하기"],
-  objects: ["{count} objects", "오브젝트 {count}개"], liveReview: ["In the cluster, if it were merged now", "지금 병합하면 클러스터에서"], restartsPods: ["restarts its pods", "파드 재시작"], podsBecome: ["{before} → {after} pods", "파드 {before} → {after}개"],
+  inApps: ["{count} apps", "앱 {count}개"], objects: ["{count} objects", "오브젝트 {count}개"], liveReview: ["In the cluster, if it were merged now", "지금 병합하면 클러스터에서"], restartsPods: ["restarts its pods", "파드 재시작"], podsBecome: ["{before} → {after} pods", "파드 {before} → {after}개"],
   previews: ["Previews of pull requests", "풀 리퀘스트 프리뷰"], keptUntil: ["until", "기한"],
   resources: ["Resources", "리소스"], terminating: ["going", "종료 중"], whoWrote: ["Who wrote it", "누가 썼나"], deliveryFigures: ["Delivery, last 30 days", "최근 30일 배포"], deployments: ["Deployments", "배포 수"], leadTime: ["Lead time", "리드 타임"], failureRate: ["Failed", "실패율"],
   restoreTime: ["Time to restore", "복구 시간"], rolloutTime: ["Rollout", "롤아웃"], knownOf: ["known of {count}", "{count}건 기준"],

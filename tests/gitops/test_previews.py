@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from gitops import previews, values
+from gitops import previews, pushes, values
 from gitops.cicd import facts, pulled, work
 from gitops.errors import Unavailable
 from tests.gitops.hook_help import pulled as payload
@@ -184,6 +184,14 @@ def test_a_file_gives_itself_nothing(shop):
     assert not {"shop-pr-9", "shop-pr-8"} & set(catalog.environments)
     pulled.expire(shop.services, 4e10)
     assert shop.read("previews/shop-pr-8.yaml") and shop.read("previews/notes.yaml")
+
+
+def test_a_push_of_one_is_in_the_audit(shop):
+    """What opens a preview without K-Le-PaaS is noticed as any push; what K-Le-PaaS did is none."""
+    shop.tell(payload("a"))
+    assert pushes.note(shop.services) == 0
+    shop.write({"previews/shop-pr-9.yaml": previews.text("acme/shop", 9, "a" * 40, 4e9).decode()})
+    assert pushes.note(shop.services) == 1 and shop.services.ledger.audit.rows()[0]["door"] == "git"
 
 
 def test_who_may_at_an_environment_may_at_its_previews(shop):

@@ -55,8 +55,12 @@ export function entries(items, about = {}) {
   });
   return shown.length ? el("ol", { class: "timeline" }, shown) : empty(t("noHistory"));
 }
-// What a commit did to a cluster.
-const did = (each) => el("span", { class: "row one", "data-role": "synced", title: `${each.app} / ${each.environment}` }, badge(each.status), el("span", {}, [t("objects", { count: each.objects }), age(each.seconds)].filter(Boolean).join(" · ")));
+// What a commit did to the clusters: of one app how much and how long, of several how many ended how.
+function did(all) {
+  const told = (status, said, title) => el("span", { class: "row one", "data-role": "synced", title }, badge(status), el("span", {}, said)), place = ({ app, environment }) => `${app} / ${environment}`;
+  if (all.length === 1) return told(all[0].status, [t("objects", { count: all[0].objects }), age(all[0].seconds)].filter(Boolean).join(" · "), place(all[0]));
+  return [...Map.groupBy(all, (each) => each.status)].map(([status, those]) => told(status, t("inApps", { count: those.length }), those.map(place).join("\n")));
+}
 function entry(item, place) {
   const more = el("div", { class: "tight" });
   const toggle = (button, show) => {
@@ -71,5 +75,5 @@ function entry(item, place) {
   return el("li", { "data-role": "history-entry", "data-revision": item.revision, "data-channel": item.channel },
     el("div", { class: "subject" }, item.subject.replaceAll(" -> ", " → ")), item.words ? el("p", { class: "words" }, item.words) : null,
     el("div", { class: "row tiny soft" }, el("span", { title: item.email }, item.author), stamp(item.time), el("span", { class: "tag", title: item.verified ? null : t("unreviewed") }, item.channel), sha(item.revision),
-      item.reviewed_by ? el("span", {}, t("approvedBy", { who: item.reviewed_by })) : null, (item.synced || []).slice(0, 3).map(did), el("span", { class: "grow" }), buttons), more);
+      item.reviewed_by ? el("span", {}, t("approvedBy", { who: item.reviewed_by })) : null, did(item.synced || []), el("span", { class: "grow" }), buttons), more);
 }
