@@ -32,6 +32,7 @@ def deployed(made, *tags):
 
 
 @pytest.mark.parametrize("review", ["none", "required"])
+@pytest.mark.pods
 def test_what_was_healthy_before_is_restored_once(house, review):
     """One commit by the controller, with the alert as its reason; another alert on the same, or on what the answer made, changes nothing more."""
     made = house({"values/staging/web.yaml": values("1.0", replicaCount=1)}, of=f"{ROLLBACK}, review: {review}")
@@ -51,6 +52,7 @@ def test_what_was_healthy_before_is_restored_once(house, review):
     assert made.git("rev-list", "--count", f"{bad}..main") == "1"
 
 
+@pytest.mark.pods
 def test_it_is_left_to_people(house):
     """Without `on_alert`: nothing but the row. With it: not what only informs, what is acknowledged, what nothing healthy came before, or was heard of long ago."""
     made = house({"values/staging/web.yaml": values("1.0", replicaCount=1)}, of=ROLLBACK)
@@ -69,6 +71,7 @@ def test_it_is_left_to_people(house):
     assert made.git("rev-list", "--count", f"{last}..main") == "0"
 
 
+@pytest.mark.pods
 def test_one_that_came_while_nobody_worked_is_answered(house):
     """A controller that starts finds what fires."""
     made = house({"values/staging/web.yaml": values("1.0", replicaCount=1)}, of=ROLLBACK)

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests.controller.house import MERGE, configmap, values
 from tests.gitops.faults import serve
 from tests.gitops.notice_help import given
@@ -13,6 +15,7 @@ def heard(server):
     return [json.loads(each[3]) for each in server.seen]
 
 
+@pytest.mark.pods
 def test_a_deployment_is_told_from_its_start_to_its_end(house):
     """With the version that git says, who made it, and the seconds it took; a controller that starts again tells nothing twice."""
     with serve((200, {}, {})) as server:

@@ -186,6 +186,7 @@ def test_a_broken_klepaas_yaml_stops_nothing_that_runs(house):
     made.wait(lambda: made.value("two") is None)
 
 
+@pytest.mark.pods
 def test_a_folder_that_is_none_is_unknown_not_empty(house):
     """A file in the place of an environment's folder says nothing of its apps: they stay."""
     made = house({f"values/staging/{name}.yaml": values(config="{A: one}") for name in ("a", "b")})

@@ -28,6 +28,7 @@ def asked(made, review):
     return made.ledger.ask("staging", None, 20, review=review)
 
 
+@pytest.mark.pods
 def test_field_by_field_and_which_pods(house, renderer):
     """The dry run's answer on what is live: the image and the pods that start anew; nothing has been written."""
     made = house({"values/staging/web.yaml": values()}, of=", review: required")
@@ -55,6 +56,7 @@ def test_the_server_is_asked_about_the_fields(house, renderer):
     assert (item["action"], item["name"]) == ("prune", "a") and made.value("a") == "one"
 
 
+@pytest.mark.pods
 def test_on_the_moved_base(house, renderer):
     """A rule that came after the review refuses it: which, and in which file."""
     made = house({"values/staging/web.yaml": values()}, of=", review: required")

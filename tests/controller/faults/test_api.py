@@ -76,6 +76,7 @@ def test_a_server_that_asks_for_time_gets_it(behind):
     assert len(tries) == 1 and tries[0] - began > 3
 
 
+@pytest.mark.pods
 def test_a_slow_server_is_waited_for(behind):
     """Every answer late: the sync succeeds, and writes no object twice."""
     made, way = behind({"values/staging/web.yaml": values(), **ONE})

@@ -72,6 +72,7 @@ def of_git(handler):
     return handler.command in faulty.WRITES and not any(part in handler.path for part in faulty.SILENT)
 
 
+@pytest.mark.pods
 def test_killed_at_every_write(behind):
     """One controller after the other dies of its first write: together they write what one would have written."""
     made, way = behind(BEFORE)

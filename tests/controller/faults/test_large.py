@@ -34,6 +34,7 @@ INVALID = {
 }
 
 
+@pytest.mark.pods
 def test_one_invalid_object_among_good_ones(house):
     """Its app names it, or its file; the other apps are synced, and the commit that mends it syncs the app whole."""
     names = {f"bad{number}": text for number, text in enumerate(INVALID.values())}
