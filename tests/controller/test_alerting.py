@@ -85,6 +85,7 @@ def test_one_that_came_while_nobody_worked_is_answered(house):
     assert made.git("rev-list", "--count", f"{bad}..main") == "1"
 
 
+@pytest.mark.pods
 def test_one_that_died_at_it_leaves_it_to_the_next(house):
     """What was begun and not ended is begun again, once nobody is at it any more."""
     made = house({"values/staging/web.yaml": values("1.0", replicaCount=1)}, of=ROLLBACK)
