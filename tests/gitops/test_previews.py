@@ -10,6 +10,7 @@ from gitops.errors import Unavailable
 from tests.gitops.hook_help import pulled as payload
 from tests.gitops.path_help import AGENT, ANN, database, renderer, world  # noqa: F401 (fixtures)
 from tests.gitops.repo_help import git
+from tests.gitops.test_pushes import begun, push
 
 IDS = itertools.count()
 RULE = "previews:\n- {repository: acme/shop, environment: staging, host: '{app}-{number}.preview.example.org', limit: 2%s}\n"
@@ -188,10 +189,12 @@ def test_a_file_gives_itself_nothing(shop):
 
 def test_a_push_of_one_is_in_the_audit(shop):
     """What opens a preview without K-Le-PaaS is noticed as any push; what K-Le-PaaS did is none."""
+    begun(shop)
+    pushes.note(shop.services)
     shop.tell(payload("a"))
     assert pushes.note(shop.services) == 0
-    shop.write({"previews/shop-pr-9.yaml": previews.text("acme/shop", 9, "a" * 40, 4e9).decode()})
-    assert pushes.note(shop.services) == 1 and shop.services.ledger.audit.rows()[0]["door"] == "git"
+    push(shop, "previews/shop-pr-9.yaml", previews.text("acme/shop", 9, "a" * 40, 4e9).decode())
+    assert pushes.note(shop.services) == 1 and shop.services.ledger.audit.rows(verb="push")[0]["email"] == "boss@x"
 
 
 def test_who_may_at_an_environment_may_at_its_previews(shop):
