@@ -9,7 +9,7 @@ import re
 import yaml
 
 from gitops.errors import Invalid
-from gitops.yamltext import nodes, splice
+from gitops.yamltext import nodes, secrets, splice
 from gitops.yamltext import parse as yamltext
 from gitops.yamltext.splice import REMOVED
 
@@ -133,15 +133,11 @@ def line_of(data, place, path):
 
 
 def diff(change, context=3):
-    """The change as a unified diff; "" when nothing differs."""
-    before, after = (_lines(data) for data in (change.before, change.after))
+    """The change as a unified diff; "" when nothing differs. What Secrets hold is not in it."""
+    before, after = ((text or "").splitlines(keepends=True) for text in secrets.hidden(*(None if data is None else data.decode("utf-8", "replace") for data in (change.before, change.after))))
     names = (f"a/{change.path}" if change.before is not None else "/dev/null", f"b/{change.path}" if change.after is not None else "/dev/null")
     return "".join(line if line.endswith("\n") else line + "\n\\ No newline at end of file\n"
                    for line in difflib.unified_diff(before, after, *names, n=context))
-
-
-def _lines(data):
-    return (data or b"").decode("utf-8", "replace").splitlines(keepends=True)
 
 
 class _Dumper(yaml.CSafeDumper):
