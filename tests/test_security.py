@@ -67,7 +67,7 @@ def by_address(home, verb, **said):
 def by_chat(home, verb, **said):
     client, args = home.client(), {name: value for name, value in said.items() if name not in ("app", "environment")}
     shown = client.post(f"{home.api}/nlp/preview", json={"verb": verb, "args": args, **{name: said[name] for name in ("app", "environment") if name in said}})
-    return shown.text + client.post(f"{home.api}/nlp/process", json={"text": f"{verb} {said.get('app', 'web')} in {said.get('environment', 'staging')}".replace("\0", " ")}).text
+    return shown.text + client.post(f"{home.api}/nlp/process", json={"text": f"status of {said.get('app', 'web')} in {said.get('environment', 'staging')}".replace("\0", " ")}).text
 
 
 def by_socket(home, verb, **said):
