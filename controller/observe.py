@@ -5,7 +5,6 @@ from datetime import datetime
 
 from controller import health as healths
 from controller import kube as kubes
-from controller.tail import Tail
 from gitops.errors import Forbidden, Invalid, KlepaasError, NotFound
 
 EVENTS = 20
@@ -177,13 +176,6 @@ def chosen(observer, environment, app, args):
     if not found:
         raise NotFound("no_pods", app=app, environment=environment.name)
     return found[0], args.get("container") or found[0]["spec"]["containers"][0]["name"], names
-
-
-def tail(observer, environment, app, lines, pod=None, container=None, after=None):
-    """(pod's name, container's name, Tail of what it says)."""
-    found, name, _ = chosen(observer, environment, app, {"pod": pod, "container": container})
-    kube = observer.kube(environment)
-    return found["metadata"]["name"], name, Tail(kube, environment.namespace, found["metadata"]["name"], name, lines, after)
 
 
 def overview(observer, environments, app, args):

@@ -7,6 +7,8 @@ import threading
 
 import urllib3
 
+from controller import observe
+
 MOST = 1000          # lines that wait to be taken: more are not read from the cluster
 LONGEST = 64 * 1024  # bytes of a line; what is longer comes in pieces
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z")
@@ -60,6 +62,13 @@ class Tail:
         while not self.stopped.is_set():
             with contextlib.suppress(queue.Full):
                 return self.queue.put(found, timeout=1)
+
+
+def opened(observer, environment, app, lines, pod=None, container=None, after=None):
+    """(pod's name, container's name, Tail of what it says)."""
+    found, name, _ = observe.chosen(observer, environment, app, {"pod": pod, "container": container})
+    pod = found["metadata"]["name"]
+    return pod, name, Tail(observer.kube(environment), environment.namespace, pod, name, lines, after)
 
 
 def moment(at):

@@ -8,7 +8,7 @@ import time
 import orjson
 from flask import Blueprint, Response, g, request, stream_with_context
 
-from controller import observe, tail
+from controller import tail
 from gitops import audit, policy, verbs
 from gitops.errors import Forbidden, Invalid, KlepaasError, NotFound, RateLimited
 from gitops.types import Command
@@ -62,8 +62,8 @@ def _tail(place, app, lines, pod, container, resumed):
     """From where the client was, as long as that pod is there."""
     if resumed:
         with contextlib.suppress(NotFound):
-            return observe.tail(cluster(), place, app, lines, resumed["pod"], resumed["container"], resumed["at"])
-    return observe.tail(cluster(), place, app, lines, pod, container)
+            return tail.opened(cluster(), place, app, lines, resumed["pod"], resumed["container"], resumed["at"])
+    return tail.opened(cluster(), place, app, lines, pod, container)
 
 
 def _said(found, environment, pod, container):
