@@ -12,14 +12,12 @@ from controller import events, failure, held, hooks, metrics, ownership, preview
 from controller.cache import Cache
 from controller.claims import Claims
 from controller.lease import Lease
-from controller.pods import Pods
 from gitops import catalog as catalogs
 from gitops import charts
 from gitops.errors import Invalid, KlepaasError, NotFound
 from gitops.types import Problem
 
 log = logging.getLogger(__name__)
-LOOK, RARELY = 0.9, 15  # seconds between looks at the pods of an app that is not well
 UNOWNED = ("Event", "Lease", "Endpoints", "EndpointSlice")  # kinds that nobody keeps in git
 
 
@@ -235,31 +233,6 @@ class World:
                 self.enqueue(app, "drift")
         else:
             rollout.judge(self, state)
-
-    def look(self):
-        """Apps that are not healthy are looked at again: their pods say what no workload's status does. The longer it lasts, the rarer."""
-        now = time.monotonic()
-        due = [app for app, since in tuple(self.waiting.items()) if app not in self.queued and self._due(app, since) <= now]
-        pods = Pods(self.kube, self.environment.namespace, len(due))
-        for app in due:
-            self._judged(app, now, pods)
-
-    def _due(self, app, since):
-        """When to look at an app that has not been well since then."""
-        state = self.states.get(app)
-        return state.looked + min(max((state.looked - since) / 10, LOOK), RARELY) if state else 0
-
-    def _judged(self, app, now, pods):
-        """What is odd about one app's objects is no other's matter."""
-        state = self.states.get(app)
-        if state is None:
-            self.waiting.pop(app, None)
-            return
-        state.looked = now
-        try:
-            rollout.judge(self, state, pods)
-        except Exception:
-            log.exception("health of %s/%s", self.environment.name, app)
 
     # --- what was before ------------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from controller import alerting, following, forges, held, livediff, metrics, notify, previews, prune, reviewed
+from controller import alerting, following, forges, held, livediff, metrics, notify, previews, prune, rollout, reviewed
 from controller.environment import World
 from controller.lease import RENEW
 from controller.outbox import Outbox
@@ -204,7 +204,7 @@ class Loop:
             following.advance(world, tree.fresh(), catalog, catalog.environments[world.environment.name])
         world.blocked |= self.broken
         world.retry_due()
-        world.look()
+        rollout.look(world)
         if self._settled(world):
             prune.run(world)
             world.synced()

@@ -1,24 +1,55 @@
 """Whether what was applied came up: the health of an app's objects, judged at every change, and the end of the sync that waits for it."""
 
+import logging
 import time
 from dataclasses import replace
 
 from controller import health as healths
 from controller import hooks
+from controller.pods import Pods
 from gitops import values
 from gitops.errors import KlepaasError
 from gitops.types import Health, SyncResult
 
+log = logging.getLogger(__name__)
+LOOK, RARELY = 0.9, 15  # seconds between looks at the pods of an app that is not well
 WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
 PODDED = (*WORKLOADS, "ReplicaSet", "Job", "Pod")
 DEADLINE = 900    # seconds a rollout may take before the sync is failed, beyond the workload's own deadline
 NOTHING = (healths.HEALTHY, 0, 0, None)
 
 
+def look(world):
+    """Apps that are not healthy are looked at again: their pods say what no workload's status does. The longer it lasts, the rarer."""
+    now = time.monotonic()
+    due = [app for app, since in tuple(world.waiting.items()) if app not in world.queued and _due(world.states.get(app), since) <= now]
+    pods = Pods(world.kube, world.environment.namespace, len(due))
+    for app in due:
+        _looked(world, app, now, pods)
+
+
+def _due(state, since):
+    """When to look at an app that has not been well since then."""
+    return state.looked + min(max((state.looked - since) / 10, LOOK), RARELY) if state else 0
+
+
+def _looked(world, app, now, pods):
+    """What is odd about one app's objects is no other's matter."""
+    state = world.states.get(app)
+    if state is None:
+        world.waiting.pop(app, None)
+        return
+    state.looked = now
+    try:
+        judge(world, state, pods)
+    except Exception:
+        log.exception("health of %s/%s", world.environment.name, app)
+
+
 def judge(world, state, pods=None):
     """Tell what is seen of an app, where it is new; a sync that waits for health ends here.
 
-    Its pods are asked after now and then (`pods`, as World.look has them), not at every change of a rollout: that would be the cluster's load.
+    Its pods are asked after now and then (`pods`, as `look` has them), not at every change of a rollout: that would be the cluster's load.
     """
     found = _all(world, state, pods)
     seen = healths.worst([each[0] for each in found])
