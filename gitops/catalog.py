@@ -168,6 +168,13 @@ class Catalog:
         named = [found for pattern, found in self.config.owners if fnmatchcase(f"{app}/{environment}" if "/" in pattern else app or "", pattern)]
         return tuple(group for group in (self.environment(environment).owners, *named[-1:]) if group)
 
+    def protecting(self, environment, paths):
+        """The rules of `protected` that cover one of these paths, each with the first that it covers. Previews are nobody's but their pull request's."""
+        if environment.preview:
+            return ()
+        covered = ((rule, next(filter(rule.covers, sorted(paths)), None)) for rule in self.config.protected)
+        return tuple((rule, path) for rule, path in covered if path is not None)
+
     def by_repository(self, repository):
         """The names of the apps built from `owner/repo`."""
         return tuple(sorted({each.app for each in self.targets() if isinstance(each, Target) and (each.repository or "").lower() == repository.lower()}))

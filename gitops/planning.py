@@ -67,7 +67,8 @@ def decided(services, actor, verb, command, tree):
     plan = planned(services, verb, command, tree)
     gates.passed(services, command, environment, tree)
     access.allowed(actor, tree, plan.changes)
-    return replace(plan, delivery=policy.delivery(actor, tuple(catalog.environments.values()), environment, plan.changes))
+    asked = policy.asked(catalog, command.app, environment, [change.path for change in plan.changes])
+    return replace(plan, delivery=policy.delivery(actor, asked), warnings=(*plan.warnings, *(("protected",) if asked.covered else ())))
 
 
 def planned(services, verb, command, tree):

@@ -1,5 +1,7 @@
 """Who may do what, and whether a change is committed or reviewed. Pure: decides and returns, or refuses."""
 
+from dataclasses import dataclass
+
 from gitops.errors import Forbidden
 from gitops.types import SCOPES
 
@@ -9,6 +11,28 @@ ROLES = {
     "admin": frozenset(SCOPES),
 }
 SHARED = ("klepaas.yaml", "klepaas-access.yaml", "charts/")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the config repository asks for a change of some paths, whoever makes it: `approvals`, and of each group of `owners` that one agrees.
+
+    `concerned` are the environments whose rules count; `covered` are the paths that are protected.
+    """
+
+    concerned: tuple
+    approvals: int = 0
+    owners: tuple = ()
+    covered: tuple = ()
+
+
+def asked(catalog, app, environment, paths):
+    """What touches several environments at once is reviewed as the strictest of them; a protected path is reviewed wherever it is."""
+    shared = any(path.startswith(SHARED) for path in paths)
+    concerned = tuple(catalog.environments.values()) if shared else (environment,)
+    reviewed, rules = [each for each in concerned if each.review], catalog.protecting(environment, paths)
+    groups = [group for each in reviewed for group in catalog.owners(app, each.name)] + [rule.owners for rule, _ in rules if rule.owners]
+    return Asked(concerned, max([each.approvals for each in reviewed] + [1] * bool(rules), default=0), tuple(dict.fromkeys(groups)), tuple(dict.fromkeys(path for _, path in rules)))
 
 
 def holds(scopes, scope, environment=None):
@@ -76,12 +100,11 @@ def proposes(actor, environment):
     return (actor.agent or actor.channel == "mcp") and environment.agents != "commit"
 
 
-def delivery(actor, environments, environment, changes):
-    """"commit" or "review". What touches several environments at once is reviewed as the strictest of them."""
+def delivery(actor, asked):
+    """"commit" or "review"."""
     if actor.channel == "controller":
         return "commit"  # an automatic answer: the reviewed klepaas.yaml that asks for it is its approval
-    concerned = environments if any(change.path.startswith(SHARED) for change in changes) else (environment,)
-    return "review" if any(each.review or proposes(actor, each) for each in concerned) else "commit"
+    return "review" if asked.approvals or any(proposes(actor, each) for each in asked.concerned) else "commit"
 
 
 def may_approve(actor, review):
@@ -92,21 +115,29 @@ def may_approve(actor, review):
         raise Forbidden("own_review")
 
 
-def may_merge(actor, environment, review, owners=(), author=None):
-    """People merge, agents do not; where review is required, with the approvals it asks for, and one of each group of owners.
+def may_merge(actor, asked, review, author=None):
+    """People merge, agents do not; with the approvals that are asked for, and one of each group of owners.
 
     `author` is who proposed it, if signed in as a person: an owner's own proposal is an owner's word, a claimed or a program's is not.
     """
-    if proposes(actor, environment):
-        raise Forbidden("agents_do_not_merge", environment=environment.name)
-    wanted = max(review.required, environment.approvals if environment.review else 0)  # the rule may be newer than the review
-    missing = wanted - len(review.approvals)
+    for each in asked.concerned:
+        if proposes(actor, each):
+            raise Forbidden("agents_do_not_merge", environment=each.name)
+    missing = max(review.required, asked.approvals) - len(review.approvals)  # the rule may be newer than the review
     if missing > 0:
         raise Forbidden("approvals_missing", review=review.id, missing=missing)
-    agreed = {(author or "").lower(), *(approval.rpartition("<")[2].rstrip(">").lower() for approval in review.approvals)}
-    for group in owners if environment.review else ():
-        if agreed.isdisjoint(group):
-            raise Forbidden("owner_missing", review=review.id, owners=list(group))
+    for group in disagreeing(asked.owners, {(author or "").lower(), *addresses(review.approvals)}):
+        raise Forbidden("owner_missing", review=review.id, owners=list(group))
+
+
+def addresses(approvals):
+    """Whose they are: `Name <address>` each."""
+    return [approval.rpartition("<")[2].rstrip(">").lower() for approval in approvals]
+
+
+def disagreeing(owners, agreed):
+    """The groups of owners of whom nobody is among those who agreed."""
+    return [group for group in owners if agreed.isdisjoint(group)]
 
 
 def may_break_glass(actor, environment):

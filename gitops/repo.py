@@ -142,6 +142,11 @@ class Repository:
         parents = self.objects.commit(sha)[1]
         return parents[0] if parents else None
 
+    def forked(self, sha):
+        """The newest commit of main that a branch's head is made on, or None: what the branch brings is what differs from there."""
+        tip = self.tip(refs.full_name("main"))
+        return run.git(self.env, "merge-base", tip, sha).out.decode().strip() or None
+
     def holds(self, sha, ref="main"):
         """Whether a branch contains a commit; the remote is asked first."""
         ref = refs.full_name(ref)

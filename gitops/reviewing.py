@@ -7,7 +7,7 @@ import logging
 import time
 
 from gitops import access, audit, gates, message, planning, policy, values, verbs
-from gitops.errors import Conflict, KlepaasError
+from gitops.errors import Conflict, KlepaasError, NotFound
 from gitops.forges import FORGES, chosen, pulls, text
 from gitops.repo import Draft
 from gitops.types import Actor
@@ -27,13 +27,15 @@ def drafted(plan, actor, uid, trailers=()):
 
 def opened(services, row, plan, head):
     """The review of the branch that holds `head`; there is one a command, at its forge and in the ledger, however often this is asked."""
-    environment = services.head()[1].environment(plan.command.environment)
+    catalog = services.head()[1]
+    environment = catalog.environment(plan.command.environment)
+    asked = policy.asked(catalog, plan.command.app, environment, [change.path for change in plan.changes])
     name, forge = chosen(services.settings)
     title = message.subject(plan)
     pull = _pulled(services, forge, row, title, text.body(plan, row.actor, row.command.text, services.settings.klepaas_url))
     found = services.ledger.review_open(
         command_uid=row.uid, environment=environment.name, app=plan.command.app, branch=branch(row.uid), base=plan.base, head=head, author_email=row.actor.email,
-        author_name=row.actor.name, title=title, required=environment.approvals if environment.review else 0, forge=name, url=pull.url, number=pull.number)
+        author_name=row.actor.name, title=title, required=asked.approvals, forge=name, url=pull.url, number=pull.number)
     if found.status == "open" and pull.status != "open":
         found = _noticed(services, found, pull)
     if found.status != "open":
@@ -105,17 +107,22 @@ def _may(services, actor, found, reason):
     if reason:
         policy.may_break_glass(actor, environment)
     else:
-        author = services.ledger.command_by_uid(found.branch.removeprefix(PREFIX))["actor"]
-        asked = services.ledger.command_by_uid(found.branch.removeprefix(PREFIX))["command"]
-        gates.passed(services, asked, environment, services.head()[0])
-        policy.may_merge(actor, environment, found, catalog.owners(found.app, found.environment), author.email if author.session else None)
+        kept = services.ledger.command_by_uid(found.branch.removeprefix(PREFIX))
+        gates.passed(services, kept["command"], environment, services.head()[0])
+        asked = policy.asked(catalog, found.app, environment, [change.path for change in _seen(services, found)])
+        policy.may_merge(actor, asked, found, kept["actor"].email if kept["actor"].session else None)
+
+
+def _seen(services, found):
+    """All that its branch brings, which the reviewers saw, in however many commits."""
+    return services.repo.changed(services.repo.forked(found.head), found.head)
 
 
 def _again(services, actor, found, reason):
     """What drafts the reviewed command on a tree: None when nothing is left to change, Conflict when it would do something else."""
     asked = services.ledger.command_by_uid(found.branch.removeprefix(PREFIX))
     verb = verbs.find(asked["command"].verb)
-    seen = services.repo.changed(services.repo.parent(found.head), found.head)
+    seen = _seen(services, found)
     approvals = found.approvals or (() if reason else (f"{actor.name} <{actor.email}>",))
     by = [("Reviewed-by", approval) for approval in approvals] + [("Break-Glass", f"{actor.name} <{actor.email}>: {reason}")] * bool(reason)
 
@@ -136,7 +143,7 @@ def problem(services, found):
     try:
         again = planning.planned(services, verbs.find(asked.verb), asked, services.head()[0].fresh())
         if again.changes:
-            _same_as_reviewed(found, services.repo.changed(services.repo.parent(found.head), found.head), again.changes)
+            _same_as_reviewed(found, _seen(services, found), again.changes)
     except KlepaasError as error:
         return error
     return None
@@ -209,14 +216,40 @@ def noticed(services, review):
     return _noticed(services, review, FORGES[review.forge].state(services, review))
 
 
-def _somebody(services, review, pull):
+def _somebody(ledger, forge, name, subject):
     """Who acted at the forge: the person of ours that signed in by that very account, else the account's name there."""
-    person = services.ledger.person_of(review.forge, pull.subject) if pull.subject else None
-    return Actor(person["name"] if person else pull.by or review.forge, person["email"] if person else "", frozenset(), "git")
+    person = ledger.person_of(forge, subject) if subject else None
+    return Actor(person["name"] if person else name or forge, person["email"] if person else "", frozenset(), "git")
+
+
+def agreed(ledger, review):
+    """The addresses of who approved a review here, and of its author if signed in as a person."""
+    by = policy.addresses(review.approvals)
+    try:
+        author = ledger.command_by_uid(review.branch.removeprefix(PREFIX))["actor"]
+    except NotFound:
+        return set(by)
+    return {*by, author.email.lower()} if author.session else set(by)
+
+
+def known(ledger, forge, approvals):
+    """The addresses of who approved or opened a pull there, as far as they are people of ours."""
+    there = (*approvals.by, *([approvals.author] if approvals.author else ()))
+    return {email.lower() for each in there if (email := _somebody(ledger, forge, each.name, each.subject).email)}
+
+
+def _counted(services, review):
+    """The review with who approved it at its forge, kept in the ledger; as it was where the forge does not say."""
+    found = pulls.beside(FORGES[review.forge].approved, services, review)
+    if found is None:
+        return review
+    return services.ledger.review_approved(review.id, review.head, [_somebody(services.ledger, review.forge, each.name, each.subject).name for each in found.by])
 
 
 def _noticed(services, review, pull):
-    somebody, known = _somebody(services, review, pull), services.ledger.review(review.id).status != "open"
+    somebody, ended = _somebody(services.ledger, review.forge, pull.by, pull.subject), services.ledger.review(review.id).status != "open"
+    if pull.status != "closed" and pull.head == review.head:
+        review = _counted(services, review)
     if pull.status == "open" and pull.head == review.head:
         return review
     services.repo.fetch()
@@ -226,7 +259,7 @@ def _noticed(services, review, pull):
         done = services.ledger.merged(review.id, pull.commit, somebody)
     else:
         done = services.ledger.reject(review.id, somebody)
-    if not known:
+    if not ended:
         _audited(services, somebody, done, "merge" if pull.status == "merged" else "reject")
     services.repo.drop(review.branch)
     return _told(services, done)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from types import MappingProxyType
 
 SCOPES = ("mcp:execute", "admin:read", "admin:write", "deploy:execute", "k8s:read", "k8s:write")
@@ -121,6 +122,19 @@ class Environment:
     promotes: tuple = ()
     gates: Gates = Gates()
     preview: Preview | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Protected:
+    """Paths of the config repository, as patterns, and of whom one has to agree to a change of them (nobody: whoever may approve it)."""
+
+    paths: tuple
+    owners: tuple = ()
+
+    def covers(self, path):
+        """Whether it is one of the paths, or in one that is a folder."""
+        bare = [each.rstrip("/") for each in self.paths]
+        return any(fnmatchcase(path, each) or fnmatchcase(path, f"{each}/*") for each in bare)
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +303,7 @@ class Review:
     forge: str = "local"
     number: int | None = None
     created: float = 0.0
+    there: tuple = ()
 
 
 @dataclass(frozen=True, slots=True)

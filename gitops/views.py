@@ -31,4 +31,4 @@ def receipt_from(shown):
     """The receipt that `receipt` showed."""
     kept = shown["review"]
     return Receipt(shown["id"], shown["status"], shown["plan"], shown["commit"],
-                   Review(**kept | {"approvals": tuple(kept["approvals"])}) if kept else None)
+                   Review(**kept | {"approvals": tuple(kept["approvals"]), "there": tuple(kept.get("there", ()))}) if kept else None)

@@ -27,6 +27,7 @@ class Config:
     images: tuple = ()
     previews: tuple = ()
     owners: tuple = ()
+    protected: tuple = ()
     notify: Notify = Notify()
     lexicon: object = field(default_factory=lambda: MappingProxyType({}))
     keys: object = field(default_factory=lambda: KEYS)
@@ -83,7 +84,7 @@ def _config(document):
     previews.fit(found.get("previews", ()), environments, found.get("values"))
     keys = MappingProxyType({**KEYS, **found.get("keys", {})})
     return Config(document, found.get("name"), found.get("values"), found.get("chart"), environments, found.get("ignore", ()), found.get("prices"), found.get("cicd"), found.get("images", ()),
-                  found.get("previews", ()), found.get("owners", ()), found.get("notify", Notify()), MappingProxyType(found.get("lexicon", {})), keys)
+                  found.get("previews", ()), found.get("owners", ()), found.get("protected", ()), found.get("notify", Notify()), MappingProxyType(found.get("lexicon", {})), keys)
 
 
 def _distinct(pattern, environments):

@@ -12,7 +12,7 @@ import semantic_version
 from gitops.contract import previews
 from gitops.contract.notify import notify
 from gitops.shapes import Wrong, choice, list_of, mapping, matching, of
-from gitops.types import Analysis, Environment, Gates, Ignore, ImageRule, Policy, Prices, Rule, SyncPolicy, Window
+from gitops.types import Analysis, Environment, Gates, Ignore, ImageRule, Policy, Prices, Protected, Rule, SyncPolicy, Window
 
 KEYS = MappingProxyType({"version": "image.tag", "image": "image.repository", "replicas": "replicaCount",
                          "restart": r"podAnnotations.klepaas\.io/restartedAt", "env": "env"})
@@ -22,6 +22,7 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MIDNIGHT = 24 * 60
 NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 PATH = re.compile(r"(?!.*(^|/)(\.{0,2}|\.git)(/|$))[^\\\0-\x1f\x7f]{1,400}")
+PROTECTABLE = re.compile(r"(?!/|.*//|(.*/)?(\.{1,2}|\.git)(/|$))[^\\\0-\x1f\x7f]{1,400}")
 PHRASE = re.compile(r"[^\s\"'`\\=\0-\x1f\x7f](?:[^\"'`\\=\0-\x1f\x7f]{0,78}[^\s\"'`\\=\0-\x1f\x7f])")
 PHRASES = 500
 KEY_PATH = re.compile(r"(\\\.|[^\\.\0-\x1f])+(\.(\\\.|[^\\.\0-\x1f])+)*")
@@ -180,6 +181,13 @@ def _owners(value, at):
     return tuple((_glob(pattern, (*at, str(pattern))), _addresses(each, (*at, pattern))) for pattern, each in value.items())
 
 
+def _protected(value, at):
+    found = mapping(value, at, PROTECTED)
+    if not found.get("paths"):
+        raise Wrong((*at, "paths"), "at least one path of this repository")
+    return Protected(**found)
+
+
 def _rule(value, at):
     found = mapping(value, at, RULE)
     missing = [name for name in ("repository", "event", "environment") if name not in found]
@@ -245,10 +253,11 @@ RULE = {"repository": matching(re.compile(r"\*|[\w.*-]+(/[\w.*-]+)+"), "owner/re
         "event": choice("push", "release", "workflow_run", "pull_request", "package", "callback"), "workflow": _text, "prerelease": _flag,
         "version": matching(re.compile(r"([A-Za-z0-9_.-]|\{(sha|sha7|tag|semver|branch|run|version)\})+"), "a tag with fields of {sha}, {sha7}, {tag}, {semver}, {branch}, {run}, {version}")}
 TOP = {"version": of(int, "1"), "name": _name, "values": _pattern, "chart": _path, "environments": _environments, "keys": _keys,
-       "ignore": _ignores, "prices": _prices, "lexicon": _lexicon, "cicd": list_of(_rule), "owners": _owners, "policy": _policy, "images": list_of(_image_rule), "previews": list_of(previews.rule), "notify": notify, **dict.fromkeys(LATER, _anything)}
+       "ignore": _ignores, "prices": _prices, "lexicon": _lexicon, "cicd": list_of(_rule), "owners": _owners, "protected": list_of(_protected), "policy": _policy, "images": list_of(_image_rule), "previews": list_of(previews.rule), "notify": notify, **dict.fromkeys(LATER, _anything)}
 ENVIRONMENT = {"namespace": _name, "cluster": _text, "review": _review, "approvals": _count(1, 10), "promotes_from": _name,
                "agents": choice("propose", "commit"), "cluster_kinds": list_of(_text), "forbidden_kinds": list_of(_text), "conflicts": choice("force", "fail"),
                "service_account": _name, "on_failure": choice("report", "rollback"), "on_alert": choice("report", "rollback"), "owners": _addresses, "review_days": _count(1, 365), "sync": _sync, "policy": _policy, "verify": _verify, "enforce_review": _flag, "only_promote": _flag, "promotes": _key_paths, "gates": _gates}
+PROTECTED = {"paths": list_of(matching(PROTECTABLE, "a path of this repository, a folder of it, or a pattern such as values/*/payments.yaml")), "owners": _addresses}
 SYNC = {"prune": _flag, "self_heal": _flag, "adopt": _flag, "windows": list_of(_window)}
 WINDOW = {"days": _days, "from": _time, "to": _time, "tz": _zone}
 PRICES = {"currency": matching(re.compile(r"[A-Z]{3}"), "a code such as KRW or USD"), "vcpu_hour": _price(0), "memory_gib_hour": _price(0), "storage_gib_month": _price(0),

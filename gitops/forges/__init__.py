@@ -9,7 +9,8 @@
     commit(services, at, branch=None) -> branch, sha           dispatch(services, at, branch, version): start another repository's pipeline
     status(services, at, sha, state, why, context, url): on a commit (at None: of the config repository); state is pending, success or failure
     note(services, at, number, text): the same comment, on a pull of another repository
-    runs(services, at, sha) -> [Run]                           approvals(services, sha) -> how many people approved the merged pull that brought a commit, or None
+    runs(services, at, sha) -> [Run]                           approvals(services, sha) -> Approvals of the merged pull that brought a commit, or None
+    approved(services, review) -> Approvals there, or None: nobody approves there
 """
 
 from gitops.errors import Invalid

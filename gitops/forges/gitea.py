@@ -119,17 +119,23 @@ def runs(services, at, sha):
 
 
 def approvals(services, sha):
-    """People count once, by what they said last."""
     try:
         pull = _ask(services, "GET", f"commits/{sha}/pull", "commit")
     except NotFound:
         return None
-    if not pull.get("merged") or pull["base"]["ref"] != BASE:
-        return None
+    return _approvals(services, pull) if pull.get("merged") and pull["base"]["ref"] == BASE else None
+
+
+def approved(services, review):
+    return _approvals(services, _ask(services, "GET", f"pulls/{review.number}", "state"))
+
+
+def _approvals(services, pull):
+    """What was said of a head before the newest does not count."""
     provider, repo = _place(services)
     said = http.pages(provider, f"{repo}/pulls/{pull['number']}/reviews", "reviews", params={"limit": 50})
-    last = {each["user"]["login"]: each for each in said if each.get("user") and each["state"] in ("APPROVED", "REQUEST_CHANGES")}
-    return sum(each["state"] == "APPROVED" and not each.get("dismissed") and login != (pull.get("user") or {}).get("login") for login, each in last.items())
+    told = [each for each in said if each.get("user") and each["state"] in ("APPROVED", "REQUEST_CHANGES")]
+    return pulls.approvals(pull.get("user"), ((each["user"], each["state"] == "APPROVED" and not each.get("dismissed") and each.get("commit_id") == pull["head"]["sha"]) for each in told))
 
 
 def propose(services, at, path, content, branch, title):

@@ -119,14 +119,20 @@ def runs(services, at, sha):
 
 
 def approvals(services, sha):
-    """People count once, by what they said last."""
-    pulls = [each for each in _ask(services, "GET", f"commits/{sha}/pulls", "commit") if each.get("merged_at") and each["base"]["ref"] == BASE]
-    if not pulls:
-        return None
+    merged = [each for each in _ask(services, "GET", f"commits/{sha}/pulls", "commit") if each.get("merged_at") and each["base"]["ref"] == BASE]
+    return _approvals(services, merged[0]) if merged else None
+
+
+def approved(services, review):
+    return _approvals(services, _ask(services, "GET", f"pulls/{review.number}", "state"))
+
+
+def _approvals(services, pull):
+    """What was said of a head before the newest does not count."""
     provider, repo = _place(services)
-    said = http.pages(provider, f"{repo}/pulls/{pulls[0]['number']}/reviews", "reviews", params={"per_page": 100})
-    last = {each["user"]["login"]: each["state"] for each in said if each.get("user") and each["state"] in ("APPROVED", "CHANGES_REQUESTED", "DISMISSED")}
-    return sum(state == "APPROVED" and login != (pulls[0].get("user") or {}).get("login") for login, state in last.items())
+    said = http.pages(provider, f"{repo}/pulls/{pull['number']}/reviews", "reviews", params={"per_page": 100})
+    told = [each for each in said if each.get("user") and each["state"] in ("APPROVED", "CHANGES_REQUESTED", "DISMISSED")]
+    return pulls.approvals(pull.get("user"), ((each["user"], each["state"] == "APPROVED" and each.get("commit_id") == pull["head"]["sha"]) for each in told))
 
 
 def propose(services, at, path, content, branch, title):

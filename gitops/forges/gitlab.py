@@ -116,12 +116,18 @@ def runs(services, at, sha):
 
 
 def approvals(services, sha):
-    """Its author does not count."""
     found = [each for each in _ask(services, "GET", f"repository/commits/{sha}/merge_requests", "commit") if each["state"] == "merged" and each["target_branch"] == BASE]
-    if not found:
-        return None
-    by = _ask(services, "GET", f"merge_requests/{found[0]['iid']}/approvals", "approvals")["approved_by"]
-    return sum(each["user"]["username"] != (found[0].get("author") or {}).get("username") for each in by)
+    return _approvals(services, found[0]) if found else None
+
+
+def approved(services, review):
+    return _approvals(services, _ask(services, "GET", f"merge_requests/{review.number}", "state"))
+
+
+def _approvals(services, pull):
+    """GitLab itself takes approvals back when another head comes, where the project says so."""
+    said = _ask(services, "GET", f"merge_requests/{pull['iid']}/approvals", "approvals")["approved_by"]
+    return pulls.approvals(pull.get("author"), ((each["user"], True) for each in said))
 
 
 def propose(services, at, path, content, branch, title):

@@ -34,9 +34,12 @@ def commit(services, at, branch=None):
     raise Invalid("build_no_forge")
 
 
-def approvals(services, sha):
+def approvals(services, what):
     """The ledger knows all there is."""
     return None
+
+
+approved = approvals
 
 
 def _nothing(services, review, *what):

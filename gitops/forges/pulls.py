@@ -32,6 +32,32 @@ class Pull:
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody at a forge: the name there, and the number, which a sign-in here proves to be somebody's."""
+
+    name: str
+    subject: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Approvals:
+    """Who approved the newest head of a pull there; `author` opened it and does not count."""
+
+    by: tuple = ()
+    author: Account | None = None
+
+
+def approvals(author, said):
+    """Of (user, whether they approve) in the order it was said: people count once, by what they said last."""
+    last, opened = {_account(user): yes for user, yes in said}, author and _account(author)
+    return Approvals(tuple(who for who, yes in last.items() if yes and who != opened), opened or None)
+
+
+def _account(user):
+    return Account(user.get("login") or user["username"], str(user["id"]) if user.get("id") else None)
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """A run of a repository's pipeline. `state`: running, success, failure; `asked`: somebody started it, not a push."""
 

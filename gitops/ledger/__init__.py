@@ -50,7 +50,7 @@ class Ledger:
         self.mark, self.marks = states.mark, states.marks
         self.since = states.since
         self.review_open, self.review, self.reviews = reviews.review_open, reviews.review, reviews.reviews
-        self.approve, self.reject, self.merged, self.review_moved = reviews.approve, reviews.reject, reviews.merged, reviews.review_moved
+        self.approve, self.reject, self.merged, self.review_moved, self.review_approved = reviews.approve, reviews.reject, reviews.merged, reviews.review_moved, reviews.review_approved
         self.review_of_commit, self.reviewed_commits = reviews.review_of_commit, reviews.reviewed_commits
         self.merging = reviews.merging
         deliveries = Deliveries(store, self.tables, events)

@@ -117,6 +117,10 @@ STEPS = (
     (
         "CREATE INDEX klepaas_sync_revision ON klepaas_sync (revision)",
     ),
+    # 10: who approved a review at its forge
+    (
+        "ALTER TABLE klepaas_review ADD COLUMN there TEXT NOT NULL DEFAULT '[]'",
+    ),
 )
 
 

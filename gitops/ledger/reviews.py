@@ -3,6 +3,8 @@
 import secrets
 import time
 
+import orjson
+
 from gitops.errors import Conflict, Forbidden, NotFound
 from gitops.ledger import paging
 from gitops.ledger.commands import matching
@@ -24,7 +26,7 @@ class Reviews:
                 row = table.create(id=secrets.token_hex(4), command_uid=command_uid, forge=forge, url=url, number=number, status="open", created=time.time(), **fields)
                 self._told(row, "open", fields["author_name"])
             elif row.status == "open" and row.head != fields["head"]:
-                table.update(head=fields["head"], base=fields["base"], title=fields["title"]).where(table.id == row.id).execute()
+                table.update(there="[]", head=fields["head"], base=fields["base"], title=fields["title"]).where(table.id == row.id).execute()
                 row = self._row(row.id)
                 self._told(row, "changed", fields["author_name"])
             return self._shown(row)
@@ -59,8 +61,19 @@ class Reviews:
         with self.store.append():
             row = self._open(id)
             if row.head != head:
-                table.update(head=head).where(table.id == id).execute()
+                table.update(head=head, there="[]").where(table.id == id).execute()
                 self._told(row, "changed", row.author_name)
+            return self._shown(self._row(id))
+
+    def review_approved(self, id, head, names):
+        """Who approved this head at the review's forge, by name."""
+        table, said = self.tables["review"], orjson.dumps(names).decode()
+        with self.store.append():
+            row = self._row(id)
+            if row.head == head and row.there != said:
+                table.update(there=said).where(table.id == id).execute()
+                for name in [each for each in names if each not in orjson.loads(row.there)]:
+                    self._told(row, "approved", name)
             return self._shown(self._row(id))
 
     def merging(self, environment):
@@ -117,4 +130,4 @@ class Reviews:
         table = self.tables["approval"]
         found = table.select().where((table.review == row.id) & (table.head == row.head)).order_by(table.id)
         return Review(row.id, row.status, row.branch, row.head, row.title, row.author_email, row.environment, row.app,
-                      tuple(f"{each.name} <{each.email}>" for each in found), row.required, row.commit, row.url, row.forge, row.number, row.created)
+                      tuple(f"{each.name} <{each.email}>" for each in found), row.required, row.commit, row.url, row.forge, row.number, row.created, tuple(orjson.loads(row.there)))

@@ -41,7 +41,7 @@ def define(database):
             app=peewee.TextField(null=True), branch=peewee.TextField(), base=peewee.TextField(), head=peewee.TextField(), author_email=peewee.TextField(),
             author_name=peewee.TextField(), title=peewee.TextField(), required=peewee.IntegerField(), forge=peewee.TextField(), url=peewee.TextField(null=True),
             status=peewee.TextField(), commit=peewee.TextField(null=True), closed_by=peewee.TextField(null=True), number=peewee.BigIntegerField(null=True),
-            created=peewee.DoubleField(), closed=peewee.DoubleField(null=True)),
+            created=peewee.DoubleField(), closed=peewee.DoubleField(null=True), there=peewee.TextField(default="[]")),
         "approval": table(
             "approval", id=peewee.BigAutoField(), review=peewee.TextField(), email=peewee.TextField(), name=peewee.TextField(),
             head=peewee.TextField(), at=peewee.DoubleField()),

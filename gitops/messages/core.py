@@ -55,6 +55,7 @@ MESSAGES = {
                     "이 차트는 클러스터 버전을 묻지만 여기서는 알 수 없거나 그 버전으로 렌더링할 helm 실행 파일이 없습니다. 실제 결과가 다를 수 있습니다"),
     "unstable": ("this chart renders differently each time (chance, or the time of day): it will be changed whenever the controller starts", "이 차트는 렌더링할 때마다 결과가 다릅니다(난수 또는 시각). 컨트롤러가 시작될 때마다 바뀝니다"),
     "other_image": ("the two environments use different image repositories: only the version is brought over", "두 환경의 이미지 저장소가 다릅니다. 버전만 가져옵니다"),
+    "protected": ("this changes what klepaas.yaml protects: it is proposed, and its owners have to agree", "klepaas.yaml 이 보호하는 경로를 바꿉니다. 제안으로 올라가며 담당자의 승인이 필요합니다"),
     # rights and delivery
     "missing_scope": ("this needs {scope} at {environment}", "{environment} 에 대한 {scope} 권한이 필요합니다"),
     "approve_needs_session": ("only a signed-in person approves, no token and no command line", "승인은 로그인한 사람만 할 수 있습니다 (토큰과 명령줄은 불가)"),

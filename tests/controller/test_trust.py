@@ -102,8 +102,46 @@ def test_what_was_reviewed_is_followed(house):
     assert made.value("one") == "value-0"
 
 
-def review(made, sha, approvals):
+def review(made, sha, approvals, owner=None):
     opened = made.ledger.review_open(command_uid=sha, environment="staging", app="one", branch=f"klepaas/{sha}", base=sha, head=sha, author_email="kim@example.com", author_name="Kim", title="Change", required=1)
-    for number in range(approvals):
-        made.ledger.approve(opened.id, Actor("Lee", f"lee{number}@example.com", frozenset(SCOPES), "rest", session=True), sha)
+    for email in (owner,) if owner else [f"lee{number}@example.com" for number in range(approvals)]:
+        made.ledger.approve(opened.id, Actor("Lee", email, frozenset(SCOPES), "rest", session=True), sha)
     made.ledger.merged(opened.id, sha, Actor("Lee", "lee@example.com", frozenset(SCOPES), "rest"))
+
+
+# --- protected -----------------------------------------------------------------------------------------------------------
+
+PROTECTED = "protected: [{paths: [klepaas.yaml, manifests/staging/one/], owners: [cat@example.com]}]\n"
+
+
+@pytest.fixture
+def protecting(house):
+    made = house(ONE | {"manifests/staging/two/two.yaml": configmap("two")}, more=PROTECTED)
+    made.start()
+    made.synced("one")
+    return made
+
+
+def test_a_plain_push_to_a_protected_path_waits(protecting):
+    """Which path it was, and whose, is said with the way on; the neighbours of the path are followed; nobody's approval but an owner's helps."""
+    made = protecting
+    made.commit({"manifests/staging/two/two.yaml": configmap("two", "pushed")})
+    made.wait(lambda: made.value("two") == "pushed")
+    assert not made.held()
+    sha = change(made, "pushed")
+    review(made, sha, 2)
+    why = made.wait(made.held)[-1]
+    assert f"{sha[:7]} reached staging without a review, and it changes manifests/staging/one/one.yaml, which is protected: cat@example.com has to agree" in why
+    assert f"klepaas submit release -e staging revision={sha[:7]}" in why and made.value("one") == "one"
+    made.order("release", revision=sha)
+    made.wait(lambda: made.value("one") == "pushed")
+    agreed = change(made, "agreed")
+    review(made, agreed, 1, "cat@example.com")
+    made.wait(lambda: made.value("one") == "agreed")
+
+
+def test_a_push_cannot_take_the_protection_away(protecting):
+    """The revision before protects klepaas.yaml too."""
+    made = protecting
+    sha = made.commit({"klepaas.yaml": made.config("staging"), **{path: configmap("one", "evil") for path in ONE}})
+    assert f"{sha[:7]} reached staging without a review, and it changes klepaas.yaml" in made.wait(made.held)[-1] and made.value("one") == "one"

@@ -33,7 +33,7 @@ class GitHub:
         merged = found["state"] == "merged"
         return {"number": number, "html_url": f"http://forge/acme/config/pull/{number}", "node_id": f"PR_{number}", "state": "open" if found["state"] == "open" else "closed",
                 "title": found["title"], "head": {"ref": found["branch"], "sha": found["head"]}, "base": {"ref": found["base"]}, "merged": merged,
-                "merged_at": "2026-11-23T00:00:00Z" if merged else None, "merge_commit_sha": found["merged"] or "0" * 40, "merged_by": {"login": found["by"], "id": 7} if merged else None}
+                "merged_at": "2026-11-23T00:00:00Z" if merged else None, "merge_commit_sha": found["merged"] or "0" * 40, "merged_by": {"login": found["by"], "id": 7} if merged else None, "user": _user(found["author"])}
 
     @staticmethod
     def listed(forge, query, body):
@@ -201,7 +201,8 @@ class GitLab:
         found = forge.pull(number)
         return {"iid": number, "web_url": f"http://forge/acme/config/-/merge_requests/{number}", "state": {"open": "opened"}.get(found["state"], found["state"]),
                 "title": found["title"], "sha": found["head"], "source_branch": found["branch"], "target_branch": found["base"], "source_project_id": 7, "target_project_id": 7,
-                "merge_commit_sha": found["merged"], "squash_commit_sha": None, "merge_user": {"username": found["by"]} if found["by"] else None}
+                "merge_commit_sha": found["merged"], "squash_commit_sha": None, "merge_user": {"username": found["by"]} if found["by"] else None,
+                "author": _user(found["author"])}
 
     @staticmethod
     def listed(forge, query, body):
@@ -264,26 +265,26 @@ def _of(forge, sha):
     return [number for number, each in forge.pulls.items() if each["merged"] == sha]
 
 
-def _signed(dialect, forge, number):
-    """The pull with who opened it; `said` of it is [(who, state), …]."""
-    login = {"login": forge.pulls[number]["author"], "username": forge.pulls[number]["author"]}
-    return dialect.show(forge, number) | {"user": login, "author": login}
+def _user(who):
+    return {"login": who, "username": who, "id": {"dana": 7, "klepaas-bot": 1}.get(who, 100)}
 
 
 def _reviews(forge, number, query, body):
-    return 200, [{"user": {"login": who}, "state": state, "dismissed": False} for who, state in forge.pulls[int(number)].get("said", ())]
+    """`said` of a pull is [(who, state) or (who, state, of which head), …]."""
+    found = forge.pulls[int(number)]
+    return 200, [{"user": _user(who), "state": state, "dismissed": False, "commit_id": (*head, found["head"])[0]} for who, state, *head in found.get("said", ())]
 
 
 def _approvals(forge, number, query, body):
-    return 200, {"approved_by": [{"user": {"username": who}} for who, state in forge.pulls[int(number)].get("said", ()) if state == "APPROVED"]}
+    return 200, {"approved_by": [{"user": _user(who)} for who, state, *_ in forge.pulls[int(number)].get("said", ()) if state == "APPROVED"]}
 
 
-GitHub.ROUTES += [("GET", r"/repos/acme/config/commits/(\w+)/pulls", lambda forge, sha, query, body: (200, [_signed(GitHub, forge, each) for each in _of(forge, sha)])),
+GitHub.ROUTES += [("GET", r"/repos/acme/config/commits/(\w+)/pulls", lambda forge, sha, query, body: (200, [GitHub.show(forge, each) for each in _of(forge, sha)])),
                   ("GET", r"/repos/acme/config/pulls/(\d+)/reviews", _reviews)]
 Gitea.ROUTES.insert(0, ("GET", r"/api/v1/repos/acme/config/pulls/(\d+)/reviews", _reviews))
 Gitea.ROUTES += [("GET", r"/api/v1/repos/acme/config/commits/(\w+)/pull",
-                  lambda forge, sha, query, body: (200, _signed(Gitea, forge, _of(forge, sha)[0])) if _of(forge, sha) else (404, {"message": "The target couldn't be found."}))]
-GitLab.ROUTES += [("GET", "/api/v4/projects/acme/config/repository/commits/(\\w+)/merge_requests", lambda forge, sha, query, body: (200, [_signed(GitLab, forge, each) for each in _of(forge, sha)])),
+                  lambda forge, sha, query, body: (200, Gitea.show(forge, _of(forge, sha)[0])) if _of(forge, sha) else (404, {"message": "The target couldn't be found."}))]
+GitLab.ROUTES += [("GET", "/api/v4/projects/acme/config/repository/commits/(\\w+)/merge_requests", lambda forge, sha, query, body: (200, [GitLab.show(forge, each) for each in _of(forge, sha)])),
                   ("GET", "/api/v4/projects/acme/config/merge_requests/(\\d+)/approvals", _approvals)]
 for _dialect, _shop in ((GitHub, "/repos/acme/shop"), (Gitea, "/api/v1/repos/acme/shop")):
     _dialect.ROUTES += [("GET", rf"{_shop}/issues/(\d+)/comments", lambda forge, number, query, body: (200, _said(forge, number))),

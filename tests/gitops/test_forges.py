@@ -75,8 +75,42 @@ def test_who_approved_there_is_asked_by_the_commit(world):
     forge, module = world.forge, FORGES[world.services.settings.forge]
     forge.pulls[1]["said"] = [("dana", "APPROVED"), ("dana", "APPROVED"), ("klepaas-bot", "APPROVED")][1 if world.services.settings.forge == "gitlab" else 0:]
     sha = forge.merge(1, "merge", by="dana")
-    assert module.approvals(world.services, sha) == 1
+    found = module.approvals(world.services, sha)
+    assert ([each.name for each in found.by], found.author.name) == (["dana"], "klepaas-bot")
     assert module.approvals(world.services, world.services.repo.parent(world.services.repo.fetch())) is None
+
+
+def test_who_approved_there_is_shown_by_name(world):
+    """The person of ours where the account signed in here, else the account's name; told once; what was said of another head is not, nor counted as ours."""
+    world.services.ledger.put_user("dana@example.org", "Dana Kim", ())
+    world.services.ledger.identity_put(world.services.settings.forge, "7", "dana@example.org", None)
+    review = proposed(world)
+    world.pulls[1]["said"] = [("dana", "APPROVED"), ("eve", "APPROVED"), ("klepaas-bot", "APPROVED")]
+    for _ in range(2):
+        reviewing.follow(world.services)
+    found = world.services.ledger.review(review.id)
+    assert (found.there, found.approvals) == (("Dana Kim", "eve"), ())
+    told = [event.data for event in world.services.ledger.events(0) if event.kind == "review" and event.data["status"] == "approved"]
+    assert [each["by"] for each in told] == ["Dana Kim", "eve"]
+    if world.services.settings.forge != "gitlab":
+        world.pulls[1]["said"] = [("dana", "APPROVED"), ("dana", "CHANGES_REQUESTED" if world.services.settings.forge == "github" else "REQUEST_CHANGES"), ("eve", "APPROVED", "0" * 40)]
+        reviewing.follow(world.services)
+        assert world.services.ledger.review(review.id).there == ()
+
+
+def test_what_else_a_branch_brings_is_seen(world, tmp_path):
+    """A commit slipped in below the reviewed one is a change that nobody reviewed: it is not merged with it."""
+    review = proposed(world)
+    tree = outsider(tmp_path, world.path)
+    git(tree, "fetch", "-q", "origin", review.branch)
+    (tree / "values/production/extra.yaml").write_text("image: {repository: evil, tag: '1'}\n")
+    git(tree, "add", "--all")
+    git(tree, "commit", "-qm", "slipped in")
+    git(tree, "cherry-pick", "FETCH_HEAD")
+    git(tree, "push", "-q", "--force", "origin", f"HEAD:{review.branch}")
+    reviewing.follow(world.services)
+    order(world, "approve", review)
+    assert world.refused("merge", None, None, actor=BOB, review=review.id).code == "review_outdated"
 
 
 def test_closed_there_is_noticed(world):

@@ -6,14 +6,22 @@ from dataclasses import replace
 import pytest
 
 from gitops import policy
+from gitops.catalog import Catalog
+from gitops.contract import Config
 from gitops.errors import Forbidden
-from gitops.types import CHANNELS, Change, Environment, Review
+from gitops.types import CHANNELS, Environment, Preview, Protected, Review
 from gitops.verbs import VERBS
 from tests.gitops.path_help import ANN
 
 FREE, WATCHED = Environment("staging", "staging"), Environment("production", "production", 1, review=True)
 TRUSTING = replace(FREE, agents="commit")
 OPEN = Review("r", "open", "klepaas/x", "h", "t", "ann@example.org", "production", required=1)
+
+
+def asked(environment, *paths, environments=(FREE, WATCHED, TRUSTING), protected=()):
+    """What a klepaas.yaml of these environments asks for a change of these paths by web at one of them."""
+    config = Config({}, environments={each.name: each for each in environments}, protected=protected)
+    return policy.asked(Catalog(None, config), "web", environment, paths)
 
 
 def whole(verb):
@@ -74,17 +82,33 @@ def test_mcp_needs_its_own_scope_too():
 @pytest.mark.parametrize(("channel", "agent", "environment"), list(itertools.product(CHANNELS, (False, True), (FREE, WATCHED, TRUSTING))))
 def test_agents_propose_and_people_commit(channel, agent, environment):
     """Review where the environment asks for it; and from agents, by token or by MCP, unless the environment trusts them. Automatic answers were approved with klepaas.yaml."""
-    actor, change = replace(ANN, channel=channel, agent=agent), (Change("values/x/web.yaml", b"", b"x"),)
+    actor = replace(ANN, channel=channel, agent=agent)
     proposes = (agent or channel == "mcp") and environment.agents == "propose"
-    assert policy.delivery(actor, (FREE, WATCHED, TRUSTING), environment, change) == ("review" if (environment.review or proposes) and channel != "controller" else "commit")
+    assert policy.delivery(actor, asked(environment, "values/x/web.yaml")) == ("review" if (environment.review or proposes) and channel != "controller" else "commit")
 
 
 @pytest.mark.parametrize("path", ["klepaas.yaml", "charts/common/values.yaml", "klepaas-access.yaml"])
 def test_what_touches_all_is_reviewed_as_the_strictest(path):
     """A chart or klepaas.yaml changes production too, in whose name it ever is changed."""
-    change = (Change("values/staging/web.yaml", b"", b"x"), Change(path, b"", b"x"))
-    assert policy.delivery(ANN, (FREE, WATCHED), FREE, change) == "review"
-    assert policy.delivery(ANN, (FREE, TRUSTING), FREE, change) == "commit"
+    strict = replace(WATCHED, approvals=2, owners=("cat@example.org",))
+    found = asked(FREE, "values/staging/web.yaml", path, environments=(FREE, strict))
+    assert policy.delivery(ANN, found) == "review" and (found.approvals, found.owners) == (2, (("cat@example.org",),))
+    assert policy.delivery(ANN, asked(FREE, path, environments=(FREE, TRUSTING))) == "commit"
+
+
+PROTECTED = (Protected(("charts", "values/*/pay*.yaml"), ("cat@example.org",)), Protected(("values/staging/payments.yaml", "docs/"), ("bob@example.org",)), Protected(("README.md",)))
+
+
+@pytest.mark.parametrize(("paths", "approvals", "owners"), [
+    (["values/staging/web.yaml"], 0, ()), (["values/staging/payments.yaml"], 1, (("cat@example.org",), ("bob@example.org",))), (["charts/a/Chart.yaml"], 1, (("cat@example.org",),)),
+    (["charts-old/x"], 0, ()), (["docs/a/b.md"], 1, (("bob@example.org",),)), (["docs"], 1, (("bob@example.org",),)), (["README.md"], 1, ()), (["values/staging/web.yaml", "README.md"], 1, ())])
+def test_a_protected_path_is_proposed_wherever_it_is(paths, approvals, owners):
+    """A file, all that is in a folder, a pattern; each rule that covers one of the paths wants one of its owners, or anybody where it names none."""
+    found = asked(FREE, *paths, environments=(FREE,), protected=PROTECTED)
+    assert (found.approvals, found.owners, policy.delivery(ANN, found)) == (approvals, owners, "review" if approvals else "commit")
+    assert policy.delivery(replace(ANN, channel="controller"), found) == "commit"
+    preview = replace(FREE, preview=Preview("acme/shop", 7, "a" * 40, 0, "staging"))
+    assert asked(preview, *paths, environments=(preview,), protected=PROTECTED).approvals == 0
 
 
 @pytest.mark.parametrize(("actor", "code"), [
@@ -102,12 +126,12 @@ def test_merging_needs_the_approvals_of_today():
     for review, environment, missing in ((OPEN, WATCHED, 1), (replace(OPEN, required=0), WATCHED, 1), (replace(OPEN, required=0), replace(WATCHED, approvals=2), 2),
                                          (replace(OPEN, required=2, approvals=("Bob <b@x>",)), WATCHED, 1)):
         with pytest.raises(Forbidden) as caught:
-            policy.may_merge(ANN, environment, review)
+            policy.may_merge(ANN, asked(environment), review)
         assert (caught.value.code, caught.value.details["missing"]) == ("approvals_missing", missing)
-    policy.may_merge(ANN, WATCHED, replace(OPEN, approvals=("Bob <b@x>",)))
-    policy.may_merge(ANN, FREE, replace(OPEN, required=0))
+    policy.may_merge(ANN, asked(WATCHED), replace(OPEN, approvals=("Bob <b@x>",)))
+    policy.may_merge(ANN, asked(FREE), replace(OPEN, required=0))
     with pytest.raises(Forbidden, match="people merge"):
-        policy.may_merge(replace(ANN, agent=True), FREE, replace(OPEN, required=0))
+        policy.may_merge(replace(ANN, agent=True), asked(FREE), replace(OPEN, required=0))
 
 
 def test_roles_are_sets_of_scopes_and_grow():

@@ -246,6 +246,46 @@ def test_owners_have_to_agree(world):
     assert world.refused("merge", None, None, actor=BOB, review=third.id).details["owners"] == ["platform@example.org"]
 
 
+PROTECTED = """environments:
+  staging: {}
+  production: {review: required, approvals: 2}
+protected:
+- {paths: [klepaas-access.yaml, values/staging/web.yaml], owners: [Cat@example.org]}
+"""
+
+
+def test_a_protected_path_is_proposed_and_its_owner_agrees(world):
+    """Where everybody may commit, this path is proposed and says so; nobody's own word, nor a stranger's, is its owner's; its neighbours are committed."""
+    world.write({"klepaas.yaml": PROTECTED})
+    plan = world.preview("scale", replicas=5)
+    assert (plan.delivery, plan.warnings) == ("review", ("protected",))
+    review = proposed(world, environment="staging")
+    assert review.required == 1 and world.refused("merge", None, None, actor=BOB, review=review.id).code == "approvals_missing"
+    assert world.refused("approve", None, None, actor=ANN, review=review.id).code == "own_review"
+    approve(world, review)
+    error = world.refused("merge", None, None, actor=BOB, review=review.id)
+    assert (error.code, error.details["owners"]) == ("owner_missing", ["cat@example.org"])
+    approve(world, review, CAT)
+    assert merge(world, review).review.status == "merged" and "replicaCount: 5" in world.read("values/staging/web.yaml")
+    assert world.say("scale", "fixed", replicas=3).status == "committed"
+    own = proposed(world, CAT, environment="staging", replicas=6)
+    assert world.refused("merge", None, None, actor=CAT, review=own.id).code == "approvals_missing"
+    approve(world, own, BOB)
+    assert merge(world, own).review.status == "merged"
+    assert world.say("grant", None, None, subject="user:kim@example.org", role="viewer").review.required == 2
+
+
+def test_a_rule_that_came_after_the_proposal_counts(world):
+    """What is asked for is what klepaas.yaml says when it is merged."""
+    world.write({"klepaas.yaml": "environments:\n  staging: {}\n"})
+    review = proposed(world, AGENT, environment="staging")
+    assert review.required == 0
+    world.write({"klepaas.yaml": "environments:\n  staging: {}\nprotected: [{paths: [values/], owners: [cat@example.org]}]\n"})
+    assert world.refused("merge", None, None, actor=BOB, review=review.id).code == "approvals_missing"
+    approve(world, review, CAT)
+    assert merge(world, review).review.status == "merged"
+
+
 @pytest.mark.parametrize(("actor", "code"), [
     (replace(BOB, scopes=frozenset({"k8s:read", "deploy:execute"})), "missing_scope"), (replace(BOB, session=False), "break_glass_needs_session"),
     (replace(BOB, scopes=frozenset({"k8s:read", "deploy:execute", "admin:write@staging"})), "missing_scope"), (AGENT, "agents_do_not_merge"), (CLI, "break_glass_needs_session")])

@@ -46,7 +46,8 @@ function headOf({ review, plan, text, channel, problem }, act) {
     el("section", { class: "panel" }, text ? el("p", { class: "words" }, text) : null,
       el("div", { class: "row small soft" }, el("span", {}, t("by", review)), el("span", { class: "tag" }, channel), el("span", {}, review.environment), where(review), sha(review.commit),
         review.url ? link(t("atForge"), review.url) : null),
-      el("div", { class: "row" }, el("span", { class: "small" }, approved(review)), review.approvals.map((each) => el("span", { class: "badge", "data-tone": "good" }, each))),
+      el("div", { class: "row" }, el("span", { class: "small" }, approved(review)), review.approvals.map((each) => el("span", { class: "badge", "data-tone": "good" }, each)),
+        review.there.map((each) => el("span", { class: "badge", "data-role": "there" }, t("approvedThere", { who: each })))),
       problem ? el("div", { "data-role": "problem" }, failure({ message: problem.message, body: problem })) : null, ...warnings(plan), review.status === "open" ? decisions(review, act) : null)];
 }
 const where = ({ app, environment }) => (app ? el("a", { href: `#/apps/${encodeURIComponent(app)}/${encodeURIComponent(environment)}` }, app) : null);
