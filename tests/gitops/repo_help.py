@@ -139,9 +139,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def http_server(root, wanted=None, redirect=None):
+def http_server(root, wanted=None, redirect=None, handler=Handler):
     """Serves the bare repositories in a folder; `url` is where, `seen` what was asked."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.root, server.wanted, server.redirect, server.seen = root, wanted, redirect, []
     server.url = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})

@@ -9,7 +9,7 @@ import pytest
 
 from gitops.errors import Conflict, Unavailable
 from gitops.types import Change
-from tests.gitops.repo_help import WANTED, adding, bare, children, draft, git, http_server, land, opened, outsider, push, writing
+from tests.gitops.repo_help import WANTED, Handler, adding, bare, children, draft, git, http_server, land, opened, outsider, push, writing
 
 
 @pytest.fixture(params=["file", "http"])
@@ -52,6 +52,55 @@ def test_a_rejected_push_is_planned_again(url, bare, opened, tmp_path):
     sha = repo.land(adding("log", b"3\n"), attempts.append)
     assert git(bare, "show", "main:log") == "1\n2\n3" and repo.parent(sha) == theirs
     assert attempts[-1] == sha and len(attempts) == 2 and not repo.holds(attempts[0]) and repo.holds(sha)
+
+
+class Odd(Handler):
+    """A forge whose own locking loses: it takes the push, and then says of the ref what the server's `refusals` say, one a push."""
+
+    def do_POST(self):
+        if not (self.server.refusals and self.path.endswith("/git-receive-pack")):
+            return self.do_GET()
+        self._body()
+        said = b"".join(map(packet, (b"unpack ok\n", b"ng refs/heads/main %s\n" % self.server.refusals.pop(0).encode()))) + b"0000"
+        return self._answer(200, [("Content-Type", "application/x-git-receive-pack-result")], packet(b"\1" + said) + b"0000")
+
+
+def packet(data):
+    """One pkt-line of git's protocol."""
+    return b"%04x%s" % (len(data) + 4, data)
+
+
+ODD = ("incorrect old value provided", "failed to update ref", "cannot lock ref 'refs/heads/main': is at 0123456789012345678901234567890123456789 but expected 9876543210987654321098765432109876543210",
+       "failed to lock", "Reference already exists")
+
+
+@pytest.mark.parametrize(("said", "moved"), [*((each, True) for each in ODD), (ODD[0], False)], ids=range(len(ODD) + 1))
+def test_an_odd_refusal_is_a_conflict_to_try_again(bare, opened, tmp_path, said, moved):
+    """Forges have their own words for a ref that moved: what others pushed meanwhile is kept, and ours lands in the next push."""
+    with http_server(bare.parent, handler=Odd) as server:
+        server.refusals = []
+        repo = opened(f"{server.url}/config.git")
+        land(repo, {"log": b"1\n"})
+        if moved:
+            push(outsider(tmp_path, bare), "log", b"1\n2\n")
+        server.refusals, attempts = [said], []
+        sha = repo.land(adding("log", b"3\n"), attempts.append)
+    assert git(bare, "show", "main:log").split() == (["1", "2", "3"] if moved else ["1", "3"]) and git(bare, "rev-parse", "main") == sha == repo.head()
+    assert attempts[-1] == sha and server.refusals == []
+
+
+def test_odd_refusals_come_to_an_end(bare, opened):
+    """A forge that never lets the ref move is told about: nothing of it stays here, and the same request lands later."""
+    with http_server(bare.parent, handler=Odd) as server:
+        server.refusals = []
+        repo = opened(f"{server.url}/config.git")
+        head = land(repo, {"a": b"1"})
+        server.refusals = [ODD[0]] * 100
+        with pytest.raises(Conflict) as caught:
+            land(repo, {"b": b"2"})
+        assert caught.value.code == "repo_contended" and repo.head() == head == git(bare, "rev-parse", "main") and 50 < len(server.refusals) < 100
+        server.refusals.clear()
+        assert repo.parent(land(repo, {"b": b"2"})) == head
 
 
 def test_a_branch_set_back_is_not_brought_forward(bare, opened, tmp_path):
