@@ -20,7 +20,7 @@ GROWN, LEAST = 4, 64 << 20  # the log is written anew at so many times its size 
 class Store:
     def __init__(self, path=None):
         self.objects, self.version = {}, FIRST  # resource -> namespace ("" for none) -> name -> object
-        self.owned, self.uids, self.orphans = {}, {}, {}
+        self.owned, self.uids, self.orphans, self.labels = {}, {}, {}, {}
         self.history, self.horizon, self.watchers, self.followers = deque(), FIRST, [], {}
         self.path, self.log, self.size, self.most = path and Path(path), None, 0, LEAST
         if path is not None:
@@ -108,16 +108,28 @@ class Store:
             self.owned.setdefault(owner["uid"], {})[key] = True
         if not owners and key[0] in ADOPTABLE:
             self.orphans.setdefault(key[:2], {})[key[2]] = True
+        for label in _labels(obj, key):
+            self.labels.setdefault((key[1], *label), set()).add(key[2])
 
     def _unlink(self, obj, key):
         metadata = obj["metadata"]
         self.uids.pop(metadata["uid"], None)
         self.orphans.get(key[:2], {}).pop(key[2], None)
+        for label in _labels(obj, key):
+            found = self.labels[key[1], *label]
+            found.discard(key[2])
+            if not found:
+                del self.labels[key[1], *label]
         for owner in metadata.get("ownerReferences") or ():
             found = self.owned.get(owner["uid"], {})
             found.pop(key, None)
             if not found:
                 self.owned.pop(owner["uid"], None)
+
+    def pods_with(self, namespace, labels):
+        """The pods that have all of these labels, by name; looked for among those that have the rarest."""
+        found = sorted((self.labels.get((namespace, *label), ()) for label in labels.items()), key=len)
+        return [self.get("pods", namespace, name) for name in sorted(found[0]) if all(name in each for each in found[1:])]
 
     def dependents(self, uid):
         """(resource, object) of all that name this owner."""
@@ -164,3 +176,7 @@ class Store:
     def close(self):
         if self.log is not None:
             self.log.close()
+
+
+def _labels(obj, key):
+    return (obj["metadata"].get("labels") or {}).items() if key[0] == "pods" else ()

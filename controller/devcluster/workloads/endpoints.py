@@ -12,8 +12,7 @@ def service(world, obj):
     selector, namespace = obj["spec"].get("selector"), obj["metadata"]["namespace"]
     if not selector or obj["spec"].get("type") == "ExternalName":
         return
-    pods = [pod for pod in world.store.list("pods", namespace) if selector.items() <= (pod["metadata"].get("labels") or {}).items() and (pod.get("status") or {}).get("podIP")
-            and not pod["metadata"].get("deletionTimestamp")]
+    pods = [pod for pod in world.store.pods_with(namespace, selector) if (pod.get("status") or {}).get("podIP") and not pod["metadata"].get("deletionTimestamp")]
     trigger = _trigger(world, obj, pods)
     try:
         _endpoints(world, obj, pods, trigger)
