@@ -36,13 +36,14 @@ class World:
         self.cache = Cache(self.kube, environment.namespace, repository, environment.name, self._changed)
         self.states, self.locks, self.running, self.guard = {}, {}, {}, threading.RLock()
         self.queued, self.waiting, self.tree, self.catalog, self.head = set(), {}, None, None, None  # waiting: app -> since when it is not well
+        self.targets, self.basis, self.restless = None, None, set()  # app -> Target or Problem at `head`; apps of which something is due, or waits
         self.held, self.released, self.ready, self.pruned_at = None, set(), False, None
         self.proposed, self.doubts = None, {}  # the revision that is held; what controller/trust found
         self.blocked, self.gone, self.had_lease = False, False, False
         self.claims = Claims()
         self.tell = metrics.listening(self, events.listening(self, tell))
         self.leaving, self.gone_apps, self.kept = {}, set(), set()  # see controller/removal; kept: objects that are never pruned
-        self.before = None, None  # what `past` found last
+        self.before, self.recalled = (None, None), False  # what `past` found last; whether the apps of then that are gone are known
         self.ran = set()  # hooks of apps that are gone, whose objects stay until the lease says that they are
         self.told = {}  # what was said of the environment as a whole: see controller/held
         self.refused = {}  # deletions that did not succeed: see controller/prune
@@ -82,7 +83,7 @@ class World:
             self.told = self.ledger.marks().get(self.environment.name) or {}
         except KlepaasError:
             self.told = {}  # said again, then
-        self.held, self.pruned_at = self.told.get("held"), None
+        self.held, self.pruned_at, self.recalled = self.told.get("held"), None, False
         held.say(self, unreached=None)
 
     def _leased(self):
@@ -155,11 +156,12 @@ class World:
     def enqueue(self, app, reason="revision"):
         """Sync an app soon; once is enough however often it is asked."""
         with self.guard:
+            if reason != "drift":  # what is desired stays the same then
+                self.pruned_at = None
             if app in self.queued:
                 return
             self.queued.add(app)
             metrics.queued(self.environment.name, app)
-            self.pruned_at = None
             self.states.setdefault(app, reconcile.AppState(app, self.environment.name))
         self.executor.submit(self._run, app, reason)
 
@@ -177,6 +179,12 @@ class World:
                 self.running[app] -= 1
                 if not self.running[app]:
                     del self.running[app]
+                state = self.states.get(app)
+                (self.restless.add if state and (state.error or state.heal_at or state.stopped) else self.restless.discard)(app)
+
+    def failing(self):
+        """How many apps failed."""
+        return sum(1 for app in tuple(self.restless) if (state := self.states.get(app)) and state.error is not None)
 
     def cancel(self, app):
         """Stop what is going on with an app: nothing more is written until a commit or an order."""
@@ -204,7 +212,7 @@ class World:
     def retry_due(self):
         """What failed and may be tried again, what waited and may go on, what backed off from an opponent."""
         now = time.monotonic()
-        for app, state in tuple(self.states.items()):
+        for app, state in [(app, state) for app in tuple(self.restless) if (state := self.states.get(app))]:
             if state.error is not None and state.next_try <= now:
                 state.next_try = now + 5
                 self.enqueue(app, "backoff")
@@ -268,8 +276,7 @@ class World:
 
     def _all_rendered(self):
         with self.guard:
-            return self.catalog is not None and not self.busy() and all(state.inputs is not None for state in self.states.values()) \
-                and all(app in self.states for app in (each.app for each in self.catalog.targets(self.environment.name)))
+            return self.targets is not None and not self.busy() and self.targets.keys() <= self.states.keys() and all(state.inputs is not None for state in self.states.values())
 
     def synced(self):
         """The revision that every app here was brought to, or failed at, for the lease's annotation."""

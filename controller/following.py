@@ -19,17 +19,45 @@ def advance(world, tree, catalog, environment):
     world.synced()  # at the revision before
     held.clear(world)
     back, world.gone, world.blocked = world.gone, False, False
+    moved = None if back else _moved(world, catalog, environment, tree.revision)
     world.tree, world.catalog, world.environment, world.head = tree, catalog, environment, tree.revision
-    targets = {each.app: each for each in catalog.targets(environment.name)}
+    targets = _targets(world, moved)
+    world.targets, world.basis = targets, catalog.basis
     world.gone_apps -= targets.keys()
     _forget(world, targets)
-    dirty = [app for app, target in targets.items() if back or world.inputs(target) != (world.states.get(app) or reconcile.AppState(app, environment.name)).inputs]
+    dirty = [app for app in (targets if moved is None else sorted(moved & targets.keys()))
+             if back or world.inputs(targets[app]) != (world.states.get(app) or reconcile.AppState(app, environment.name)).inputs]
     tree.ahead(targets[app].values_path for app in dirty if getattr(targets[app], "values_path", None))
     for app in dirty:
         world.enqueue(app)
     for app in [app for app, state in world.states.items() if state.error is not None and state.error.code == "claimed_twice"]:
         world.enqueue(app, "retry")  # the other one may have given up what both asked for
     return dirty
+
+
+def _moved(world, catalog, environment, revision):
+    """The apps whose files a revision changed; None where any app may have: klepaas.yaml, a chart, whatever is no app's. What a kustomization builds on may be anywhere."""
+    if world.targets is None or (world.environment, world.basis) != (environment, catalog.basis):
+        return None
+    try:
+        paths = world.repo.differs(world.head, revision)
+    except KlepaasError:
+        return None  # the one before is not there any more
+    owners = {path: catalog.app_of(path, environment.name) for path in paths}
+    if any(app is None and not any(catalog.app_of(path, each) for each in catalog.environments) for path, app in owners.items()):
+        return None
+    charts = tuple({f"{each.chart}/" for each in world.targets.values() if getattr(each, "chart", None)})
+    if any(path.startswith(charts) for path in paths):
+        return None
+    return {app for app in owners.values() if app} | {app for app, each in world.targets.items() if getattr(each, "source", None) != "chart"}
+
+
+def _targets(world, moved):
+    """app -> its Target, or the Problem in its place."""
+    if moved is None:
+        return {each.app: each for each in world.catalog.targets(world.environment.name)}
+    found = {app: world.target(app) for app in moved}
+    return {app: each for app, each in (world.targets | found).items() if each is not None}
 
 
 def _forget(world, targets):

@@ -211,7 +211,7 @@ class Loop:
 
     def _settled(self, world):
         """Whether the world came to rest at a revision since it was pruned last."""
-        mark = (world.head, len(world.cache.objects), sum(state.error is not None for state in world.states.values()))
+        mark = (world.head, len(world.cache.objects), world.failing())
         if world.busy() or world.pruned_at == mark and world.lease.revision == world.head and not world.leaving and not world.ran and not prune.due(world):
             return False
         world.pruned_at = mark
@@ -221,7 +221,7 @@ class Loop:
 
     def _wait(self):
         """Until something of interest is in the ledger, or the next look is due."""
-        busy = any(world.busy() or world.waiting or any(state.error for state in world.states.values()) for world in self.worlds.values())
+        busy = any(world.busy() or world.waiting or world.failing() for world in self.worlds.values())
         timeout = LOOK if busy or not self.worlds else 2.0
         try:
             if self.after is None:

@@ -27,8 +27,9 @@ class Leaving:
 
 def begin(world):
     """Everybody who is leaving joins `world.leaving`."""
-    wanted = {each.app for each in world.catalog.targets(world.environment.name)}
-    for app in sorted((_apps_before(world) | set(world.cache.keys().values())) - wanted - world.leaving.keys() - world.gone_apps):
+    wanted = world.targets.keys()
+    before, world.recalled = set() if world.recalled else _apps_before(world), True  # later ones are told by controller/following
+    for app in sorted((before | set(world.cache.keys().values())) - wanted - world.leaving.keys() - world.gone_apps):
         world.leaving[app] = _leaving(world, app)
     for app in wanted & world.leaving.keys():
         del world.leaving[app]  # it came back

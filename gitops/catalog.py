@@ -54,7 +54,12 @@ class Catalog:
     @property
     def problems(self):
         """What is wrong with klepaas.yaml, with a preview's file, or with the folder of an environment: what that stops is unknown, not gone."""
-        return self.config.problems + previews.found(self.tree, self.config)[1] + tuple(found for found in self._listed.values() if isinstance(found, Problem))
+        return self.config.problems + previews.found(self.tree, self.config)[1] + tuple(filter(None, map(self._no_folder, self.environments)))
+
+    @property
+    def basis(self):
+        """What the reading of every app depends on: while it is the same, an app changes by its own files alone."""
+        return self.tree.id(CONFIG), *self._layout[:2]
 
     @property
     def first(self):
@@ -70,10 +75,15 @@ class Catalog:
         return {name: self._listed_in(name) for name in self.environments}
 
     def _listed_in(self, environment):
+        return self._no_folder(environment) or layout.apps(self.tree, self._layout[0], environment)
+
+    def _no_folder(self, environment):
+        """The Problem of an environment whose apps are not in a folder, or None."""
         try:
-            return layout.apps(self.tree, self._layout[0], environment)
+            layout.identity(self.tree, self._layout[0], environment)
         except Invalid as error:
             return Problem(error.path, error.line, error.code, error.text(), None, environment)
+        return None
 
     @cached_property
     def app_names(self):
