@@ -110,13 +110,17 @@ def test_every_fault_of_a_forge(world):
 
 
 def test_a_github_app_instead_of_a_token(tmp_path, renderer):
-    """Its installation token opens the pull request."""
+    """Its installation token opens the pull request, and merges it."""
     Repository.create(tmp_path / "served" / "acme" / "config.git")
     with forge_help.serve(DIALECTS["github"], tmp_path / "served") as server:
         services = opened(server, tmp_path / "home", renderer, GITHUB_TOKEN="", GITHUB_APP_ID="1", GITHUB_APP_PRIVATE_KEY=PEM)
         made = World(services)
         made.write(FILES)
-        assert made.say("scale", replicas=5, **PRODUCTION).review.number == 1 and len(server.forge.pulls) == 1
+        review = made.say("scale", replicas=5, **PRODUCTION).review
+        assert review.number == 1 and len(server.forge.pulls) == 1
+        order(made, "approve", review)
+        done = order(made, "merge", review)
+        assert done.commit == server.forge.pulls[1]["merged"] and "replicaCount: 5" in made.read("values/production/web.yaml")
         services.ledger.close()
         services.repo.close()
 
