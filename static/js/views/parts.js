@@ -1,4 +1,5 @@
 // Pieces that several views share: badges, diffs, tables, errors.
+import * as api from "../api.js";
 import { el, keyed } from "../dom.js";
 import { spoken, t } from "../texts.js";
 
@@ -39,7 +40,14 @@ export function effect({ effect: found }) {
   const count = (pods) => pods ?? "?", words = [found.restarts ? t("restartsPods") : "", found.before !== found.after ? t("podsBecome", { before: count(found.before), after: count(found.after) }) : ""];
   return el("span", { class: "tag", "data-tone": found.restarts ? "warn" : null, "data-role": "effect" }, words.filter(Boolean).join(", "));
 }
-export const warnings = (plan) => (plan.warnings || []).map((each) => el("p", { class: "notice", "data-tone": "warn", role: "note" }, typeof each === "string" ? each : each[spoken()] || JSON.stringify(each)));
+// A warning is a code, or its text in both languages; what a code means is asked for once.
+const meanings = new Map();
+const meaning = (code) => meanings.get(code) || meanings.set(code, api.get(`problems/${encodeURIComponent(code)}`)).get(code);
+export const warnings = (plan) => (plan.warnings || []).map((each) => {
+  const code = typeof each === "string" ? each : null, language = spoken(), note = el("p", { class: "notice", "data-tone": "warn", role: "note", "data-code": code }, code ?? each[language]);
+  if (code) meaning(code).then((found) => note.replaceChildren(found[language]), () => meanings.delete(code));
+  return note;
+});
 
 // `columns` are texts, or {text, wide} for one that may wrap.
 export function table(columns, rows) {
