@@ -45,6 +45,7 @@ class World:
         self.leaving, self.gone_apps, self.kept = {}, set(), set()  # see controller/removal; kept: objects that are never pruned
         self.before, self.recalled = (None, None), False  # what `past` found last; whether the apps of then that are gone are known
         self.ran = set()  # hooks of apps that are gone, whose objects stay until the lease says that they are
+        self.over = False  # whether nothing is left of an environment that klepaas.yaml lost
         self.told = {}  # what was said of the environment as a whole: see controller/held
         self.refused = {}  # deletions that did not succeed: see controller/prune
         self.unlisted = {}  # kinds that the server refused to list -> (how often, when to ask again)
@@ -239,6 +240,8 @@ class World:
         elif key in state.desired and reconcile.differing(state, key, self.cache.get(key)):
             if app not in self.queued:
                 self.enqueue(app, "drift")
+        elif state.left:
+            self.enqueue(app, "drift")  # somebody may have put it right
         else:
             rollout.judge(self, state)
 

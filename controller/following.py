@@ -18,6 +18,7 @@ def advance(world, tree, catalog, environment):
         return []
     world.synced()  # at the revision before
     held.clear(world)
+    held.say(world, lost=None)
     back, world.gone, world.blocked = world.gone, False, False
     moved = None if back else _moved(world, catalog, environment, tree.revision)
     world.tree, world.catalog, world.environment, world.head = tree, catalog, environment, tree.revision
@@ -98,6 +99,7 @@ def leave(world, head):
     world.gone, world.proposed = True, head
     if world.environment.preview:
         return None  # see controller/previews
+    held.say(world, lost={"namespace": world.environment.namespace, "cluster": world.environment.cluster, "cluster_kinds": list(world.environment.cluster_kinds)})
     if head in world.released:
         return prune.everything(world)
     refuse(world, f"{world.environment.name} is not in klepaas.yaml any more: what runs there is left as it is")

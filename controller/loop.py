@@ -18,6 +18,7 @@ from controller.source import Source
 from controller.together import Together
 from gitops import catalog as catalogs
 from gitops.errors import Invalid, KlepaasError, Unavailable
+from gitops.types import Environment
 
 log = logging.getLogger(__name__)
 WORKERS = 16           # syncs at once in an environment
@@ -33,6 +34,7 @@ class Loop:
         self.repo, self.ledger, self.renderer = services.repo, services.ledger, services.renderer
         self.ticks, self.renewals = Together("tick", self._one), Together("lease", self._renew_one)
         self.worlds, self.stopped, self.broken, self.unreached = {}, threading.Event(), False, {}
+        self.known = False  # whether it is known which environments were lost before
         self.at = None, None, None  # the revision that is followed, its tree, its catalog
         self.active, self.ordered, self.asked, self.alerted = set(), True, True, True  # environments that this process works on; whether orders, questions and alerts may wait in the ledger
         self.renderer.cluster = lambda environment: world.offers if (world := self.worlds.get(environment.name)) else None
@@ -134,7 +136,7 @@ class Loop:
         for name, error in self.ticks.each(sorted(names), patience).items():
             self._reached_or_not(name, error)
         self.closing.look(self)
-        active = {name for name, world in self.worlds.items() if world.active()}
+        active = {name for name, world in tuple(self.worlds.items()) if world.active()}
         self.ordered, self.alerted, self.active = self.ordered or active != self.active, self.alerted or active != self.active, active
 
     def _advance(self, head):
@@ -144,6 +146,25 @@ class Loop:
         self.broken = not catalog.environments
         if not self.broken:  # a broken klepaas.yaml stops nothing that runs
             self.at = head, tree, catalog
+            self._lost(catalog)
+
+    def _lost(self, catalog):
+        """Environments that klepaas.yaml lost before this process began, and that nobody has released yet."""
+        if self.known:
+            return
+        try:
+            found, self.known = self.ledger.marks(), True
+        except KlepaasError:
+            return  # the ledger is away: at the next revision
+        for name, said in found.items():
+            if said.get("lost") and name not in catalog.environments and name not in self.worlds:
+                self._begin(Environment(name, said["lost"]["namespace"], cluster=said["lost"]["cluster"], cluster_kinds=tuple(said["lost"]["cluster_kinds"])), catalog)
+
+    def _ended(self, name):
+        """Nothing is left of it."""
+        world = self.worlds.pop(name)
+        world.executor.shutdown(wait=False, cancel_futures=True)
+        world.stop()
 
     def _reached_or_not(self, name, error):
         """What keeps an environment from being worked on is said on each of its apps, once; and once it is over."""
@@ -169,11 +190,13 @@ class Loop:
             return world
         if world:
             log.warning("%s moved from namespace %s to %s: what is there is left as it is", name, world.environment.namespace, environment.namespace)
-            world.executor.shutdown(wait=False, cancel_futures=True)
-            world.stop()
-        executor = ThreadPoolExecutor(WORKERS, f"sync-{name}")  # of its own: a cluster that hangs keeps no other's
-        self.worlds[name] = World(self.settings, self.repo, self.renderer, catalog.name or self.repo.name, environment, executor, self.outbox.tell, self.ledger)
-        return self.worlds[name]
+            self._ended(name)
+        return self._begin(environment, catalog)
+
+    def _begin(self, environment, catalog):
+        executor = ThreadPoolExecutor(WORKERS, f"sync-{environment.name}")  # of its own: a cluster that hangs keeps no other's
+        self.worlds[environment.name] = World(self.settings, self.repo, self.renderer, catalog.name or self.repo.name, environment, executor, self.outbox.tell, self.ledger)
+        return self.worlds[environment.name]
 
     def _tell_problems(self, catalog):
         found = tuple((each.path, each.line, each.message) for each in catalog.problems)
@@ -188,6 +211,8 @@ class Loop:
             world = self._world(name, catalog)
             if name not in catalog.environments:
                 following.leave(world, head)
+                if world.over:
+                    self._ended(name)
                 return True
             if not world.prepare():
                 return None
@@ -279,9 +304,9 @@ class Loop:
         self.renewals.each(tuple(self.worlds), PATIENCE)
 
     def _renew_one(self, name):
-        world = self.worlds[name]
+        world = self.worlds.get(name)
         try:
-            if not world.gone:
+            if world and not world.gone:
                 world.lease.renew()
         except KlepaasError as error:
             log.warning("%s: %s", name, error)

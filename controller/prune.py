@@ -28,11 +28,13 @@ def run(world):
     removal.begin(world)
     if world.lease.written() == world.head:
         world.ran.clear()
-    gone, kept = candidates(world.cache, world.states, world.ran.union(hook.key for each in (*world.states.values(), *world.leaving.values()) for hook in each.hooks))
+    gone, kept, unsure = candidates(world.cache, world.states, world.ran.union(hook.key for each in (*world.states.values(), *world.leaving.values()) for hook in each.hooks))
     world.kept = set(kept)
     if gone and too_much(gone, world.cache, _deleted_by_us(world) | world.gone_apps) and world.head not in world.released:
-        return held.hold(world, f"{len(gone)} of {len(world.cache.keys())} objects would be pruned at {world.head[:7]}")
+        apps = ", ".join(sorted({world.cache.app_of(key) or "?" for key in gone})[:TOLD])
+        return held.hold(world, f"{len(gone)} of {len(world.cache.keys())} objects would be pruned at {world.head[:7]}, of {apps}")
     actions = delete(world, removal.may_go(world, gone))
+    _tell(world, unsure)
     for app, found in actions.items():
         world.tell(world.ledger.event, "sync", app, world.environment.name, status="pruned", actions=found, revision=world.head)
     removal.end(world)
@@ -41,16 +43,28 @@ def run(world):
 
 def everything(world):
     """An environment that klepaas.yaml lost, and somebody released: what is ours there goes, but for what is never pruned."""
-    if not world.lease.keep():
+    if not world.writes or not world.prepare():
         return
-    gone, _ = candidates(world.cache, {})
+    gone, *_ = candidates(world.cache, {})
     actions = delete(world, gone)
+    _tell(world, ())
     for app, found in actions.items():
         world.tell(world.ledger.event, "sync", app, world.environment.name, status="pruned", actions=found, revision=world.proposed)
-    for app in tuple(world.states):
-        world.states.pop(app)
+    for app in {*world.states, *_told_of(world)}:
+        world.states.pop(app, None)
         world.tell(world.ledger.forget, app, world.environment.name)
-    held.clear(world)
+    if not gone:
+        held.clear(world)
+        held.say(world, lost=None)
+        world.over = True
+
+
+def _told_of(world):
+    """Apps that the ledger knows there: another controller may have worked on them."""
+    try:
+        return [app for app, environment in world.ledger.states() if environment == world.environment.name]
+    except KlepaasError:
+        return []
 
 
 def _deleted_by_us(world):
@@ -64,7 +78,7 @@ def _deleted_by_us(world):
 
 
 def candidates(cache, states, hooks=frozenset()):
-    """(keys to delete, in reverse order; {key: reason} of what is kept); `hooks` are objects that the order of a deletion still needs.
+    """(keys to delete, in reverse order; {key: reason} of what is kept; keys of which it is unknown); `hooks` are objects that the order of a deletion still needs.
 
     While an app fails to render it is unknown what it desires: only removed apps' objects go, and not even those while the app
     that fails has nothing here, for it may be another's new name. What an app that is not synced now has is left.
@@ -72,11 +86,10 @@ def candidates(cache, states, hooks=frozenset()):
     desired = set().union(*(state.desired for state in states.values())) if states else set()
     broken = {app for app, state in states.items() if not state.rendered}
     stopped = {app for app, state in states.items() if state.stopped}
-    if any(not cache.keys_of(app) for app in broken):
-        return [], {}
-    gone, kept = [], {}
+    renamed = any(not cache.keys_of(app) for app in broken)
+    gone, kept, unsure = [], {}, []
     for key, app in cache.keys().items():
-        if key in desired or key in hooks or app in stopped or broken and app in states:
+        if key in desired or key in hooks or app in stopped:
             continue
         obj = cache.get(key)
         if obj is None or obj["metadata"].get("deletionTimestamp"):
@@ -84,9 +97,11 @@ def candidates(cache, states, hooks=frozenset()):
         why = ownership.protected(obj)
         if why:
             kept[key] = why
+        elif renamed or broken and app in states:
+            unsure.append(key)
         else:
             gone.append(obj)
-    return [ownership.key(each) for each in sorted(gone, key=order.place, reverse=True)], kept
+    return [ownership.key(each) for each in sorted(gone, key=order.place, reverse=True)], kept, unsure
 
 
 def too_much(gone, cache, excused):
@@ -108,8 +123,16 @@ def delete(world, gone):
         obj, app = world.cache.get(key), world.cache.app_of(key)
         if obj is not None and _delete(world, key, obj):
             actions.setdefault(app, []).append({"action": "pruned", "kind": key.kind, "namespace": key.namespace, "name": key.name})
-    held.say(world, refused=sorted(each.why for each in world.refused.values())[:TOLD] or None)
     return actions
+
+
+def _tell(world, unsure):
+    """What is to go and is still there, and why."""
+    found = sorted(each.why for each in world.refused.values())[:TOLD]
+    if unsure:
+        broken = ", ".join(sorted(app for app, state in tuple(world.states.items()) if not state.rendered)[:TOLD])
+        found.append(f"{len(unsure)} objects ({', '.join(sorted(f'{key.kind} {key.name}' for key in unsure)[:TOLD])}): they wait until {broken} can be rendered, since what that desires is unknown")
+    held.say(world, refused=found or None)
 
 
 def _delete(world, key, obj):

@@ -52,11 +52,20 @@ def judge(world, state, pods=None):
     Its pods are asked after now and then (`pods`, as `look` has them), not at every change of a rollout: that would be the cluster's load.
     """
     found = _all(world, state, pods)
-    seen = healths.worst([each[0] for each in found])
-    ended = _end(world, state, seen)
-    _tell(world, state, seen, *(sum(each[place] for each in found) for place in (1, 2)))
+    ended = _end(world, state, _worst(state, found))
+    _observed(world, state, found)
     if ended:  # after what is seen, so that who reads of the end sees it too
         world.tell(world.ledger.record_sync, ended)
+
+
+def observe(world, state):
+    """Tell what is seen of an app whose sync goes no further: its health and replicas are what they are."""
+    _observed(world, state, _all(world, state, None))
+
+
+def _observed(world, state, found):
+    seen = _worst(state, found)
+    _tell(world, state, seen, *(sum(each[place] for each in found) for place in (1, 2)))
     if seen.status in ("progressing", "degraded"):
         world.waiting.setdefault(state.app, time.monotonic())
     else:
@@ -64,7 +73,7 @@ def judge(world, state, pods=None):
 
 
 def _tell(world, state, found, wanted, up):
-    seen = {"health": found.status, "message": found.message, "replicas": {"desired": wanted, "ready": up}, "version": state.version}
+    seen = {"health": found.status, "message": found.message, "replicas": {"desired": wanted, "ready": up}, "version": state.version, "drift": state.left}
     if state.waiting_since is None and state.error is None:
         seen |= {"commit": state.commit[1] if state.commit else None}
     if state.told != seen:
@@ -74,7 +83,12 @@ def _tell(world, state, found, wanted, up):
 
 def health(world, state, pods=None):
     """The worst Health of the app's objects, and of the pods of those that are not up: as seen now, or when last asked after."""
-    return healths.worst([each[0] for each in _all(world, state, pods)])
+    return _worst(state, _all(world, state, pods))
+
+
+def _worst(state, found):
+    """Of an app that was never rendered nothing is known, which is not health."""
+    return healths.worst([each[0] for each in found]) if state.desired or state.rendered else Health("unknown")
 
 
 def _all(world, state, pods):

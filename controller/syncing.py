@@ -17,6 +17,7 @@ ORDERED = ("retry", "sync")                         # reasons that a person gave
 AGAIN = (*ORDERED, "backoff")                       # reasons to render once more what failed
 ON = ("backoff", "waited", "hooks")                 # reasons that go on with the sync before
 OUTSIDE = ("cluster_refused", "unknown_kind")       # terminal as answers go, but others may mend it in the cluster
+NAMED = 10                                          # objects that are named of a drift that stays
 PATIENCE = 300                                      # seconds at most that a server's Retry-After is heeded
 CONTROLLERS = ("kube-controller-manager", "kube-apiserver", "kubelet")  # they write status, not what we render
 
@@ -46,7 +47,8 @@ def _sync(world, app, reason):
     drift, changes = reason == "drift" and not fresh and not state.stopped, reconcile.pending(state, world)
     state.stopped, waits = _stopped(world, state, target, changes, drift), None
     if state.stopped:
-        return _settled(world, state, *state.stopped)
+        _settled(world, state, *state.stopped)
+        return rollout.observe(world, state)
     if not drift:
         changes, waits = stages.next_step(world, state, target, changes)
     state.done += (actions := _write(world, state, changes, drift))
@@ -137,6 +139,8 @@ def may_go_on(world, state):
 
 
 def _write(world, state, changes, drift):
+    if not changes:
+        state.left = None
     if not drift or not changes:
         return reconcile.apply(state, world, changes)
     if not world.environment.sync.self_heal:
@@ -153,7 +157,7 @@ def _write(world, state, changes, drift):
 
 def _left(world, state, changes):
     """Drift that is not repaired now: told once, not at every change."""
-    seen = _fields(changes)
+    seen = {"fields": _fields(changes)[:NAMED], "by": _others(changes)}
     if state.left != seen:
         state.left = seen
         _tell_drift(world, state, changes, False)
@@ -169,6 +173,8 @@ def failed(world, app, error):
     state = world.states.get(app)
     if state is None:
         return
+    if state.ended and state.ended[0] == "succeeded":
+        state.started, state.actions = time.time(), ()  # that one did: what fails now is another
     state.error = error
     state.attempts += 1
     wait = max(kubes.backoff(state.attempts - 1), min(error.retry_after or 0, PATIENCE))
@@ -185,7 +191,7 @@ def _settled(world, state, status, message):
     if state.ended == ended:
         return
     state.ended = ended
-    seen = Health("suspended", message) if status == "suspended" else rollout.health(world, state)
+    seen = rollout.health(world, state)
     world.tell(world.ledger.record_sync, SyncResult(
         state.app, world.environment.name, world.head or "", status, tuple(state.actions), seen, state.started or time.time(), time.time() if status != "progressing" else None,
         message if status in ("failed", "held", "progressing") else None))

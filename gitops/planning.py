@@ -39,7 +39,8 @@ def resolved(services, actor, verb, command, args):
 
 def _left(services, catalog, environment):
     """Whether klepaas.yaml has lost an environment that runs: to let it go may still be said."""
-    return environment is not None and environment not in catalog.environments and any(environment == each for _, each in services.ledger.states())
+    return environment is not None and environment not in catalog.environments and (
+        any(environment == each for _, each in services.ledger.states()) or bool((services.ledger.marks().get(environment) or {}).get("lost")))
 
 
 def _of_review(services, actor, verb, command, args):

@@ -3,11 +3,11 @@
 from gitops import access, audit, history, policy, resolve, verbs
 from gitops.cicd import pulled
 from gitops.errors import Forbidden, Invalid, KlepaasError, NotFound, Unavailable
-from gitops.types import Command, Target
+from gitops.types import Command, Environment, Target
 from web import costs, measured
 
 
-MARKS = "held", "release", "unreached", "refused", "leaving"
+MARKS = "held", "release", "unreached", "refused", "leaving", "lost"
 PATIENCE = 8  # seconds for a controller to answer
 
 
@@ -134,7 +134,7 @@ def _card(target, state):
     """One app in one environment; a Problem where its file is broken."""
     problem = None if isinstance(target, Target) else {"path": target.path, "line": target.line, "message": target.message}
     return {"app": target.app, "environment": target.environment, "sync": state.get("sync", "unknown"), "health": state.get("health", "unknown"), "message": state.get("message", ""),
-            "error": state.get("error"), "retry_at": state.get("retry_at"), "replicas": state.get("replicas", {"desired": None, "ready": None}), "version": state.get("version"), "commit": state.get("commit"),
+            "error": state.get("error"), "retry_at": state.get("retry_at"), "drift": state.get("drift"), "replicas": state.get("replicas", {"desired": None, "ready": None}), "version": state.get("version"), "commit": state.get("commit"),
             "revision": state.get("revision"), "suspended": isinstance(target, Target) and target.suspend, **({"problem": problem} if problem else {})}
 
 
@@ -163,8 +163,9 @@ def _marks(said):
 def environments(services, actor):
     tree, catalog = services.head()
     visible, marks = [each for each in catalog.environments.values() if policy.holds(actor.scopes, "k8s:read", each.name)], services.ledger.marks()
+    lost = [Environment(name, said["lost"]["namespace"]) for name, said in marks.items() if said.get("lost") and name not in catalog.environments and policy.holds(actor.scopes, "k8s:read", name)]
     return {"items": [{"name": each.name, "namespace": each.namespace, "review": each.review, "approvals": each.approvals, "promotes_from": each.promotes_from, "agents": each.agents,
-                       "preview": _preview(tree, catalog, each), **_marks(marks.get(each.name) or {})} for each in visible],
+                       "preview": _preview(tree, catalog, each), **_marks(marks.get(each.name) or {})} for each in (*visible, *lost)],
             "first": catalog.first.name}
 
 

@@ -58,7 +58,7 @@ COMMIT = thing(revision=TEXT, author=TEXT, email=TEXT, time=WHOLE, subject=TEXT,
 LIVE = thing("revision", "items", "same", "more", "code", "path", "line", review=TEXT, status=TEXT, message=TEXT, revision=TEXT, same=COUNT, more=COUNT, code=TEXT, path=MAYBE, line={"type": ["integer", "null"]}, items=many(
     thing("message", "others", "effect", kind=TEXT, name=TEXT, namespace=MAYBE, action=TEXT, fields=many(OBJECT), message=TEXT, others=many(TEXT), effect=OBJECT)))
 PROBLEM = thing(path=TEXT, line={"type": ["integer", "null"]}, message=TEXT)
-CARD = thing("problem", "retry_at", app=TEXT, environment=TEXT, sync=TEXT, health=TEXT, message=TEXT, error=MAYBE, retry_at=PERHAPS, replicas=thing(desired={"type": ["integer", "null"]}, ready={"type": ["integer", "null"]}),
+CARD = thing("problem", "retry_at", "drift", app=TEXT, environment=TEXT, sync=TEXT, health=TEXT, message=TEXT, error=MAYBE, retry_at=PERHAPS, drift=maybe(OBJECT), replicas=thing(desired={"type": ["integer", "null"]}, ready={"type": ["integer", "null"]}),
              version=MAYBE, commit=MAYBE, revision=MAYBE, suspended=FLAG, problem=PROBLEM)
 DATA = {
     "status": thing(desired=COUNT, ready=COUNT, available=COUNT, workloads=many(WORKLOAD), pods=many(POD), problems=many(TEXT)),
@@ -97,7 +97,7 @@ SYNC = thing(id=WHOLE, **of(types.SyncResult)["properties"])
 APP = CARD | {"required": ["app", "environment"], "properties": CARD["properties"] | {
     "sync": MAYBE, "health": MAYBE, "message": MAYBE, "replicas": maybe(OBJECT), "path": MAYBE, "values": MAYBE, "repository": MAYBE, "chart": MAYBE, "source": MAYBE, "syncs": many(OBJECT)}}
 PLACE = thing(name=TEXT, namespace=TEXT, review=FLAG, approvals=COUNT, promotes_from=MAYBE, agents=TEXT, preview=maybe(OBJECT),
-              held=MAYBE, release=MAYBE, unreached=MAYBE, refused=maybe(many(TEXT)), leaving=maybe(OBJECT))
+              held=MAYBE, release=MAYBE, unreached=MAYBE, refused=maybe(many(TEXT)), leaving=maybe(OBJECT), lost=maybe(OBJECT))
 EVENT = thing(id=WHOLE, kind=TEXT, app=MAYBE, environment=MAYBE, at=MOMENT, data=OBJECT)
 ATTEMPT = thing(**{name: MAYBE for name in FIELDS} | {"number": WHOLE, "at": MOMENT, "agent": FLAG, "door": TEXT, "verb": TEXT, "outcome": TEXT, "args": OBJECT, "previous": TEXT, "hash": TEXT})
 TOKEN = thing(id=TEXT, name=TEXT, scopes=many(TEXT), agent=FLAG, created=MOMENT, expires=PERHAPS, used=PERHAPS, revoked=PERHAPS)

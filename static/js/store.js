@@ -6,7 +6,7 @@ class Store extends EventTarget {
   apps = new Map(); environments = []; changes = []; alerts = []; me = null; online = true; problems = []; last = 0; wait = FIRST; missed = new Set();
 
   of(app) { return this.environments.map((each) => this.apps.get(this.key(app, each.name))).filter(Boolean); }
-  get lanes() { return this.environments.filter((each) => !each.preview); }
+  get lanes() { return this.environments.filter((each) => !each.preview && !each.lost); }
   key(app, environment) { return `${environment}/${app}`; }
   save(what, detail) { this.dispatchEvent(new CustomEvent("save", { detail: { what, ...detail } })); }
   on(what, view) {

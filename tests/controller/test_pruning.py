@@ -107,7 +107,7 @@ def test_more_than_half_is_held_until_released(house):
     made.wait(lambda: all(made.value(each) for each in ("one", "two", "three")))
     head = made.commit({"manifests/staging/two/two.yaml": None, "manifests/staging/three/three.yaml": None})
     made.wait(made.held)
-    assert made.held() == [f"2 of 3 objects would be pruned at {head[:7]}. To go on: klepaas submit release -e staging revision={head[:7]}"] and made.value("two") and made.value("three")
+    assert made.held() == [f"2 of 3 objects would be pruned at {head[:7]}, of three, two. To go on: klepaas submit release -e staging revision={head[:7]}"] and made.value("two") and made.value("three")
     assert made.marks()["release"] == head[:7] and "2 of 3" in made.marks()["held"]
     made.order("release", revision=head)
     made.wait(lambda: made.value("two") is None and made.value("three") is None)
@@ -161,15 +161,33 @@ def test_an_environment_that_is_gone_is_left_as_it_is(house):
 
 
 def test_an_environment_that_is_gone_goes_when_released(house):
-    """What ran there goes once a person says so, and only there."""
+    """What ran there goes once a person says so, and only there; another controller knows of it too, and the next commit asks nothing again."""
     made = house(THREE | {"manifests/production/p/p.yaml": configmap("p")}, environments=("staging", "production"))
-    made.start()
+    first = made.start()
     made.synced("p", environment="production")
     head = made.commit({"klepaas.yaml": made.config("staging")})
     assert f"klepaas submit release -e production revision={head[:7]}" in made.wait(made.held)[0]
+    made.kill(first)
+    made.start()
     made.order("release", environment="production", revision=head)
-    made.wait(lambda: made.value("p", "production") is None and not made.state("p", "production"))
+    made.wait(lambda: made.value("p", "production") is None and not made.state("p", "production"), 40)
     assert made.value("one") == "one"
+    made.wait(lambda: not made.marks("production")["lost"] and not made.marks("production")["held"])
+    told = len(made.held())
+    made.followed(made.commit({"manifests/staging/one/one.yaml": configmap("one", "two")}))
+    assert len(made.held()) == told
+
+
+def test_what_waits_for_a_broken_app_is_said(house):
+    """While an app does not render it is unknown whose an object is: nothing else is pruned, and it says what waits for whom."""
+    made = house(THREE)
+    made.start()
+    made.wait(lambda: all(made.value(each) for each in ("one", "two", "three")))
+    made.commit({"manifests/staging/two/two.yaml": None, "values/staging/bad.yaml": "- one\n"})
+    said = made.wait(lambda: made.marks().get("refused"))[0]
+    assert "ConfigMap two" in said and "bad" in said and made.value("two") == "one" and made.state("bad")["health"] == "unknown"
+    made.commit({"values/staging/bad.yaml": None})
+    made.wait(lambda: made.value("two") is None and not made.marks()["refused"])
 
 
 def test_a_broken_klepaas_yaml_stops_nothing_that_runs(house):

@@ -71,12 +71,16 @@ def test_an_opponent_is_named_and_not_fought_without_end(house):
 
 
 def test_drift_is_left_where_the_environment_says_so(house):
-    """`self_heal: false`: drift is reported and left."""
+    """`self_heal: false`: drift is reported and left; the app says what differs and who did it, until somebody puts it right."""
     made = house(ONE, of=", sync: {self_heal: false}")
     made.start()
     made.synced("one")
     made.cluster.patch(made.path("configmaps", "one"), {"data": {"value": "two"}}, MERGE)
     assert not made.wait(lambda: made.events("drift"))[0].data["repaired"] and made.value("one") == "two"
+    found = made.wait(lambda: made.state("one").get("drift"))
+    assert found["fields"][0]["name"] == "one" and found["fields"][0]["fields"] == ["/data/value"] and found["by"]
+    made.cluster.patch(made.path("configmaps", "one"), {"data": {"value": "one"}}, MERGE)
+    made.wait(lambda: made.state("one")["drift"] is None)
 
 
 @pytest.mark.pods
@@ -87,6 +91,8 @@ def test_a_suspended_app_is_left(house):
     made.synced("web")
     made.commit({"values/staging/web.yaml": "klepaas: {suspend: true}\n" + values(config="{A: two}")})
     made.synced("web", status="suspended")
+    made.cluster.patch(made.path("deployments", "web"), {"spec": {"replicas": 0}}, MERGE)
+    made.wait(lambda: made.state("web")["replicas"]["desired"] == 0)
     assert made.live("configmaps", "web")["data"] == {"A": "one"}
     made.commit({"values/staging/web.yaml": values(config="{A: two}")})
     made.synced("web")

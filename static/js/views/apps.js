@@ -106,12 +106,15 @@ export function update(node, item) {
 function wordsOf(item) {
   if (item.problem) return ["broken"];
   if (item.suspended) return ["suspended"];
-  return [...new Set([item.health, ...(["succeeded", "progressing", "suspended"].includes(item.sync) ? [] : [item.sync])])];
+  return [...new Set([item.health, ...(item.drift ? ["drifted"] : []), ...(["succeeded", "progressing", "suspended"].includes(item.sync) ? [] : [item.sync])])];
 }
+// What somebody changed in the cluster and nobody puts back.
+const drifted = ({ fields, by }) => t("isDrifted", { what: fields.map((each) => `${each.kind} ${each.name} ${each.fields.join(" ")}`).join(", "), who: by.join(", ") || "?" });
 // Why an app is not well, in the words of the cluster or of git.
 export function reason(item) {
   if (item.suspended && !item.problem) return t("isSuspended");
   if (item.problem) return `${item.problem.path ?? ""}${item.problem.line ? `:${item.problem.line}` : ""} ${item.problem.message}`.trim();
+  if (item.drift && !item.error) return drifted(item.drift);
   const text = item.error || (item.health === "healthy" ? "" : item.message) || "";
   return text.startsWith(`${item.app}: `) ? text.slice(item.app.length + 2) : text;
 }

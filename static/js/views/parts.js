@@ -5,12 +5,12 @@ import { spoken, t } from "../texts.js";
 
 const TONES = {
   healthy: "good", succeeded: "good", merged: "good", progressing: "work", pending: "work", open: "open", degraded: "bad", failed: "bad", missing: "bad", broken: "bad",
-  held: "warn", suspended: "warn", rejected: "warn", committed: "good", done: "good", accepted: "good", answered: "good", proposed: "open", refused: "warn",
+  held: "warn", drifted: "warn", suspended: "warn", rejected: "warn", committed: "good", done: "good", accepted: "good", answered: "good", proposed: "open", refused: "warn",
   ok: "good", warning: "warn", critical: "bad",
 };
 export const toneOf = (item) => {
   if (item.problem || item.sync === "failed") return "bad";
-  if (item.suspended || item.sync === "held") return "warn";
+  if (item.suspended || item.sync === "held" || item.drift) return "warn";
   return TONES[item.health] || "idle";
 };
 export const badge = (word, said = word) => el("span", { class: "badge", "data-tone": TONES[word] || "idle", "data-word": word }, t(said));
