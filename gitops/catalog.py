@@ -4,23 +4,37 @@ Never raises for a bad file while loading: `problems` says what is wrong, and th
 """
 
 import difflib
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import cached_property
 
 from gitops import contract, layout, previews, values
 from gitops.contract import table
-from gitops.errors import Invalid, NotFound
+from gitops.errors import Conflict, Invalid, NotFound
 from gitops.kept import Kept
 from gitops.layout import CONFIG
-from gitops.types import App, Environment, Problem, Target
+from gitops.tree import overlay
+from gitops.types import App, Change, Environment, Problem, Target
 
 DEFAULT = Environment("default", "default")
-_CONFIGS, _SECTIONS, _TARGETS = Kept(64), Kept(20_000), Kept(16)
+_CONFIGS, _SECTIONS, _TARGETS, _USABLE = Kept(64), Kept(20_000), Kept(16), Kept(16)
 
 
 def load(tree):
     """The Catalog of a tree; cheap when the files it depends on are the same as before."""
     return Catalog(tree, _config(tree))
+
+
+def lasting(catalog, earlier):
+    """The Catalog of the same tree by the klepaas.yaml of the first of `earlier` trees that can be used, with its own's problems; itself where none can."""
+    found = _USABLE.get(catalog.tree.revision, lambda: next(((config, tree.read(CONFIG)) for tree in earlier if not (config := _config(tree)).problems), None))
+    if found is None:
+        return catalog
+    try:
+        tree = overlay(catalog.tree, (Change(CONFIG, None, found[1]),))
+    except Conflict:  # a folder or a link stands in its place
+        return catalog
+    return Catalog(tree, replace(found[0], problems=catalog.config.problems))
 
 
 def _config(tree):

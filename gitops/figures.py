@@ -36,7 +36,7 @@ def of(services, environments, days=30, now=None):
     since = (now or time.time()) - days * DAY
     found = {name: _deployments(services, name, since) for name in environments}
     arrived = _arrivals(found)
-    order = [name for name in services.head()[1].environments if name in found]
+    order = [name for name in services.readable()[1].environments if name in found]
     return {name: _figures(services, name, found[name], days, {each: arrived[each] for each in order[:order.index(name)]}) for name in order}
 
 
@@ -79,7 +79,7 @@ def _rollouts(services, environment, revisions):
 
 def _deployments(services, environment, since):
     """Oldest first, each with what became of it. Where files and values are is as klepaas.yaml says today."""
-    catalog, every = services.head()[1], []
+    catalog, every = services.readable()[1], []
     for sha, at, changed in services.repo.files_since(since, history.paths(services, None, environment)):
         for path, *ids in changed:
             app = catalog.app_of(path, environment)

@@ -23,7 +23,7 @@ def of(services, app=None, environment=None, limit=20, before=None, author=None,
     known = services.ledger.commands_of_commits([commit.sha for commit in commits])
     lost = not known and not services.ledger.commands_of(limit=1)
     if not commits and app is not None and before is None and not author and not verb and not skip:
-        services.head()[1].environments_of(app)  # says so when nobody knows the app, now or then
+        services.readable()[1].environments_of(app)  # says so when nobody knows the app, now or then
     done = services.ledger.synced([commit.sha for commit in commits])
     return [_entry(commit, known.get(commit.sha), lost) | {"synced": [each for each in done.get(commit.sha, ()) if sees(each["environment"])]} for commit in commits]
 
@@ -43,7 +43,7 @@ _TRAILERS = {"command": "Command-Id", "verb": "Verb", "app": "App", "environment
 
 def paths(services, app=None, environment=None):
     """The files that are the app's, or the environment's; () = all. Apps that are gone keep their history."""
-    _, catalog = services.head()
+    _, catalog = services.readable()
     if app is None and environment is None:
         return ()
     environments = [catalog.environment(environment)] if environment else catalog.environments.values()

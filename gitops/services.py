@@ -9,6 +9,9 @@ from gitops.errors import Invalid
 from gitops.ledger import Ledger
 from gitops.repo import Repository
 
+ADDRESS = "demo.url"  # in KLEPAAS_HOME
+CHANGES = 100  # of klepaas.yaml that are looked back over for one that can be used
+
 
 @dataclass(frozen=True, slots=True)
 class Services:
@@ -24,6 +27,15 @@ class Services:
             raise Invalid("empty_repository")
         tree = self.repo.tree(sha)
         return tree, catalog.load(tree)
+
+    def readable(self):
+        """(tree, catalog) for who only reads: while klepaas.yaml cannot be used, as its last revision said that could, with what is wrong now."""
+        tree, found = self.head()
+        return (tree, catalog.lasting(found, self._earlier(tree.revision))) if found.config.problems else (tree, found)
+
+    def _earlier(self, sha):
+        """The tree before each of the last changes of klepaas.yaml, newest first."""
+        return (self.repo.tree(commit.parents[0]) for commit in self.repo.history((catalog.CONFIG,), CHANGES, ref=sha) if commit.parents)
 
     def close(self):
         self.renderer.close()
@@ -55,6 +67,13 @@ def viewer(settings):
     """The kubeconfig that reads are answered with: KUBECONFIG, else the demo's own for viewers where the repository is the demo's."""
     demo = settings.home / "cluster" / "viewer.kubeconfig"
     return settings.kubeconfig or (str(demo) if not settings.config_repo and demo.is_file() else None)
+
+
+def address(settings):
+    """Where people find the web server: KLEPAAS_URL, else where the demo of KLEPAAS_HOME said that it serves, where the repository is the demo's, else PORT here."""
+    demo = settings.home / ADDRESS
+    here = demo.read_text() if not settings.config_repo and demo.is_file() else f"http://127.0.0.1:{settings.port}"
+    return settings.klepaas_url or here
 
 
 def ledger(settings):

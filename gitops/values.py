@@ -132,6 +132,11 @@ def line_of(data, place, path):
     return nodes.line_of(yamltext.compose(yamltext.decode(data, path), path), place)
 
 
+def shown(data):
+    """A file's text as people may see it: what Secrets hold is not in it."""
+    return secrets.hidden(None, data.decode("utf-8", "replace"))[1]
+
+
 def diff(change, context=3):
     """The change as a unified diff; "" when nothing differs. What Secrets hold is not in it."""
     before, after = ((text or "").splitlines(keepends=True) for text in secrets.hidden(*(None if data is None else data.decode("utf-8", "replace") for data in (change.before, change.after))))

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import time
 
 import pytest
@@ -66,6 +67,15 @@ def all_up(running, client):
     assert len(items) == 10
     for item in items:
         running.until(client, item["app"], item["environment"], lambda state: (state["health"], state["sync"]) == ("healthy", "succeeded"))
+
+
+def test_another_port_is_known_without_being_told(demo):
+    """Links and doctor name the address that the demo serves at, whatever PORT the shell has; web's metrics have the controller's beside them."""
+    env = {name: value for name, value in demo.env.items() if name != "PORT"}
+    link = subprocess.run([product.BIN / "klepaas", "link", "owner"], env=env, capture_output=True, text=True, check=True)
+    assert link.stdout.startswith(f"{demo.url}/auth/link/")
+    assert f"the demo serves at {demo.url}" in subprocess.run([product.BIN / "klepaas", "doctor"], env=env, capture_output=True, text=True).stdout
+    assert "klepaas_last_tick_timestamp_seconds" in requests.get(f"{demo.url}/metrics").text
 
 
 def test_links_work_once(demo):

@@ -73,7 +73,7 @@ def args(subject, role, environments=None):
 
 def file(services):
     """What klepaas-access.yaml says, as JSON shows it."""
-    tree, catalog = services.head()
+    tree, catalog = services.readable()
     found = files.load(tree)
     problems = (*found.problems, *files.unknown(tree, catalog))
     return {"path": files.PATH, "revision": tree.revision, "admins": sorted(services.settings.admins),

@@ -1,5 +1,7 @@
 """What a read found, said in one sentence of the language it was asked in. Must not read anything: it is told what was found."""
 
+from datetime import UTC, datetime
+
 # kind of read -> (English, Korean, what the data adds to app and environment)
 SAID = {
     "status": ("{app} in {environment}: {ready} of {desired} ready", "{environment}의 {app}: {desired}개 중 {ready}개 준비됨", lambda data: data),
@@ -26,8 +28,12 @@ THINGS = {"list_pods": ("pods", "파드"), "list_deployments": ("Deployments", "
 HEALTH = {"healthy": "정상", "progressing": "진행 중", "degraded": "이상", "suspended": "중지됨", "missing": "없음", "unknown": "알 수 없음"}
 
 
-def sentence(found, language):
-    """One line for `{type, summary, data, metadata}`; what has no sentence of its own keeps its summary."""
+SYNC = {"failed": ("the sync failed", "동기화 실패"), "held": ("the sync is held", "동기화 보류"), "progressing": ("a sync is under way", "동기화 진행 중"), "suspended": ("syncing is paused", "동기화 중지됨"), "unknown": ("it was not synced yet", "아직 동기화되지 않음")}
+AGAIN, WHOLE = ("tried again at {:%H:%M:%S} UTC", "{:%H:%M:%S} UTC에 다시 시도"), ("the whole environment is held", "환경 전체 보류")
+
+
+def sentence(found, language, quoting=True):
+    """One line for `{type, summary, data, metadata}`; what has no sentence of its own keeps its summary. `quoting`: with the words of clusters and of git."""
     kind, korean = found["type"], language == "ko"
     if kind in THINGS:
         return f"{THINGS[kind][1]} {len(found['data']['items'])}개" if korean else f"{len(found['data']['items'])} {THINGS[kind][0]}"
@@ -38,7 +44,18 @@ def sentence(found, language):
     values = found["metadata"] | dict(SAID[kind][2](found["data"]))
     if korean and "health" in values:
         values["health"] = HEALTH.get(values["health"], values["health"])
-    return SAID[kind][korean].format(**values)
+    said = SAID[kind][korean].format(**values)
+    return "; ".join([*_standing(found["data"]["sync"], korean, quoting), said]) if "sync" in found["data"] else said
+
+
+def _standing(sync, korean, quoting):
+    """How a sync stands, where it is not simply done."""
+    held = [WHOLE[korean] + (f": {sync['held']}" if quoting else "")] if sync["held"] else []
+    if sync["status"] not in SYNC:
+        return held
+    why = f": {sync['error']}" if quoting and sync["error"] else ""
+    again = [AGAIN[korean].format(datetime.fromtimestamp(sync["retry_at"], UTC))] if sync["status"] == "failed" and sync["retry_at"] else []
+    return [*held, SYNC[sync["status"]][korean] + why, *again]
 
 
 def _cost(data, korean):

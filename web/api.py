@@ -79,7 +79,7 @@ def read(verb):
 @says("볼 수 있는 모든 환경의 앱과 현재 상태를 봅니다.", ENVIRONMENT, *pages.by(500, 1000), answers=shown.page(shown.CARD, problems=shown.many(shown.PROBLEM), revision=shown.TEXT), errors=(404,))
 def apps(environment, limit, cursor):
     """Every app in every environment that the actor may see, with its live state."""
-    found, order = reads.apps(services(), g.actor, environment), list(services().head()[1].environments)
+    found, order = reads.apps(services(), g.actor, environment), list(services().readable()[1].environments)
     return answer(found | pages.part(found["items"], limit, cursor, lambda each: (order.index(each["environment"]), each["app"])))
 
 
@@ -213,4 +213,4 @@ def see(environment):
     """Forbidden unless the actor may read there; NotFound for an environment that is not there."""
     policy.authorise(g.actor, verbs.VERBS["status"], environment)
     if environment is not None:
-        services().head()[1].environment(environment)
+        services().readable()[1].environment(environment)

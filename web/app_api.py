@@ -39,7 +39,7 @@ def _read(verb, app, environment, args=None):
 def tree(app, environment):
     """What an app has in the cluster: its objects, and what came of them (ReplicaSets, pods, Jobs), each with its health."""
     see(environment)
-    desired, catalog = services().head()
+    desired, catalog = services().readable()
     target, place = catalog.target(app, environment), catalog.environment(environment)
     rendered = services().renderer.render(desired, target, place)
     kinds = [(each["apiVersion"].rpartition("/")[0], each["kind"]) for each in rendered.objects]
@@ -58,7 +58,7 @@ def _hook(obj):
 def blame(app, environment):
     """Who wrote which line of an app's values, when and in which change."""
     see(environment)
-    target = services().head()[1].target(app, environment)
+    target = services().readable()[1].target(app, environment)
     if target.values_path is None:
         raise Invalid("no_values_file", app=app, environment=environment, path=target.manifests_path)
     lines, commits = services().repo.blame("main", target.values_path)

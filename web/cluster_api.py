@@ -35,5 +35,5 @@ def _read(verb, app, environment, args=None):
 
 def _page(items, limit, cursor, name):
     """By environment in their order, then by name."""
-    order = list(services().head()[1].environments)
+    order = list(services().readable()[1].environments)
     return pages.part(items, limit, cursor, lambda each: (order.index(each["environment"]), name(each)))

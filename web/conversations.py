@@ -74,7 +74,7 @@ def _refused(turn, reading, error):
 
 def _reading(turn):
     """(the Reading; who made it, in how many ms, with how many tokens; what is told of models, or None)."""
-    began, catalog = time.perf_counter(), services().head()[1]
+    began, catalog = time.perf_counter(), services().readable()[1]
     asked = readers.models(turn.text)
     reading = _worded(turn) or interpret.interpret(lexicon.rewritten(turn.text, lexicon.used(catalog)), turn.context, list(catalog.app_names), list(catalog.environments), asked)
     return reading, readers.who(reading) | {"latency": (time.perf_counter() - began) * 1000}, readers.note(reading, asked, turn.language)

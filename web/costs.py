@@ -37,7 +37,7 @@ ADVICE = {
 
 def read(asked):
     """(data, summary) of the read verb: its `analysis` is usage, optimization or forecast."""
-    tree, catalog = asked.services.head()
+    tree, catalog = asked.services.readable()
     prices, names, analysis = catalog.config.prices, [each.name for each in asked.environments], asked.args["analysis"]
     found, problems = demands(asked.services, tree, catalog, names)
     rows = [_row(app, environment, each, prices) for (app, environment), some in found.items() for each in some]

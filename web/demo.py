@@ -7,6 +7,7 @@ import ctypes
 import fcntl
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -66,7 +67,7 @@ def _start(settings, home, children):
     began = time.monotonic()
     _say("config repository with five sample apps" if _repository(home) else "config repository as it was left")
     env = {**{name: value for name, value in os.environ.items() if name not in config.NAMES}, "KLEPAAS_HOME": str(home), "CONFIG_REPO": str(home / "config.git"),
-           "DATABASE_URL": f"sqlite:///{home / 'ledger.db'}", "PORT": str(settings.port), "METRICS_PORT": str(settings.metrics_port), "WEB_CONCURRENCY": os.environ.get("WEB_CONCURRENCY", "1"), "KUBECONFIG": str(home / "cluster" / "kubeconfig")}
+           "DATABASE_URL": f"sqlite:///{home / 'ledger.db'}", "PORT": str(settings.port), "METRICS_PORT": str(settings.metrics_port or _free()), "WEB_CONCURRENCY": os.environ.get("WEB_CONCURRENCY", "1"), "KUBECONFIG": str(home / "cluster" / "kubeconfig")}
     _say("embedded cluster")
     children.append(_child(home, "cluster", [sys.executable, "-m", "controller.devcluster", "--state", str(home / "cluster")], env))
     _until(lambda: (home / "cluster" / "kubeconfig").exists() and "http" in (home / "logs" / "cluster.log").read_text(), children)
@@ -76,11 +77,19 @@ def _start(settings, home, children):
     children.append(_child(home, "web", [sys.executable, "-m", "gunicorn", "-c", str(Path(__file__).with_name("gunicorn_conf.py")), "web:create_app()"], viewer))
     url = f"http://127.0.0.1:{settings.port}"
     _until(lambda: _answers(f"{url}/healthz"), children)
+    (home / services.ADDRESS).write_text(url)
     links = _people(config.load(env, None), url)
     _say("first sync")
     _until(lambda: _answers(f"{url}/readyz"), children)
     print(f"\nK-Le-PaaS is at {url} ({time.monotonic() - began:.1f} s). Sign in once with:", *(f"  {name:<9} {link}" for name, link in links),
           f"\nMore links: klepaas link owner | reviewer. Logs: {home / 'logs'}. Ctrl-C stops everything.", sep="\n", flush=True)
+
+
+def _free():
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def _given(settings, *prefixes):

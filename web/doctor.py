@@ -40,6 +40,11 @@ def _repository(settings):
         opened.close()
 
 
+def _port(settings):
+    demo = services.address(settings)
+    return None if settings.klepaas_url or demo.endswith(f":{settings.port}") else f"the demo serves at {demo}"
+
+
 def _database(settings):
     services.ledger(settings).close()
     return "answers"
@@ -114,7 +119,7 @@ def _servers(settings):
 
 
 ISSUERS = {"GOOGLE_ISSUER": "google_client_id", "SLACK_ISSUER": "slack_client_id", "OIDC_ISSUER": "oidc_audience"}  # and what makes it used
-CHECKS = {**{name: _issuer(name.lower(), wanted) for name, wanted in ISSUERS.items()}, "FORGE": _forge, "PROMETHEUS_URL": _prometheus, "ALERTMANAGER_URL": _alertmanager, "NOTIFY_CHANNELS": _channels, "MCP_SERVERS": _servers, "WEBHOOK_NETWORKS": _webhooks, "TRUSTED_PROXIES": _proxies, "CORS_ORIGINS": _origins, "CONFIG_REPO": _repository, "DATABASE_URL": _database, "KUBECONFIG": _cluster, **{f"{prefix}_API_KEY": _model(name) for name, prefix in chain.PREFIXES.items()}}
+CHECKS = {**{name: _issuer(name.lower(), wanted) for name, wanted in ISSUERS.items()}, "FORGE": _forge, "PROMETHEUS_URL": _prometheus, "ALERTMANAGER_URL": _alertmanager, "NOTIFY_CHANNELS": _channels, "MCP_SERVERS": _servers, "WEBHOOK_NETWORKS": _webhooks, "TRUSTED_PROXIES": _proxies, "CORS_ORIGINS": _origins, "CONFIG_REPO": _repository, "PORT": _port, "DATABASE_URL": _database, "KUBECONFIG": _cluster, **{f"{prefix}_API_KEY": _model(name) for name, prefix in chain.PREFIXES.items()}}
 
 
 def table(found):

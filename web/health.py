@@ -10,7 +10,7 @@ SHOWN = shown.thing(status={"enum": ["ok", "degraded"]}, ready=shown.FLAG, check
 
 def of(services, cluster, actor):
     """{status, ready, checks}: `ready` is whether every app was synced once."""
-    seen = [each for each in services.head()[1].environments.values() if policy.holds(actor.scopes, "k8s:read", each.name)]
+    seen = [each for each in services.readable()[1].environments.values() if policy.holds(actor.scopes, "k8s:read", each.name)]
     clusters = {each.cluster: each for each in reversed(seen)}.values()  # one cluster is asked once
     checks = [_check("database", lambda: services.ledger.last_event()), _check("repository", lambda: services.repo.head()),
               *(_check(f"cluster of {each.name}", lambda each=each: cluster.kube(each).version()) for each in clusters)]

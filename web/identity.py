@@ -122,7 +122,7 @@ def scopes(email, granted=(), teams=()):
 
 def _lent(held):
     """With what comes with it: who may at an environment may at its previews."""
-    return previews.lent(services().head()[1].environments, held) if any("@" in each for each in held) and services().repo.head() else held
+    return previews.lent(services().readable()[1].environments, held) if any("@" in each for each in held) and services().repo.head() else held
 
 
 def rules():

@@ -27,7 +27,7 @@ def configured():
 def app(app, environment, range):
     """Graphs of an app by Prometheus, looked back over `range` (1h): CPU, memory and restarts a pod; requests, errors and latency where it has the usual metrics."""
     see(environment)
-    tree, catalog = services().head()
+    tree, catalog = services().readable()
     target, place = catalog.target(app, environment), catalog.environment(environment)
     rendered = services().renderer.render(tree, target, place)
     return answer(prometheus.app(services().settings, place.namespace, [(each["kind"], each["metadata"]["name"]) for each in rendered.objects], range) | {"app": app, "environment": environment, "range": range})
@@ -39,5 +39,5 @@ def nodes():
     """Every node's CPU, iowait, memory, disk, swap, IO and traffic against their thresholds; what Prometheus scrapes; the busiest pods of the environments."""
     settings = services().settings
     found = prometheus.nodes(settings)
-    namespaces = [each.namespace for each in services().head()[1].environments.values() if policy.holds(g.actor.scopes, "k8s:read", each.name)]
+    namespaces = [each.namespace for each in services().readable()[1].environments.values() if policy.holds(g.actor.scopes, "k8s:read", each.name)]
     return answer(found | prometheus.targets(settings) | {"pods": prometheus.busiest(settings, namespaces)})

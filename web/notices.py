@@ -59,7 +59,7 @@ def tested(asked):
 def _channels():
     """Those that klepaas.yaml names, and those that have messages."""
     counts = services().ledger.notices.counts()
-    named = {channel for route in services().head()[1].config.notify.routes for channel in route.channels} if services().repo.head() else set()
+    named = {channel for route in services().readable()[1].config.notify.routes for channel in route.channels} if services().repo.head() else set()
     return [{"channel": each, "routed": each in named, **{status: counts.get(each, {}).get(status, 0) for status in STATUSES}} for each in sorted({*counts, *named})]
 
 

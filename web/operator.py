@@ -194,7 +194,7 @@ def link(settings, word):
     email = _user(ledger, word)["email"]
     text = ledger.link_create(email)
     _noted(ledger, "link_create", user=email)
-    return f"{settings.klepaas_url or f'http://127.0.0.1:{settings.port}'}/auth/link/{text}"
+    return f"{services.address(settings)}/auth/link/{text}"
 
 
 def audit_verify(settings):

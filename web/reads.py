@@ -1,6 +1,8 @@
 """The read verbs, for every door: git and the ledger for what is desired and known, controller.observe for what is live."""
 
-from gitops import access, audit, history, policy, resolve, verbs
+import itertools
+
+from gitops import access, audit, history, policy, resolve, values, verbs
 from gitops.cicd import pulled
 from gitops.errors import Forbidden, Invalid, KlepaasError, NotFound, Unavailable
 from gitops.types import Command, Environment, Target
@@ -8,6 +10,7 @@ from web import costs, measured
 
 
 MARKS = "held", "release", "unreached", "refused", "leaving", "lost"
+FILES = 50    # of an app's manifests that are shown
 PATIENCE = 8  # seconds for a controller to answer
 
 
@@ -44,7 +47,7 @@ class Asked:
     def _environment(self, command):
         if self.verb.environment == "none" or self.verb.name in ("help", "list_namespaces"):
             return None
-        _, catalog = self.services.head()
+        _, catalog = self.services.readable()
         if command.environment is None and command.app is None:
             return None
         name = command.environment if command.app is None or command.environment else resolve.environment(catalog, self.verb, command)
@@ -56,14 +59,14 @@ class Asked:
     @property
     def in_environment(self):
         """Whether the app is in the environment now."""
-        return self.environment is not None and self.environment.name in self.services.head()[1].environments_of(self.app)
+        return self.environment is not None and self.environment.name in self.services.readable()[1].environments_of(self.app)
 
     @property
     def environments(self):
         """The environments asked about that the actor may see."""
         if self.environment:
             return [self.environment]
-        return [each for each in self.services.head()[1].environments.values() if policy.holds(self.actor.scopes, self.verb.scope, each.name)]
+        return [each for each in self.services.readable()[1].environments.values() if policy.holds(self.actor.scopes, self.verb.scope, each.name)]
 
 
 def _live(asked):
@@ -71,6 +74,15 @@ def _live(asked):
     if asked.cluster is None:
         raise Invalid("not_configured", what="cluster", setting="KUBECONFIG")
     return asked.cluster.read(asked.verb.name, asked.environments, asked.app, asked.args)
+
+
+def _standing(asked):
+    """How the sync of an app stands, as its controller last told, before what is live of it: pods say nothing of a sync that failed or waits."""
+    data, summary = _live(asked)
+    ledger, name = asked.services.ledger, asked.environment.name
+    state = ledger.state(asked.app, name) or {}
+    sync = {"status": state.get("sync", "unknown"), **{each: state.get(each) for each in ("error", "retry_at", "revision")}, "held": (ledger.marks().get(name) or {}).get("held")}
+    return {"sync": sync, **data}, f"sync {sync['status']}; {summary}"
 
 
 def _history(asked):
@@ -113,7 +125,7 @@ def _overview(asked):
     return data | {"environments": {each.name: said for each in asked.environments if (said := {name: text for name, text in _marks(marks.get(each.name) or {}).items() if text})}}, summary
 
 
-READS = {"history": _history, "diff": _diff, "help": _help, "list_apps": _list_apps, "query": measured.read, "overview": _overview, "cost_analysis": costs.read}
+READS = {"status": _standing, "health": _standing, "history": _history, "diff": _diff, "help": _help, "list_apps": _list_apps, "query": measured.read, "overview": _overview, "cost_analysis": costs.read}
 
 
 # --- what the dashboard lists --------------------------------------------------------------------------------------------
@@ -121,7 +133,7 @@ READS = {"history": _history, "diff": _diff, "help": _help, "list_apps": _list_a
 
 def apps(services, actor, environment=None):
     """Every app in every environment that may be seen: desired from git, live as the controller last told."""
-    tree, catalog = services.head()
+    tree, catalog = services.readable()
     if environment is not None:
         catalog.environment(environment)
     states = services.ledger.states()
@@ -135,12 +147,12 @@ def _card(target, state):
     problem = None if isinstance(target, Target) else {"path": target.path, "line": target.line, "message": target.message}
     return {"app": target.app, "environment": target.environment, "sync": state.get("sync", "unknown"), "health": state.get("health", "unknown"), "message": state.get("message", ""),
             "error": state.get("error"), "retry_at": state.get("retry_at"), "drift": state.get("drift"), "replicas": state.get("replicas", {"desired": None, "ready": None}), "version": state.get("version"), "commit": state.get("commit"),
-            "revision": state.get("revision"), "suspended": isinstance(target, Target) and target.suspend, **({"problem": problem} if problem else {})}
+            "revision": state.get("revision"), "suspended": isinstance(target, Target) and target.suspend, "source": getattr(target, "source", None), **({"problem": problem} if problem else {})}
 
 
 def app(services, name, environment):
     """One app in one environment, with its values file."""
-    tree, catalog = services.head()
+    tree, catalog = services.readable()
     state = services.ledger.state(name, environment) or {}
     catalog.environment(environment)
     try:
@@ -152,7 +164,13 @@ def app(services, name, environment):
                 "error": error.text(), "problem": {"path": error.path, "line": error.line, "message": error.text()}}
     data = tree.read(target.values_path) if target.values_path else None
     return _card(target, state) | {"path": target.values_path or target.manifests_path, "values": data.decode("utf-8", "replace") if data else None, "repository": target.repository,
-                                   "chart": target.chart, "source": target.source, "syncs": list(services.ledger.syncs(name, environment, 5))}
+                                   "chart": target.chart, "manifests": _manifests(tree, target), "syncs": list(services.ledger.syncs(name, environment, 5))}
+
+
+def _manifests(tree, target):
+    """The files an app is made of, where that is no values file; without what Secrets hold."""
+    files = tree.walk(target.manifests_path) if target.manifests_path else ()
+    return [{"path": path, "text": values.shown(tree.read(path))} for path, entry in itertools.islice(files, FILES) if entry.kind == "file" and path.endswith((".yaml", ".yml", ".json"))]
 
 
 def _marks(said):
@@ -161,7 +179,7 @@ def _marks(said):
 
 
 def environments(services, actor):
-    tree, catalog = services.head()
+    tree, catalog = services.readable()
     visible, marks = [each for each in catalog.environments.values() if policy.holds(actor.scopes, "k8s:read", each.name)], services.ledger.marks()
     lost = [Environment(name, said["lost"]["namespace"]) for name, said in marks.items() if said.get("lost") and name not in catalog.environments and policy.holds(actor.scopes, "k8s:read", name)]
     return {"items": [{"name": each.name, "namespace": each.namespace, "review": each.review, "approvals": each.approvals, "promotes_from": each.promotes_from, "agents": each.agents,
@@ -188,6 +206,6 @@ def may_see(actor, found):
 
 def synced_once(services):
     """Whether every app has been synced since it was first seen: the readiness of the whole."""
-    _, catalog = services.head()
+    _, catalog = services.readable()
     states = services.ledger.states()
     return all(states.get((each.app, each.environment), {}).get("sync") for each in catalog.targets() if isinstance(each, Target))

@@ -59,10 +59,11 @@ LIVE = thing("revision", "items", "same", "more", "code", "path", "line", review
     thing("message", "others", "effect", kind=TEXT, name=TEXT, namespace=MAYBE, action=TEXT, fields=many(OBJECT), message=TEXT, others=many(TEXT), effect=OBJECT)))
 PROBLEM = thing(path=TEXT, line={"type": ["integer", "null"]}, message=TEXT)
 CARD = thing("problem", "retry_at", "drift", app=TEXT, environment=TEXT, sync=TEXT, health=TEXT, message=TEXT, error=MAYBE, retry_at=PERHAPS, drift=maybe(OBJECT), replicas=thing(desired={"type": ["integer", "null"]}, ready={"type": ["integer", "null"]}),
-             version=MAYBE, commit=MAYBE, revision=MAYBE, suspended=FLAG, problem=PROBLEM)
+             version=MAYBE, commit=MAYBE, revision=MAYBE, suspended=FLAG, problem=PROBLEM, source={"enum": ["chart", "manifests", None], "description": "what the app is made of: null where its file is broken"})
+STANDING = thing(status=TEXT, error={"type": ["string", "null"], "description": "why it failed, or what it waits for"}, retry_at=PERHAPS, revision=MAYBE, held={"type": ["string", "null"], "description": "why the environment as a whole waits for a person"})
 DATA = {
-    "status": thing(desired=COUNT, ready=COUNT, available=COUNT, workloads=many(WORKLOAD), pods=many(POD), problems=many(TEXT)),
-    "health": thing(health=TEXT, message=MAYBE, problems=many(TEXT)), "endpoint": thing(services=many(OBJECT), ingresses=many(OBJECT), urls=many(TEXT)), "logs": LOGS,
+    "status": thing(sync=STANDING, desired=COUNT, ready=COUNT, available=COUNT, workloads=many(WORKLOAD), pods=many(POD), problems=many(TEXT)),
+    "health": thing(sync=STANDING, health=TEXT, message=MAYBE, problems=many(TEXT)), "endpoint": thing(services=many(OBJECT), ingresses=many(OBJECT), urls=many(TEXT)), "logs": LOGS,
     "events": thing(items=many(thing(type=MAYBE, reason=MAYBE, message=MAYBE, object=TEXT, count={"type": ["integer", "null"]}, last=MAYBE))), "history": thing(items=many(COMMIT)),
     "diff": {**thing("live", changes=many(CHANGE), live=OBJECT, to=MAYBE) | {"properties": {"from": MAYBE, "to": MAYBE, "changes": many(CHANGE), "live": OBJECT}}},
     "list_apps": thing(items=many(CARD)), "overview": thing("monitoring", "environments", monitoring=maybe(OBJECT), environments=OBJECT, critical=many(OBJECT), warning=many(OBJECT), workloads=OBJECT, external=many(OBJECT)),
@@ -95,7 +96,7 @@ COMMAND = thing(uid=TEXT, id=TEXT, verb=TEXT, app=MAYBE, environment=MAYBE, chan
 LIVE = {"type": "object", "required": ["status"], "properties": {"review": TEXT, "status": TEXT, "message": MAYBE, "app": MAYBE, "environment": MAYBE, "revision": MAYBE, "items": many(OBJECT), "same": COUNT, "more": COUNT}}
 SYNC = thing(id=WHOLE, **of(types.SyncResult)["properties"])
 APP = CARD | {"required": ["app", "environment"], "properties": CARD["properties"] | {
-    "sync": MAYBE, "health": MAYBE, "message": MAYBE, "replicas": maybe(OBJECT), "path": MAYBE, "values": MAYBE, "repository": MAYBE, "chart": MAYBE, "source": MAYBE, "syncs": many(OBJECT)}}
+    "sync": MAYBE, "health": MAYBE, "message": MAYBE, "replicas": maybe(OBJECT), "path": MAYBE, "values": MAYBE, "repository": MAYBE, "chart": MAYBE, "source": MAYBE, "manifests": many(thing(path=TEXT, text=TEXT)), "syncs": many(OBJECT)}}
 PLACE = thing(name=TEXT, namespace=TEXT, review=FLAG, approvals=COUNT, promotes_from=MAYBE, agents=TEXT, preview=maybe(OBJECT),
               held=MAYBE, release=MAYBE, unreached=MAYBE, refused=maybe(many(TEXT)), leaving=maybe(OBJECT), lost=maybe(OBJECT))
 EVENT = thing(id=WHOLE, kind=TEXT, app=MAYBE, environment=MAYBE, at=MOMENT, data=OBJECT)

@@ -51,7 +51,7 @@ def _place(app, environment):
     """The environment, if the actor may read there and the app is in it; what may not is written down, as at every door."""
     with audit.refusals(services(), g.actor, Command("logs", app, environment), Forbidden):
         policy.authorise(g.actor, verbs.VERBS["logs"], environment)
-    catalog = services().head()[1]
+    catalog = services().readable()[1]
     catalog.target(app, environment)
     if cluster() is None:
         raise Invalid("not_configured", what="cluster", setting="KUBECONFIG")

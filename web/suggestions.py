@@ -30,6 +30,6 @@ def _often(services, actor, language):
 
 
 def _alone(services, message):
-    catalog = services.head()[1]
+    catalog = services.readable()[1]
     reading = interpret.interpret(message["text"], None, list(catalog.app_names), list(catalog.environments))
     return [reading.command, reading.app] == [message["readings"][0][name] for name in ("command", "app")]

@@ -23,7 +23,7 @@ SETTLE = (Argument("status", ("what became of it", "처리 결과"), required=Tr
 def phrases():
     """The phrases of this installation, and whether each is used: one that changes how a known sentence is read is not (admin:read)."""
     identity.need("admin:read")
-    catalog = services().head()[1]
+    catalog = services().readable()[1]
     used = lexicon.used(catalog)
     return answer({"items": [{"say": say, "means": means, "used": say in used} for say, means in catalog.config.lexicon.items()]})
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import orjson
 
-from gitops import effects
+from gitops import effects, messages
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -19,10 +19,17 @@ def receipt(found):
     head = f"{found['status']}: {plan['verb']} {plan['app'] or ''}{'/' + plan['environment'] if plan['environment'] else ''}  {plan['summary']}"
     lines = [head, *([f"commit {found['commit']}"] if found["commit"] else []), *([f"review {found['review']['id']} ({found['review']['status']})"] if found["review"] else [])]
     if found["status"] == "preview":
-        lines += [f"risk {plan['risk']}, delivered as {plan['delivery']}"]
+        lines += [f"risk {plan['risk']}, delivered as {plan['delivery']}", *(f"warning: {_warning(each)}" for each in plan.get("warnings") or ())]
     lines += [each["diff"].rstrip("\n") for each in plan["changes"]]
     lines += [f"{each['action']} {each['kind']} {each['name']}{': ' + effects.said(each['effect']) if 'effect' in each else ''}\n{each['diff'].rstrip()}" for each in plan["manifests"]] if found["status"] == "preview" else []
     return clean("\n".join(lines))
+
+
+def _warning(each):
+    """A warning as plans have it: a code, or a text in each language. A newer server's code is told as it is."""
+    if isinstance(each, dict):
+        return each.get("en") or orjson.dumps(each).decode()
+    return messages.text(each, "en", {}) if each in messages.MESSAGES else each
 
 
 def adoption(adoption, found):
@@ -76,6 +83,8 @@ def _lines(data):
 
 
 def _row(each):
+    if isinstance(each.get("metadata"), dict):  # an object of Kubernetes: where it is and what it is called are further in
+        each = {name: each.get(name) for name in ("environment", "kind")} | {name: each["metadata"].get(name) for name in ("namespace", "name")}
     return "  " + "  ".join(f"{name}={_short(value)}" for name, value in each.items() if value not in (None, [], {}, "") and not isinstance(value, dict))
 
 

@@ -8,6 +8,6 @@ def take(services, source, payload):
     alerts = facts.read(source, payload)
     if not alerts:
         return 0, 0
-    _, catalog = services.head()
+    _, catalog = services.readable()
     placed = [(each, *matching.place(catalog, each.labels)) for each in alerts]
     return len(alerts), services.ledger.alerts.keep(placed)

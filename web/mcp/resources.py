@@ -50,7 +50,7 @@ def _start(cursor):
 
 def places(actor):
     """(environment, app) of whatever the actor may read."""
-    return [(each.environment, each.app) for each in services().head()[1].targets() if each.app and policy.holds(actor.scopes, "k8s:read", each.environment)]
+    return [(each.environment, each.app) for each in services().readable()[1].targets() if each.app and policy.holds(actor.scopes, "k8s:read", each.environment)]
 
 
 def documents():

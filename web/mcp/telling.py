@@ -29,7 +29,7 @@ def read(found, language):
 
 
 def _sentence(found, language):
-    return f"{answers.sentence(found, language)}."
+    return f"{answers.sentence(found, language, quoting=False)}."
 
 
 def _lines(found):

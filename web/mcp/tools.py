@@ -34,7 +34,7 @@ def _answer(actor, language, name, arguments):
     if name == "confirm":
         found = _confirmed(actor, arguments)
     else:
-        command = predecessor.command(name, arguments, services().head()[1]) if name in predecessor.TOOLS else _command(name, arguments)
+        command = predecessor.command(name, arguments, services().readable()[1]) if name in predecessor.TOOLS else _command(name, arguments)
         if verbs.offered(command.verb).kind == "read":
             found = plain(reads.read(services(), cluster(), actor, command))
             return _result(found, telling.read(found, language))

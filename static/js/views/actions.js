@@ -7,6 +7,7 @@ import { fill } from "./parts.js";
 import { preview } from "./preview.js";
 
 const FORMS = { deploy: [["version", "text"]], scale: [["replicas", "number"]], set_env: [["name", "text"], ["value", "text"]], restart: [], promote: [], sync: [], retry: [], cancel: [], suspend: [], resume: [] };
+const EDITS = ["deploy", "scale", "set_env", "restart", "promote", "suspend", "resume"]; // of a values file: an app made of manifests has none
 const CALLED = { sync: "syncNow", retry: "retryNow", cancel: "cancelSync" }; // words that mean something else elsewhere
 
 export function actions(place) {
@@ -27,6 +28,7 @@ export function actions(place) {
   const node = el("section", { class: "tight", "aria-label": t("actions") }, el("div", { class: "row" }, Object.values(buttons)), out);
   const show = (item) => {
     buttons.suspend.hidden = Boolean(item.suspended); buttons.resume.hidden = !item.suspended;
+    if (item.source === "manifests") EDITS.filter((verb) => buttons[verb]).forEach((verb) => { buttons[verb].hidden = true; });
     buttons.retry.hidden = item.sync !== "failed"; buttons.cancel.hidden = item.sync !== "progressing";
   };
   return { node, show };

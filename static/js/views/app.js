@@ -29,7 +29,7 @@ export function app(main, name, environment) {
   main.append(el("div", { class: "stack" },
     el("div", { class: "row" }, el("a", { class: "crumb", href: "#/apps" }, t("apps")), el("h1", { tabindex: "-1" }, name)),
     el("nav", { class: "environments", "aria-label": t("environments") }, [...cards.values()]), whole.node, out.details, act.node, firing.node,
-    el("div", { class: "columns" }, el("div", { class: "stack" }, tree.node, panel("pods", out.pods), measured.node, log.node, compared(place).node, panel("events", out.events)), el("div", { class: "stack" }, panel("history", past.node), panel("syncs", out.syncs), panel("valuesFile", el("div", { class: "tight" }, out.desired, file.node))))));
+    el("div", { class: "columns" }, el("div", { class: "stack" }, tree.node, panel("pods", out.pods), measured.node, log.node, compared(place).node, panel("events", out.events)), el("div", { class: "stack" }, panel("history", past.node), panel("syncs", out.syncs), panel(store.apps.get(key).source === "manifests" ? "manifests" : "valuesFile", el("div", { class: "tight" }, out.desired, file.node))))));
   const live = () => {
     tree.load();
     fill(out.pods, api.read("status", place), (found) => podList(found.data.pods));
@@ -38,7 +38,8 @@ export function app(main, name, environment) {
   const desired = () => fill(out.desired, api.get(`apps/${encodeURIComponent(name)}/${encodeURIComponent(environment)}`), (found) => {
     out.details.replaceChildren(details(found));
     out.syncs.replaceChildren(syncList(found.syncs || []));
-    file.put(found.path, found.values);
+    if (found.manifests?.length) file.list(found.path, found.manifests);
+    else file.put(found.path, found.values);
     return [];
   });
   act.show(store.apps.get(key));
@@ -65,7 +66,7 @@ function absent(main, name, environment) {
 }
 function details(found) {
   const namespace = store.environments.find((each) => each.name === found.environment)?.namespace;
-  const pairs = [["version", found.version], ["commit", sha(found.commit)], ["namespace", namespace], ["repository", found.repository], ["chart", found.chart], ["retryAt", found.sync === "failed" && found.retry_at ? stamp(found.retry_at) : null]];
+  const pairs = [["version", found.version], ["commit", sha(found.commit)], ["namespace", namespace], ["repository", found.repository], ["chart", found.source === "manifests" ? null : found.chart], ["madeOf", found.source === "manifests" ? t("manifests") : null], ["retryAt", found.sync === "failed" && found.retry_at ? stamp(found.retry_at) : null]];
   return el("dl", { class: "facts-row" }, pairs.filter(([, value]) => value).map(([name, value]) => el("div", {}, el("dt", {}, t(name)), el("dd", {}, value))));
 }
 function syncList(syncs) {

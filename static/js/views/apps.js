@@ -16,20 +16,21 @@ const FILTERS = [["all", () => true], ["running", "good"], ["failing", "bad"], [
 const wants = (filter, item) => (typeof filter === "function" ? filter(item) : toneOf(item) === filter);
 
 export function apps(main) {
-  const problems = el("div", { class: "tight" }), body = el("div", { class: "lanes", "data-lanes": store.lanes.length }), cards = new Map();
+  const problems = el("div", { class: "tight" }), body = el("div", { class: "lanes" }), cards = new Map();
   const nothing = el("div", { hidden: true });
   const search = el("input", { class: "search", type: "search", placeholder: t("search"), "aria-label": t("search"), oninput: () => all() });
   const below = lately(), pulled = previews(), whole = marks();
-  let chosen = FILTERS[0];
-  const filters = FILTERS.map((each) => el("button", { type: "button", class: "small", "aria-pressed": each === chosen, "data-filter": each[0], onclick: () => { chosen = each; all(); } }, `${t(each[0])} `, el("b", {})));
+  let chosen = FILTERS[0], first = failing();
+  const filters = FILTERS.map((each) => el("button", { type: "button", class: "small", "aria-pressed": each === chosen, "data-filter": each[0], onclick: () => { chosen = each; first = failing(); all(); } }, `${t(each[0])} `, el("b", {})));
   main.append(el("div", { class: "stack" },
     el("div", { class: "row" }, el("h1", { tabindex: "-1" }, t("apps")), el("div", { class: "filters", role: "group", "aria-label": t("filter") }, filters), el("span", { class: "grow" }), search), problems, whole.node, body, nothing, pulled.node, below.node));
   const count = () => FILTERS.forEach(([, filter], index) => write(filters[index].lastChild, String([...store.apps.values()].filter((item) => wants(filter, item)).length)));
   function all() {
     count();
     filters.forEach((each, index) => each.setAttribute("aria-pressed", FILTERS[index] === chosen));
-    const names = shownNames(search.value.trim().toLowerCase(), chosen[1]);
-    keyed(body, names.length ? [null, ...names] : [], (name) => name ?? "", (name) => (name === null ? head() : row(name, cards)));
+    const names = shownNames(search.value.trim().toLowerCase(), chosen[1], first), lanes = store.lanes.map((each) => each.name).join();
+    body.style.setProperty("--lanes", store.lanes.length);
+    keyed(body, names.length ? [null, ...names] : [], (name) => `${lanes} ${name ?? ""}`, (name) => (name === null ? head() : row(name, cards)));
     for (const [key, node] of cards) if (node.dataset.app && !store.apps.has(key)) swap(cards, key, node, vacant());
     for (const item of store.apps.values()) refresh(item, cards);
     nothing.hidden = names.length > 0;
@@ -61,10 +62,13 @@ function troubled() {
 }
 const problems = ({ items, measures }) => items.filter((each) => each.state !== "ok").map((each) => el("div", { class: "row" }, badge(each.state, `n_${each.state}`), el("code", {}, each.name),
   measures.filter(({ name }) => each.values[name] && each.values[name].state !== "ok").map(({ name, unit }) => el("span", { class: "beyond", "data-tone": each.values[name].state === "critical" ? "bad" : "warn" }, `${t(`m_${name}`)} ${measure(each.values[name].value, unit)}`))));
-function shownNames(text, filter) {
+// The apps that are not well somewhere as the page opens or its filter changes: they stand first until then, so that nothing moves while it is read.
+const failing = () => new Set([...store.apps.values()].filter((item) => toneOf(item) === "bad").map((item) => item.app));
+function shownNames(text, filter, first) {
   const lanes = new Set(store.lanes.map((each) => each.name));
   const items = [...store.apps.values()].filter((item) => lanes.has(item.environment) && item.app.includes(text) && wants(filter, item));
-  return [...new Set(items.map((item) => item.app))];
+  const names = [...new Set(items.map((item) => item.app))];
+  return [...names.filter((name) => first.has(name)), ...names.filter((name) => !first.has(name))];
 }
 const head = () => el("div", { class: "lane-head" }, el("span", {}), store.lanes.map((each) => el("span", { class: "row" }, each.name, each.review ? el("span", { class: "tag" }, t("needsReview")) : null)));
 // A row holds a place for every environment, so that an app that appears in one changes nothing else.

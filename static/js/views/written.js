@@ -1,6 +1,6 @@
-// The values file of an app, a line at a time, with who wrote each of them where that is asked for.
+// The values file of an app, or the manifests it is made of, a line at a time, with who wrote each of them where that is asked for.
 import * as api from "../api.js";
-import { el } from "../dom.js";
+import { el, keyed } from "../dom.js";
 import { stamp, t } from "../texts.js";
 import { empty, failure, sha } from "./parts.js";
 
@@ -21,7 +21,11 @@ export function written(place) {
     [text, found] = [values, null];
     show();
   };
-  return { node: el("div", { class: "tight" }, el("div", { class: "row" }, path, el("span", { class: "grow" }), button), body), put };
+  const list = (where, files) => {
+    path.textContent = where; button.hidden = true;
+    keyed(body, files, (each) => `${each.path} ${each.text}`, (each) => el("details", { open: files.length < 3 }, el("summary", {}, el("code", {}, each.path.slice(where.length + 1))), el("pre", { class: "text", tabindex: "0", "data-role": "manifest" }, each.text)));
+  };
+  return { node: el("div", { class: "tight" }, el("div", { class: "row" }, path, el("span", { class: "grow" }), button), body), put, list };
 }
 // Lines that one commit wrote together name it once.
 function blamed({ lines, commits }) {

@@ -1,0 +1,112 @@
+"""Laws of what a newcomer meets: one wrong key, a sync that fails, apps of manifests, many environments. What is there is shown, and what is wrong is said."""
+
+import pytest
+from playwright.sync_api import expect
+
+from gitops.repo import Draft, Repository
+from gitops.types import Change
+from tests.web.test_browser import WAIT, chromium, person  # noqa: F401 (fixtures)
+from web import answers, terminal
+
+SHAKY = """apiVersion: v1
+kind: Secret
+metadata: {name: shaky}
+stringData: {password: hunter2-of-a-person}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: shaky}
+spec: {ports: [{port: 700000}], selector: {app: shaky}}
+"""
+
+
+def written(demo, path, text):
+    """Commit a file as a person with a clone would; None: take it away."""
+    repo = Repository.open(str(demo.home / "config.git"), demo.home)
+    try:
+        repo.land(lambda tree: Draft((Change(path, tree.read(path), text and text.encode()),), "By hand\n", ("Ann", "ann@example.org")), lambda sha: None)
+    finally:
+        repo.close()
+
+
+@pytest.fixture
+def shaky(demo, owner):
+    """An app of manifests whose sync fails."""
+    written(demo, "manifests/staging/shaky/all.yaml", SHAKY)
+    demo.until(owner, "shaky", "staging", lambda state: state.get("sync") == "failed", seconds=60)
+    yield
+    written(demo, "manifests/staging/shaky/all.yaml", None)
+
+
+def test_reads_go_on_by_the_last_one_that_could_be_used(demo, owner, person):  # noqa: F811
+    """Every read answers by the last klepaas.yaml that could be used and says file and line of what is wrong; changes are refused; the page shows both."""
+    good, apps = demo.git("show", "main:klepaas.yaml"), owner.get(f"{demo.api}/apps").json()["items"]
+    lines = good.count("\n")
+    for step in range(2):  # a second mistake on top of the first
+        written(demo, "klepaas.yaml", f"{good}replicaz: {step}\n")
+    found = owner.get(f"{demo.api}/apps").json()
+    assert [(each["app"], each["environment"]) for each in found["items"]] == [(each["app"], each["environment"]) for each in apps]
+    assert [(each["path"], each["line"]) for each in found["problems"]] == [("klepaas.yaml", lines + 1)]
+    assert [each["name"] for each in owner.get(f"{demo.api}/environments").json()["items"]] == ["staging", "production"]
+    assert owner.get(f"{demo.api}/apps/nginx/staging").json()["values"]
+    for verb in ("status", "health", "logs", "history"):
+        assert owner.get(f"{demo.api}/read/{verb}", params={"app": "nginx", "environment": "staging"}).status_code == 200, verb
+    refused = owner.post(f"{demo.api}/commands", json={"verb": "scale", "app": "nginx", "environment": "staging", "args": {"replicas": 3}})
+    assert (refused.status_code, refused.json()["code"], refused.json()["line"]) == (422, "config_broken", lines + 1)
+    page = person("owner", "en-US").page
+    expect(page.get_by_role("alert").filter(has_text=f"klepaas.yaml:{lines + 1}")).to_be_visible(timeout=WAIT)
+    expect(page.locator('[data-app="nginx"][data-environment="staging"]')).to_be_visible()
+    written(demo, "klepaas.yaml", good)
+    assert owner.get(f"{demo.api}/apps").json()["problems"] == []
+
+
+def test_status_says_first_how_the_sync_stands(demo, owner, shaky):
+    """status, health and the chat's answer tell that the sync failed, why, and when it is tried again; what the cluster said stays out of the sentence for agents."""
+    for verb in ("status", "health"):
+        found = owner.get(f"{demo.api}/read/{verb}", params={"app": "shaky", "environment": "staging"}).json()
+        sync = found["data"]["sync"]
+        assert (sync["status"], found["summary"].split(";")[0]) == ("failed", "sync failed") and "700000" in sync["error"], found
+        assert answers.sentence(found, "ko").startswith(f"동기화 실패: {sync['error']}") and "700000" not in answers.sentence(found, "en", quoting=False)
+    said = demo.signed_in("owner").post(f"{demo.api}/nlp/process", json={"text": "why is shaky down in staging?"}).json()["items"][0]
+    assert said["summary"].startswith("the sync failed: ") and "700000" in said["summary"], said
+
+
+def test_an_app_of_manifests_offers_what_works(demo, owner, shaky, person):  # noqa: F811
+    """Its page has no button that would be refused and shows its files, but nothing of what a Secret holds."""
+    found = owner.get(f"{demo.api}/apps/shaky/staging").json()
+    assert found["source"] == "manifests" and [each["path"] for each in found["manifests"]] == ["manifests/staging/shaky/all.yaml"]
+    assert "hunter2" not in found["manifests"][0]["text"] and "700000" in found["manifests"][0]["text"]
+    page = person("owner", "en-US").page
+    page.goto(f"{demo.url}/#/apps/shaky/staging")
+    expect(page.locator('[data-role="manifest"]')).to_contain_text("kind: Service", timeout=WAIT)
+    expect(page.locator("[data-action]:visible").filter(has_not_text="Cancel")).to_have_text(["Sync now", "Retry now"])
+    page.goto(f"{demo.url}/#/apps/nginx/staging")
+    expect(page.locator('[data-action="deploy"]')).to_be_visible(timeout=WAIT)
+
+
+def test_many_environments_and_the_failing_first(demo, owner, shaky, person):  # noqa: F811
+    """Of seven environments each is one lane, in one line and of a width to read, and the page itself does not scroll sideways; an app that fails is on top; every page can be reached on a phone."""
+    good = demo.git("show", "main:klepaas.yaml")
+    written(demo, "klepaas.yaml", good.replace("environments:\n", "environments:\n" + "".join(f"  spare-{number}: {{}}\n" for number in range(5))))
+    page = person("owner", "en-US").page
+    heads = page.locator(".lane-head > *")
+    expect(heads).to_have_count(8, timeout=WAIT)
+    placed = heads.evaluate_all("nodes => nodes.map((node) => { const box = node.getBoundingClientRect(); return [box.x, box.y, box.width]; })")
+    assert len({y for _, y, _ in placed}) == 1 and all(width > 100 for *_, width in placed) and placed == sorted(placed)
+    row = page.locator(".lane-row").first
+    expect(row).to_have_attribute("aria-label", "shaky")
+    assert len({y for y in row.locator(".card, .none-here").evaluate_all("nodes => nodes.map((node) => node.getBoundingClientRect().y)")}) == 1
+    assert page.evaluate("document.querySelector('#main').scrollWidth <= document.querySelector('#main').clientWidth")
+    page.set_viewport_size({"width": 390, "height": 900})
+    for link in page.locator("nav.main a").all():
+        box = link.bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= 390, box
+    written(demo, "klepaas.yaml", good)
+
+
+def test_the_command_line_leaves_nothing_out(demo):
+    """A preview's warnings are printed, whether codes or texts; objects of a kind come with their names."""
+    plan = {"verb": "scale", "app": "nginx", "environment": "staging", "summary": "", "risk": "low", "delivery": "commit", "changes": [], "manifests": [], "warnings": ["autoscaled", {"en": "mind that", "ko": "주의"}]}
+    lines = terminal.receipt({"status": "preview", "commit": None, "review": None, "plan": plan}).splitlines()
+    assert [each for each in lines if each.startswith("warning: ")][1] == "warning: mind that" and "warning: this app scales by itself" in "\n".join(lines)
+    assert "kind=Deployment  namespace=staging  name=nginx" in demo.cli("read", "get", "-e", "staging", "kind=Deployment").stdout
