@@ -31,6 +31,8 @@ HEALTH = {"healthy": "정상", "progressing": "진행 중", "degraded": "이상"
 SYNC = {"failed": ("the sync failed", "동기화 실패"), "held": ("the sync is held", "동기화 보류"), "progressing": ("a sync is under way", "동기화 진행 중"), "suspended": ("syncing is paused", "동기화 중지됨"), "unknown": ("it was not synced yet", "아직 동기화되지 않음")}
 AGAIN, WHOLE = ("tried again at {:%H:%M:%S} UTC", "{:%H:%M:%S} UTC에 다시 시도"), ("the whole environment is held", "환경 전체 보류")
 
+DRIFT = "what runs is not as git says", "실행 중인 것이 git과 다름"
+
 
 def sentence(found, language, quoting=True):
     """One line for `{type, summary, data, metadata}`; what has no sentence of its own keeps its summary. `quoting`: with the words of clusters and of git."""
@@ -51,6 +53,9 @@ def sentence(found, language, quoting=True):
 def _standing(sync, korean, quoting):
     """How a sync stands, where it is not simply done."""
     held = [WHOLE[korean] + (f": {sync['held']}" if quoting else "")] if sync["held"] else []
+    if sync["drift"]:
+        named = ", ".join(f"{each['kind']} {each['name']}" for each in sync["drift"]["fields"])
+        held += [DRIFT[korean] + (f": {named}" if quoting else "")]
     if sync["status"] not in SYNC:
         return held
     why = f": {sync['error']}" if quoting and sync["error"] else ""

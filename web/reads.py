@@ -81,7 +81,7 @@ def _standing(asked):
     data, summary = _live(asked)
     ledger, name = asked.services.ledger, asked.environment.name
     state = ledger.state(asked.app, name) or {}
-    sync = {"status": state.get("sync", "unknown"), **{each: state.get(each) for each in ("error", "retry_at", "revision")}, "held": (ledger.marks().get(name) or {}).get("held")}
+    sync = {"status": state.get("sync", "unknown"), **{each: state.get(each) for each in ("error", "retry_at", "revision", "drift")}, "held": (ledger.marks().get(name) or {}).get("held")}
     return {"sync": sync, **data}, f"sync {sync['status']}; {summary}"
 
 

@@ -60,7 +60,7 @@ LIVE = thing("revision", "items", "same", "more", "code", "path", "line", review
 PROBLEM = thing(path=TEXT, line={"type": ["integer", "null"]}, message=TEXT)
 CARD = thing("problem", "retry_at", "drift", app=TEXT, environment=TEXT, sync=TEXT, health=TEXT, message=TEXT, error=MAYBE, retry_at=PERHAPS, drift=maybe(OBJECT), replicas=thing(desired={"type": ["integer", "null"]}, ready={"type": ["integer", "null"]}),
              version=MAYBE, commit=MAYBE, revision=MAYBE, suspended=FLAG, problem=PROBLEM, source={"enum": ["chart", "manifests", None], "description": "what the app is made of: null where its file is broken"})
-STANDING = thing(status=TEXT, error={"type": ["string", "null"], "description": "why it failed, or what it waits for"}, retry_at=PERHAPS, revision=MAYBE, held={"type": ["string", "null"], "description": "why the environment as a whole waits for a person"})
+STANDING = thing(status=TEXT, error={"type": ["string", "null"], "description": "why it failed, or what it waits for"}, retry_at=PERHAPS, revision=MAYBE, drift=maybe(OBJECT), held={"type": ["string", "null"], "description": "why the environment as a whole waits for a person"})
 DATA = {
     "status": thing(sync=STANDING, desired=COUNT, ready=COUNT, available=COUNT, workloads=many(WORKLOAD), pods=many(POD), problems=many(TEXT)),
     "health": thing(sync=STANDING, health=TEXT, message=MAYBE, problems=many(TEXT)), "endpoint": thing(services=many(OBJECT), ingresses=many(OBJECT), urls=many(TEXT)), "logs": LOGS,

@@ -71,6 +71,14 @@ def test_status_says_first_how_the_sync_stands(demo, owner, shaky):
     assert said["summary"].startswith("the sync failed: ") and "700000" in said["summary"], said
 
 
+def test_what_is_not_as_git_says_is_in_the_answer():
+    """Drift that stays is told in both languages, named only where the words of clusters may stand."""
+    sync = {"status": "succeeded", "error": None, "retry_at": None, "revision": None, "held": None, "drift": {"fields": [{"kind": "Deployment", "name": "web", "fields": ["/spec/replicas"]}], "by": ["kubectl"]}}
+    found = {"type": "health", "summary": "", "data": {"sync": sync, "health": "healthy"}, "metadata": {"app": "web", "environment": "staging"}}
+    assert answers.sentence(found, "en") == "what runs is not as git says: Deployment web; web in staging is healthy"
+    assert answers.sentence(found, "ko", quoting=False) == "실행 중인 것이 git과 다름; staging의 web 상태: 정상"
+
+
 def test_an_app_of_manifests_offers_what_works(demo, owner, shaky, person):  # noqa: F811
     """Its page has no button that would be refused and shows its files, but nothing of what a Secret holds."""
     found = owner.get(f"{demo.api}/apps/shaky/staging").json()
