@@ -84,6 +84,8 @@ def _bad(error, path, text=""):
     if isinstance(error, yaml.reader.ReaderError):
         line = text.encode()[:error.position].count(b"\n") + 1
     detail = getattr(error, "problem", None) or str(error).splitlines()[0]
+    if "nesting depth" in detail:  # libyaml has a bound of its own, and reads ahead of ours
+        return Invalid("values_too_deep", path=path, line=line, limit=DEEPEST)
     return Invalid("values_bad_yaml", path=path, line=line, detail=detail)
 
 

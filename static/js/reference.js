@@ -63,7 +63,7 @@ function inside(each, doc) {
 // What stands between backquotes is code.
 const said = (text) => text.split("`").map((part, index) => (index % 2 ? el("code", {}, part) : part));
 const code = (text) => el("pre", { class: "text", tabindex: "0" }, text);
-const parameter = (each) => [el("code", {}, each.name), t(`in_${each.in}`), el("span", {}, el("code", {}, kind(each.schema)), each.required ? ` ${t("apiNeeded")}` : ""), el("span", {}, said(each.description), each.schema.default !== undefined ? ` (${t("default")}: ${each.schema.default})` : null)];
+const parameter = (each) => [el("code", {}, each.name), t(`in_${each.in}`), el("span", {}, el("code", {}, kind(each.schema)), each.required ? ` ${t("apiNeeded")}` : ""), el("span", {}, said(each.description ?? ""), each.schema.default !== undefined ? ` (${t("default")}: ${each.schema.default})` : null)];
 const kind = ({ type, enum: among, minimum, maximum }) => (among ? among.join(" | ") : maximum !== undefined ? `${type} ${minimum}–${maximum}` : String(type));
 function response(status, answer, doc) {
   const said = Object.entries(answer.content || {}).filter(([, content]) => content.schema);
