@@ -2,15 +2,24 @@
 
 from controller import health as healths
 from controller.observe import REPLICASET, age, owned_by
+from gitops.errors import Forbidden
 
 OWNING = ("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob")
 DEEP = {"Deployment": REPLICASET, "CronJob": ("batch", "Job")}  # what stands between a workload and its pods
 
 
 def tree(observer, environment, app, kinds):
-    """[{kind, name, health, message, age, children}]: the live objects of the app among these (group, kind), missing ones left to the sync to tell."""
-    found = [each for kind in dict.fromkeys(kinds) for each in observer.list(environment, kind) if owned_by(each, app)]
-    return [_node(each, _below(observer, environment, each)) for each in sorted(found, key=_place)]
+    """([{kind, name, health, message, age, children}], {kind: why}): the live objects of the app among these (group, kind), and the kinds that the cluster does not show us.
+
+    Missing ones are left to the sync to tell.
+    """
+    found, hidden = [], {}
+    for kind in dict.fromkeys(kinds):
+        try:
+            found += [each for each in observer.list(environment, kind) if owned_by(each, app)]
+        except Forbidden as error:
+            hidden[kind[1]] = error.text()
+    return [_node(each, _below(observer, environment, each)) for each in sorted(found, key=_place)], hidden
 
 
 def _place(obj):

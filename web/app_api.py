@@ -43,10 +43,11 @@ def tree(app, environment):
     target, place = catalog.target(app, environment), catalog.environment(environment)
     rendered = services().renderer.render(desired, target, place)
     kinds = [(each["apiVersion"].rpartition("/")[0], each["kind"]) for each in rendered.objects]
-    found = resources.tree(cluster(), place, app, kinds)
+    found, hidden = resources.tree(cluster(), place, app, kinds)
     there = {(each["kind"], each["name"]) for each in found}
-    missing = [{"kind": each["kind"], "name": each["metadata"]["name"]} for each in rendered.objects if (each["kind"], each["metadata"]["name"]) not in there and not _hook(each)]
-    return answer({"app": app, "environment": environment, "items": found, "missing": missing})
+    rest = [(each["kind"], each["metadata"]["name"]) for each in rendered.objects if (each["kind"], each["metadata"]["name"]) not in there and not _hook(each)]
+    unseen = [{"kind": kind, "name": name, "health": "unknown", "message": hidden[kind], "age": None, "going": False, "replicas": None, "children": []} for kind, name in rest if kind in hidden]
+    return answer({"app": app, "environment": environment, "items": found + unseen, "missing": [{"kind": kind, "name": name} for kind, name in rest if kind not in hidden]})
 
 
 def _hook(obj):

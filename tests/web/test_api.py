@@ -6,6 +6,9 @@ import uuid
 import pytest
 import requests
 
+from gitops.repo import Repository
+from tests.gitops import repo_help
+
 OPEN = {"/healthz", "/readyz", "/metrics"}
 BAD = {
     "unknown app": ({"verb": "scale", "app": "nope", "args": {"replicas": 2}}, 404, "unknown_app"),
@@ -179,6 +182,20 @@ def test_the_resource_tree_of_an_app(demo, owner):
     (replicas,) = deployment["children"]
     assert replicas["kind"] == "ReplicaSet" and {each["kind"] for each in replicas["children"]} == {"Pod"}
     assert len(replicas["children"]) == deployment["replicas"]["desired"] == replicas["replicas"]["ready"]
+
+
+def test_a_tree_with_what_may_not_be_read(demo, owner):
+    """A kind that the cluster does not show us (the server may read no Secrets) is named with the reason; the rest of the tree is there."""
+    repo = Repository.open(str(demo.home / "config.git"), demo.home)
+    repo_help.land(repo, {"manifests/staging/mixed/map.yaml": b"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: mixed}\ndata: {a: b}\n",
+                          "manifests/staging/mixed/secret.yaml": b"apiVersion: v1\nkind: Secret\nmetadata: {name: mixed}\nstringData: {word: planted-in-a-tree}\n"})
+    demo.until(owner, "mixed", "staging", lambda state: state.get("sync") == "succeeded")
+    answer = owner.get(f"{demo.api}/apps/mixed/staging/tree")
+    found = {each["kind"]: each for each in answer.json()["items"]}
+    assert found["ConfigMap"]["health"] == "healthy" and found["Secret"]["health"] == "unknown" and "forbidden" in found["Secret"]["message"] and not answer.json()["missing"]
+    assert "planted" not in answer.text
+    repo_help.land(repo, {"manifests/staging/mixed/map.yaml": None, "manifests/staging/mixed/secret.yaml": None})
+    repo.close()
 
 
 def test_who_wrote_which_line(demo, owner):
