@@ -95,8 +95,9 @@ def test_history_by_person_and_verb(demo, person):  # noqa: F811
     assert demo.cli("submit", "scale", "chat-app", "-e", "staging", "replicas=2").returncode == 0
     owner = person("owner", "en-US")
     go(owner, "#/history")
-    owner.page.locator('[data-filter="verb"]').select_option("restart")
     entries = owner.page.locator('main [data-role="history-entry"]')
+    expect(entries.first).to_contain_text("scale(chat-app/staging)", timeout=WAIT)
+    owner.page.locator('[data-filter="verb"]').select_option("restart")
     expect(entries.first).to_contain_text("restart(chat-app/staging)", timeout=WAIT)
     assert all("restart" in text for text in entries.all_inner_texts())
     owner.page.locator('[data-filter="author"]').fill("nobody like this")
