@@ -5,6 +5,7 @@ from flask import Blueprint, request
 from gitops.errors import Malformed
 from web import attempts, shown
 from web.api import answer
+from web.body import read
 from web.context import services
 from web.described import says
 from web.slack import asker, blocks, installing, signed, talk
@@ -29,7 +30,7 @@ def commands():
 @says("앱 메시지의 버튼. 같은 방식으로 서명됩니다: 확인, 취소, 되돌리기, 로그, 승인, 반려, 선택지.", body="Webhook", answers=shown.OBJECT)
 def actions():
     """Buttons of the app's messages, signed alike: Confirm, Cancel, Roll back, Logs, Approve, Reject and choices."""
-    payload = signed.parsed(signed.form(signed.body()).get("payload", "").encode())
+    payload = read(signed.form(signed.body()).get("payload", "").encode())
     if payload.get("type") != "block_actions":
         return answer({})
     who, (name, value, word) = asker.of_action(payload, _base()), _pressed(payload)
@@ -43,7 +44,7 @@ def actions():
 @says("Slack의 이벤트. 같은 방식으로 서명됩니다: 앱에 대한 멘션, 그리고 앱의 제거나 토큰 폐기.", body="Webhook", answers=shown.OBJECT)
 def events():
     """Slack's Events API, signed alike: mentions of the app, and that it was uninstalled or its token revoked."""
-    body = signed.parsed(signed.body(again=True))
+    body = read(signed.body(again=True))
     if body.get("type") == "url_verification":
         return answer({"challenge": str(body.get("challenge", ""))[:200]})
     event = body.get("event") if isinstance(body.get("event"), dict) else {}

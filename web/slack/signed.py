@@ -5,7 +5,6 @@ import hmac
 import time
 from urllib.parse import parse_qsl
 
-import orjson
 from flask import request
 
 from gitops.errors import Malformed, Unauthorized
@@ -38,14 +37,3 @@ def form(data):
         return dict(parse_qsl(data.decode(), keep_blank_values=True, max_num_fields=FIELDS))
     except ValueError:
         raise Malformed("bad_json", detail="no form") from None
-
-
-def parsed(data):
-    """A JSON object."""
-    try:
-        found = orjson.loads(data)
-    except orjson.JSONDecodeError as error:
-        raise Malformed("bad_json", detail=str(error)) from None
-    if not isinstance(found, dict):
-        raise Malformed("not_an_object")
-    return found

@@ -10,7 +10,7 @@ from gitops.errors import Malformed, NotFound
 from gitops.types import Command
 from web import answers, body, cards, confirmations, conversations, reads
 from web.context import cluster, services
-from web.slack import blocks, people, signed
+from web.slack import blocks, people
 from web.slack.working import reply
 
 LINK = re.compile(r"<(?:[^<>|]*\|([^<>]*)|(?:https?|mailto):([^<>|]*))>")
@@ -83,7 +83,7 @@ def about_review(verb):
 
 def typed(asker, value, word):
     """A whole command, as a client of ours would say it."""
-    asked = body.only(signed.parsed(value.encode()), *body.COMMAND_FIELDS)
+    asked = body.only(body.read(value.encode()), *body.COMMAND_FIELDS)
     _preview(asker, body.command(asked))
 
 
