@@ -63,22 +63,45 @@ def observe(world, state):
     _observed(world, state, _all(world, state, None))
 
 
+def staged(world, state, keys):
+    """Tell what is seen of an app of which the rest is written once these objects are up; whether its sync failed, because one of them will not be.
+
+    What is not written yet is not missing, and what the rest replaces says nothing of these.
+    """
+    since = state.waiting_since
+    if _due(state, since or state.looked) <= (now := time.monotonic()):
+        state.looked, pods = now, Pods(world.kube, world.environment.namespace, 1)
+    else:
+        pods = None
+    found = {key: each for key in tuple(state.desired) if (each := _found(world, state, key, pods))[0].status != "missing"}
+    _said(world, state, list(found.values()))
+    seen = _worst(state, [found[key] for key in keys if key in found])
+    if seen.status != "degraded" and since and now - since <= DEADLINE:
+        return False
+    if ended := _end(world, state, seen):
+        world.tell(world.ledger.record_sync, ended)
+    return True
+
+
 def _observed(world, state, found):
-    seen = _worst(state, found)
-    _tell(world, state, seen, *(sum(each[place] for each in found) for place in (1, 2)))
+    seen = _said(world, state, found)
     if seen.status in ("progressing", "degraded"):
         world.waiting.setdefault(state.app, time.monotonic())
     else:
         world.waiting.pop(state.app, None)
 
 
-def _tell(world, state, found, wanted, up):
-    seen = {"health": found.status, "message": found.message, "replicas": {"desired": wanted, "ready": up}, "version": state.version, "drift": state.left}
+def _said(world, state, found):
+    """The worst Health of what was found, told where it is new."""
+    worst = _worst(state, found)
+    wanted, up = (sum(each[place] for each in found) for place in (1, 2))
+    seen = {"health": worst.status, "message": worst.message, "replicas": {"desired": wanted, "ready": up}, "version": state.version, "drift": state.left}
     if state.waiting_since is None and state.error is None:
         seen |= {"commit": state.commit[1] if state.commit else None}
     if state.told != seen:
         state.told = seen
         world.tell(world.ledger.observe, state.app, world.environment.name, **seen)
+    return worst
 
 
 def health(world, state, pods=None):
@@ -93,8 +116,12 @@ def _worst(state, found):
 
 def _all(world, state, pods):
     """(Health, pods wanted, pods ready, generation) of each object: most apps have a few, some have thousands that say nothing."""
-    return [_with_pods(world, state, key, seen, pods) if seen[0].status in ("progressing", "degraded") or key in state.pods else seen
-            for key in tuple(state.desired) if (seen := _seen(world, state, key)) is not NOTHING]
+    return [seen for key in tuple(state.desired) if (seen := _found(world, state, key, pods)) is not NOTHING]
+
+
+def _found(world, state, key, pods):
+    seen = _seen(world, state, key)
+    return _with_pods(world, state, key, seen, pods) if seen[0].status in ("progressing", "degraded") or key in state.pods else seen
 
 
 def _seen(world, state, key):

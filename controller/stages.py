@@ -9,29 +9,37 @@ DEADLINE = 3600  # seconds one sync may take in all: each of its rollouts and ho
 
 
 def next_step(world, state, target, changes):
-    """(the changes to write now, what the rest waits for or None)."""
+    """(the changes to write now, what the rest waits for or None, the keys of the objects that have to be up before it)."""
     name = hooks.event(world, state, target) if hooks.due(state) else hooks.tidy(world, state.hooks)
     if name and (waits := hooks.run(world, state, state.hooks, f"pre-{name}")):
-        return [], _in_time(state, waits)
-    now, waits = _wave(world, state, changes)
-    if name and not now and not waits and (waits := _down(world, state, state.desired) or hooks.run(world, state, state.hooks, f"post-{name}")) is None:
-        state.hooked = state.digest
-        world.remember(state.app, hooked=state.digest)  # before those that succeeded go: who follows on a crash would run them again
-        hooks.tidy(world, state.hooks)
-    return now, _in_time(state, waits)
+        return [], _in_time(state, waits), ()
+    now, waits, keys = _wave(world, state, changes)
+    if name and not now and not waits:
+        waits = _down(world, state, keys)
+        return now, _in_time(state, waits or _after(world, state, name)), keys if waits else ()
+    return now, _in_time(state, waits), keys
+
+
+def _after(world, state, name):
+    """What the hooks after it wait for; None once all have run."""
+    if waits := hooks.run(world, state, state.hooks, f"post-{name}"):
+        return waits
+    state.hooked = state.digest
+    world.remember(state.app, hooked=state.digest)  # before those that succeeded go: who follows on a crash would run them again
+    return hooks.tidy(world, state.hooks)
 
 
 def _wave(world, state, changes):
-    """The changes of the first wave that has any, once all waves before it are up."""
+    """As `next_step`: the changes of the first wave that has any, once all waves before it are up."""
     if not state.stages or not changes:
-        return changes, None
+        return changes, None, tuple(state.desired)
     stages = {id(each): order.stage(each[0]) for each in changes}
     first = min(stages.values())
-    down = _down(world, state, [key for key, stage in state.stages.items() if stage < first])
-    if down:
-        return [], down
+    before = [key for key, stage in state.stages.items() if stage < first]
+    if down := _down(world, state, before):
+        return [], down, before
     now = [each for each in changes if stages[id(each)] == first]
-    return now, _named(now[-1][0]) if len(now) < len(changes) else None
+    return now, _named(now[-1][0]) if len(now) < len(changes) else None, [key for key, stage in state.stages.items() if stage <= first]
 
 
 def _down(world, state, keys):

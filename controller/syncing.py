@@ -45,12 +45,12 @@ def _sync(world, app, reason):
     if fresh or again:
         _render(world, state, target, inputs, fresh, reason)
     drift, changes = reason == "drift" and not fresh and not state.stopped, reconcile.pending(state, world)
-    state.stopped, waits = _stopped(world, state, target, changes, drift), None
+    state.stopped, waits, keys = _stopped(world, state, target, changes, drift), None, ()
     if state.stopped:
         _settled(world, state, *state.stopped)
         return rollout.observe(world, state)
     if not drift:
-        changes, waits = stages.next_step(world, state, target, changes)
+        changes, waits, keys = stages.next_step(world, state, target, changes)
     state.done += (actions := _write(world, state, changes, drift))
     if not (fresh or reason in ON) and (actions or reason in ORDERED):
         state.actions = ()
@@ -59,7 +59,7 @@ def _sync(world, app, reason):
         _began(world, state, actions, fresh)
     if waits:
         state.stopped = "progressing", waits
-        return _settled(world, state, *state.stopped)
+        return None if keys and rollout.staged(world, state, keys) else _settled(world, state, *state.stopped)
     rollout.judge(world, state)
 
 

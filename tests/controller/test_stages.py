@@ -180,12 +180,14 @@ def test_definitions_and_their_resources_in_one_commit(house):
 
 @pytest.mark.pods
 def test_a_wave_waits_for_the_one_before(house):
-    """What is in wave 1 is not written while wave 0 is not up, and the app says what it waits for."""
+    """What is in wave 1 is not written while wave 0 is not up; the app says what it waits for, and why that will not come up."""
     pod = "apiVersion: v1\nkind: Pod\nmetadata: {{name: first}}\nspec: {{containers: [{{name: web, image: 'nginx:{tag}'}}]}}\n---\n"
     later = configmap("later", annotations='{klepaas.io/wave: "1"}')
     made = house({"manifests/staging/web/all.yaml": pod.format(tag="broken") + later})
     made.start()
     assert "waits for Pod first" in made.synced("web", status="progressing")["error"] and made.value("later") is None
+    assert "failed to pull" in made.failed("web") and made.value("later") is None
+    assert made.state("web")["health"] == "degraded" and "Pull" in made.state("web")["message"]
     made.commit({"manifests/staging/web/all.yaml": pod.format(tag="1") + later})
     made.synced("web")
     assert made.value("later") == "one"
