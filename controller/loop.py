@@ -6,22 +6,19 @@ The loop has its own thread of control; APScheduler runs what is periodic (the p
 import logging
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from controller import alerting, following, forges, held, livediff, metrics, notify, previews, prune, rollout, reviewed
-from controller.environment import World
 from controller.lease import RENEW
 from controller.outbox import Outbox
 from controller.source import Source
 from controller.together import Together
+from controller.worlds import Worlds
 from gitops import catalog as catalogs
 from gitops.errors import Invalid, KlepaasError, Unavailable
-from gitops.types import Environment
 
 log = logging.getLogger(__name__)
-WORKERS = 16           # syncs at once in an environment
 PATIENCE = 1.0         # seconds a tick waits for an environment that takes long
 LOOK = 1.0             # seconds between looks at pods while something is not healthy
 UPKEEP = 6 * 3600      # seconds between packings of the repository
@@ -33,12 +30,12 @@ class Loop:
         self.services, self.settings = services, services.settings
         self.repo, self.ledger, self.renderer = services.repo, services.ledger, services.renderer
         self.ticks, self.renewals = Together("tick", self._one), Together("lease", self._renew_one)
-        self.worlds, self.stopped, self.broken, self.unreached = {}, threading.Event(), False, {}
-        self.known = False  # whether it is known which environments were lost before
+        self.stopped, self.broken = threading.Event(), False
         self.at = None, None, None  # the revision that is followed, its tree, its catalog
         self.active, self.ordered, self.asked, self.alerted = set(), True, True, True  # environments that this process works on; whether orders, questions and alerts may wait in the ledger
-        self.renderer.cluster = lambda environment: world.offers if (world := self.worlds.get(environment.name)) else None
         self.after, self.problems, self.outbox = None, None, Outbox(self._busy)
+        self.worlds = Worlds(services, self.outbox.tell)
+        self.renderer.cluster = lambda environment: world.offers if (world := self.worlds.get(environment.name)) else None
         self.source = Source(self.repo, self.ledger, self.outbox.tell)
         self.closing = previews.Closing()
         self.refused = {}  # images that were, see gitops/cicd/images
@@ -94,13 +91,13 @@ class Loop:
             self.close()
 
     def _busy(self):
-        return any(world.busy() for world in tuple(self.worlds.values()))
+        return any(world.busy() for world in self.worlds.each())
 
     def _reached(self):
         """Raise what kept an environment from being worked on at all."""
         if self.head is None and not self.problems:
             raise Invalid("empty_repository")
-        for name, error in self.unreached.items():
+        for name, error in self.worlds.unreached.items():
             raise error or Unavailable("lease_lost", name=self.worlds[name].lease.name)
 
     def stop(self):
@@ -111,10 +108,7 @@ class Loop:
             self.scheduler.shutdown(wait=False)
         for pool in (self.ticks, self.renewals, self.source):
             pool.close()
-        for world in self.worlds.values():
-            world.executor.shutdown(wait=True, cancel_futures=True)
-            world.synced()
-            world.stop()
+        self.worlds.close()
         self.outbox.flush()
 
     def _guarded_tick(self):
@@ -134,7 +128,7 @@ class Loop:
             self._advance(head)
         names = {*self.worlds, *(self.catalog.environments if self.catalog else ())}
         for name, error in self.ticks.each(sorted(names), patience).items():
-            self._reached_or_not(name, error)
+            self.worlds.reached(name, error, self.catalog)
         self.closing.look(self)
         active = {name for name, world in tuple(self.worlds.items()) if world.active()}
         self.ordered, self.alerted, self.active = self.ordered or active != self.active, self.alerted or active != self.active, active
@@ -146,57 +140,7 @@ class Loop:
         self.broken = not catalog.environments
         if not self.broken:  # a broken klepaas.yaml stops nothing that runs
             self.at = head, tree, catalog
-            self._lost(catalog)
-
-    def _lost(self, catalog):
-        """Environments that klepaas.yaml lost before this process began, and that nobody has released yet."""
-        if self.known:
-            return
-        try:
-            found, self.known = self.ledger.marks(), True
-        except KlepaasError:
-            return  # the ledger is away: at the next revision
-        for name, said in found.items():
-            if said.get("lost") and name not in catalog.environments and name not in self.worlds:
-                self._begin(Environment(name, said["lost"]["namespace"], cluster=said["lost"]["cluster"], cluster_kinds=tuple(said["lost"]["cluster_kinds"])), catalog)
-
-    def _ended(self, name):
-        """Nothing is left of it."""
-        world = self.worlds.pop(name)
-        world.executor.shutdown(wait=False, cancel_futures=True)
-        world.stop()
-
-    def _reached_or_not(self, name, error):
-        """What keeps an environment from being worked on is said on each of its apps, once; and once it is over."""
-        before = self.unreached.pop(name, None)
-        if error is not True:
-            self.unreached[name] = error
-        text = error.text() if isinstance(error, KlepaasError) else None
-        if text == (before.text() if isinstance(before, KlepaasError) else None):
-            return
-        self.outbox.tell(self.ledger.mark, name, unreached=text)
-        log.warning("%s: %s", name, text or "can be worked on again")
-        world = self.worlds.get(name)
-        if text is None and world:
-            world.judge_again()
-        for each in (self.catalog.targets(name) if text and name in self.catalog.environments else ()):
-            if each.app:
-                self.outbox.tell(self.ledger.observe, each.app, name, health="unknown", message=text)
-
-    def _world(self, name, catalog):
-        """The environment at work; another one when its place is another."""
-        world, environment = self.worlds.get(name), catalog.environments.get(name)
-        if environment is None or world and (world.environment.namespace, world.environment.cluster) == (environment.namespace, environment.cluster):
-            return world
-        if world:
-            log.warning("%s moved from namespace %s to %s: what is there is left as it is", name, world.environment.namespace, environment.namespace)
-            self._ended(name)
-        return self._begin(environment, catalog)
-
-    def _begin(self, environment, catalog):
-        executor = ThreadPoolExecutor(WORKERS, f"sync-{environment.name}")  # of its own: a cluster that hangs keeps no other's
-        self.worlds[environment.name] = World(self.settings, self.repo, self.renderer, catalog.name or self.repo.name, environment, executor, self.outbox.tell, self.ledger)
-        return self.worlds[environment.name]
+            self.worlds.recall(catalog)
 
     def _tell_problems(self, catalog):
         found = tuple((each.path, each.line, each.message) for each in catalog.problems)
@@ -208,11 +152,11 @@ class Loop:
         """One environment's part, its cluster being away stops no other: True, None where another controller has it, or what was wrong."""
         head, tree, catalog = self.at
         try:
-            world = self._world(name, catalog)
+            world = self.worlds.find(name, catalog)
             if name not in catalog.environments:
                 following.leave(world, head)
                 if world.over:
-                    self._ended(name)
+                    self.worlds.end(name)
                 return True
             if not world.prepare():
                 return None

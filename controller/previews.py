@@ -85,7 +85,7 @@ def _closed(loop, repository, cluster):
 def _forget(loop, name):
     """A preview that is gone from git is nobody's work any more."""
     world = loop.worlds.pop(name, None)
-    loop.unreached.pop(name, None)
+    loop.worlds.unreached.pop(name, None)
     if world:
         world.forsake()
         world.executor.shutdown(wait=False, cancel_futures=True)

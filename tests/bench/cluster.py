@@ -169,7 +169,7 @@ def _start(opened, apps):
     kubes._clusters.clear()  # a process of its own would know nothing of the cluster
     loop.at = None, None, None
     loop._advance(opened.repo.head())
-    world = loop._world("staging", loop.catalog)
+    world = loop.worlds.find("staging", loop.catalog)
     requests = Requests(world.kube)
     loop.tick(None)
     while world.busy():
@@ -185,7 +185,7 @@ def _start(opened, apps):
 def _first_sync(name, loop, floor, count, apps, **more):
     began = time.perf_counter()
     loop._advance(loop.repo.head())
-    world = loop._world("staging", loop.catalog)
+    world = loop.worlds.find("staging", loop.catalog)
     requests = Requests(world.kube)
     loop.tick(None)
     while world.busy():
