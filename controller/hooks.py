@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from controller import health, order, ownership
+from controller.pods import Pods
 from gitops.errors import Conflict, Invalid, KlepaasError
+from gitops.render import sops
 
 WEIGHT, POLICY, RAN = "helm.sh/hook-weight", "helm.sh/hook-delete-policy", "klepaas.io/hook"
 BEFORE, SUCCEEDED, FAILED = "before-hook-creation", "hook-succeeded", "hook-failed"
 WAITED_FOR = ("Job", "Pod")
 DEADLINE = 900  # seconds a hook may take, where it does not say so itself
+SETTLING, RARELY = 10, 15  # seconds in which a pod that comes up has nothing to explain; between questions after pods, at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ def _one(world, state, hook, name):
         return _make_room(world, hook, kind, live, name)
     if live is None:
         live, state.again = _make(world, state, hook, kind, mark), False
-    return _outcome(world, hook, kind, live, name)
+    return _outcome(world, state, hook, kind, live, name)
 
 
 def _make_room(world, hook, kind, live, name):
@@ -123,18 +126,33 @@ def _make(world, state, hook, kind, mark):
     return live
 
 
-def _outcome(world, hook, kind, live, name):
+def _outcome(world, state, hook, kind, live, name):
     if hook.key.kind not in WAITED_FOR:
         return None
     seen = health.of(live)
     late = _age(live) > live["spec"].get("activeDeadlineSeconds", DEADLINE) + 30
     if seen.status == "healthy" and (hook.key.kind == "Job" or (live.get("status") or {}).get("phase") == "Succeeded"):
         return None
-    if seen.status == "degraded" or late:
+    over = seen.status == "degraded" or late
+    said = _pods_say(world, state, hook, live, over)
+    if over:
         if FAILED in hook.policies:
             world.hands.delete(kind, live)
-        raise Invalid("hook_failed", event=name, kind=hook.key.kind, name=hook.key.name, detail=seen.message if seen.status == "degraded" else f"not done after {int(_age(live))} s")
-    return f"{name} hook {hook.key.kind} {hook.key.name} runs"
+        why = seen.message if seen.status == "degraded" else f"not done after {int(_age(live))} s"
+        raise Invalid("hook_failed", event=name, kind=hook.key.kind, name=hook.key.name, detail=f"{why}: {said}" if said and said != why else why)
+    return f"{name} hook {hook.key.kind} {hook.key.name} runs" + (f": {said}" if said else "")
+
+
+def _pods_say(world, state, hook, live, over):
+    """What keeps the hook's pods from succeeding, and what they said last; "" where they are well. The longer it runs, the rarer they are asked."""
+    uid, at, known = state.pods.get(hook.key, (None, 0, None))
+    known = known if uid == live["metadata"]["uid"] else None
+    if over or known is None or time.monotonic() - at > min(_age(live) / 10, RARELY):
+        found = Pods(world.kube, world.environment.namespace, 1).find(live, known and known.words)
+        known = found if found and found.health.message else known  # pods of a Job that ran out of time are gone
+        state.pods[hook.key] = live["metadata"]["uid"], time.monotonic(), known
+    settling = not over and known and known.health.status != "degraded" and _age(live) < SETTLING
+    return sops.hidden(known.health.message, state.secrets) if known and not settling else ""
 
 
 def _age(live):

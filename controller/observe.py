@@ -5,6 +5,7 @@ from datetime import datetime
 
 from controller import health as healths
 from controller import kube as kubes
+from controller.whose import DEPLOYMENT, chosen, owned_by, pods, workloads
 from gitops.errors import Forbidden, Invalid, KlepaasError, NotFound
 
 EVENTS = 20
@@ -53,33 +54,12 @@ class Observer:
         return found
 
 
-DEPLOYMENT, INGRESS, REPLICASET = ("apps", "Deployment"), ("networking.k8s.io", "Ingress"), ("apps", "ReplicaSet")
-WORKLOADS = (DEPLOYMENT, ("apps", "StatefulSet"), ("apps", "DaemonSet"))
+INGRESS, REPLICASET = ("networking.k8s.io", "Ingress"), ("apps", "ReplicaSet")
 
 
 def age(obj):
     created = obj["metadata"].get("creationTimestamp")
     return int(time.time() - datetime.fromisoformat(created).timestamp()) if created else None
-
-
-def owned_by(obj, app):
-    """Whether an object of ours belongs to the app: its owner annotation says so."""
-    owner = (obj["metadata"].get("annotations") or {}).get("klepaas.io/owner", "")
-    return owner.partition(":")[0].rpartition("/")[2] == app
-
-
-def workloads(observer, environment, app=None):
-    """The app's workloads: those annotated as its, else one of its name."""
-    found = [each for kind in WORKLOADS for each in observer.list(environment, kind)]
-    return found if app is None else [each for each in found if owned_by(each, app)] or [each for each in found if each["metadata"]["name"] == app]
-
-
-def pods(observer, environment, app):
-    found = {}
-    for each in workloads(observer, environment, app):
-        labels = ",".join(f"{key}={value}" for key, value in (each["spec"]["selector"].get("matchLabels") or {}).items())
-        found |= {pod["metadata"]["name"]: pod for pod in observer.list(environment, "Pod", labels=labels)}
-    return list(found.values())
 
 
 def pod_view(pod):
@@ -165,17 +145,6 @@ def logs(observer, environments, app, args):
     pod, container, names = chosen(observer, environment, app, args)
     lines = observer.kube(environment).logs(environment.namespace, pod["metadata"]["name"], args["lines"], container, args.get("previous", False))
     return {"pod": pod["metadata"]["name"], "container": container, "containers": [each["name"] for part in ("initContainers", "containers") for each in pod["spec"].get(part) or ()], "pods": names, "lines": lines}, f"{len(lines)} lines of {pod['metadata']['name']}"
-
-
-def chosen(observer, environment, app, args):
-    """(pod, container's name, names of the app's pods): those that are asked for, else of the pod that needs to be looked at first."""
-    found = sorted(pods(observer, environment, app), key=lambda each: (healths.pod_problem(each) is None, each["metadata"]["creationTimestamp"]))
-    names = [each["metadata"]["name"] for each in found]
-    if args.get("pod"):
-        found = [each for each in found if each["metadata"]["name"] == args["pod"]]
-    if not found:
-        raise NotFound("no_pods", app=app, environment=environment.name)
-    return found[0], args.get("container") or found[0]["spec"]["containers"][0]["name"], names
 
 
 def overview(observer, environments, app, args):

@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Leaving:
-    """One app on its way out; `digest`, `again` and `done` are as of a sync that runs hooks."""
+    """One app on its way out; `digest`, `again`, `done`, `pods` and `secrets` are as of a sync that runs hooks."""
 
     app: str
     depends_on: tuple = ()
@@ -22,6 +22,8 @@ class Leaving:
     digest: str = ""
     again: bool = False
     done: list = field(default_factory=list)
+    pods: dict = field(default_factory=dict)
+    secrets: tuple = ()
     waits: str | None = None   # for what, as last told
 
 
@@ -38,7 +40,7 @@ def begin(world):
 
 def of(world, state):
     """The one whose state this process has."""
-    return Leaving(state.app, state.depends_on, state.hooks, state.digest) if state.digest and state.rendered else _leaving(world, state.app)
+    return Leaving(state.app, state.depends_on, state.hooks, state.digest, secrets=state.secrets) if state.digest and state.rendered else _leaving(world, state.app)
 
 
 def _apps_before(world):
@@ -57,7 +59,7 @@ def _leaving(world, app):
         rendered = world.renderer.render(tree, target, world.environment)
     except KlepaasError:
         return Leaving(app)
-    return Leaving(app, target.depends_on, hooks.read([each for each in rendered.objects if order.is_hook(each)], lambda obj: world.claimed(app, obj)), rendered.digest)
+    return Leaving(app, target.depends_on, hooks.read([each for each in rendered.objects if order.is_hook(each)], lambda obj: world.claimed(app, obj)), rendered.digest, secrets=rendered.secrets)
 
 
 def may_go(world, gone):

@@ -1,7 +1,8 @@
 """The resource tree of one app as the cluster has it: what git put there, and what came of that, each with its health. Read-only; of Secrets their names."""
 
 from controller import health as healths
-from controller.observe import REPLICASET, age, owned_by
+from controller.observe import REPLICASET, age
+from controller.whose import owned_by
 from gitops.errors import Forbidden
 
 OWNING = ("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob")

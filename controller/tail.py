@@ -7,7 +7,7 @@ import threading
 
 import urllib3
 
-from controller import observe
+from controller import whose
 
 MOST = 1000          # lines that wait to be taken: more are not read from the cluster
 LONGEST = 64 * 1024  # bytes of a line; what is longer comes in pieces
@@ -66,7 +66,7 @@ class Tail:
 
 def opened(observer, environment, app, lines, pod=None, container=None, after=None):
     """(pod's name, container's name, Tail of what it says)."""
-    found, name, _ = observe.chosen(observer, environment, app, {"pod": pod, "container": container})
+    found, name, _ = whose.chosen(observer, environment, app, {"pod": pod, "container": container})
     pod = found["metadata"]["name"]
     return pod, name, Tail(observer.kube(environment), environment.namespace, pod, name, lines, after)
 

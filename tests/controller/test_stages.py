@@ -1,7 +1,11 @@
 """In which order an app's objects are written: hooks, definitions, waves; and what waits for what."""
 
+import re
+
 import pytest
 
+from controller.observe import READS, Observer
+from gitops.types import Environment
 from tests.controller.house import configmap
 
 HOOK = """apiVersion: batch/v1
@@ -81,7 +85,9 @@ def test_a_hook_that_fails_stops_the_upgrade(house):
     made.start()
     made.synced("web")
     made.commit(app("two") | hook("migrate", "pre-upgrade", tag="crash"))
-    assert "pre-upgrade hook Job migrate failed" in made.failed("web") and made.value("made") == "one"
+    error = made.failed("web")
+    assert "pre-upgrade hook Job migrate failed: BackoffLimitExceeded" in error and made.value("made") == "one"
+    assert re.search(r"migrate-\w{5}: run: Error: exit code 1, 0 restarts\n(.*\n)*run: fatal: cannot continue, exit status 1$", error)
     uid = job(made, "migrate")["metadata"]["uid"]
     made.order("retry", "web")
     made.wait(lambda: (job(made, "migrate") or {"metadata": {"uid": uid}})["metadata"]["uid"] != uid)
@@ -89,6 +95,20 @@ def test_a_hook_that_fails_stops_the_upgrade(house):
     made.commit(hook("migrate", "pre-upgrade"))
     made.synced("web")
     assert made.value("made") == "two"
+
+
+@pytest.mark.pods
+def test_a_hook_that_hangs_says_what_it_waits_for(house):
+    """While it runs the sync carries its pod's reason; its logs are the app's."""
+    made = house(CHART | hook("migrate", "pre-install", tag="broken") | app())
+    made.start()
+    made.wait(lambda: re.fullmatch(r"pre-install hook Job migrate runs: .*migrate-\w{5}: run: (ErrImagePull|ImagePullBackOff): .*busybox:broken.*", made.state("web").get("error") or ""))
+    place, observer = Environment("staging", made.namespace()), Observer(made.env["KUBECONFIG"])
+    assert READS["logs"](observer, [place], "web", {"lines": 5})[0]["pods"][0].startswith("migrate-")
+    made.commit(hook("migrate", "pre-install"))
+    made.synced("web")
+    found, _ = READS["logs"](observer, [place], "web", {"lines": 5})
+    assert found["lines"][0] == "run: starting busybox:1" and len(found["pods"]) == 1
 
 
 @pytest.mark.pods

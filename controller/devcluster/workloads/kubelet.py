@@ -85,6 +85,8 @@ class Kubelet:
     def _run_once(self, key, pod):
         if (pod.get("status") or {}).get("phase") == "Running":
             bad = _tag(pod, "crash")
+            for each in pod["spec"]["containers"] if bad else ():
+                self._say(pod, each["name"], [f"{each['name']}: fatal: cannot continue, exit status 1"])
             state = {"exitCode": int(bad), "reason": "Error" if bad else "Completed", "startedAt": pod["status"]["startTime"], "finishedAt": now()}
             self._status(pod, "Failed" if bad else "Succeeded", False, [_container(each, {"terminated": state}, False) for each in pod["spec"]["containers"]])
         else:
