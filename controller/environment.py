@@ -40,7 +40,7 @@ class World:
         self.held, self.released, self.ready, self.pruned_at = None, set(), False, None
         self.proposed, self.doubts = None, {}  # the revision that is held; what controller/trust found
         self.blocked, self.gone, self.had_lease = False, False, False
-        self.claims = Claims()
+        self.claims = Claims(self.cache.app_of, lambda app: self.inputs(self.target(app)), lambda app: reconcile.keys(self, app))
         self.tell = metrics.listening(self, events.listening(self, tell))
         self.leaving, self.gone_apps, self.kept = {}, set(), set()  # see controller/removal; kept: objects that are never pruned
         self.before, self.recalled = (None, None), False  # what `past` found last; whether the apps of then that are gone are known
@@ -222,10 +222,6 @@ class World:
                 self.enqueue(app, "drift")
             elif state.stopped and syncing.may_go_on(self, state):
                 self.enqueue(app, "waited")
-
-    def claim(self, state, keys):
-        """The objects are this app's; Conflict where they are another's, as it is at this revision."""
-        self.claims.take(state.app, state.inputs, keys, lambda other: self.inputs(self.target(other)))
 
     def _changed(self, key):
         """From a watch: something of ours changed. Drift is repaired, health is judged again."""

@@ -8,6 +8,7 @@ import orjson
 from controller import diff, handover, hooks, metrics, order, ownership
 from gitops import constraints, tenancy
 from gitops.errors import Conflict, Invalid, KlepaasError, Unavailable
+from gitops.types import Problem
 
 SERVERS = ("managedFields", "resourceVersion", "uid", "creationTimestamp", "generation")  # what only a server says
 REPLACE = "klepaas.io/replace"
@@ -69,7 +70,8 @@ def render(state, world, target):
     if not objects and there and world.head not in world.released:
         raise Invalid("renders_nothing", path=target.values_path or target.manifests_path, app=target.app, count=there, environment=target.environment, revision=(world.head or "")[:7])
     claimed = [ownership.claimed(each, world.repository, world.environment.name, target.app) for each in order.ordered(objects)]
-    world.claim(state, [ownership.key(each) for each in claimed])
+    for other in world.claims.take(state.app, state.inputs, [ownership.key(each) for each in claimed]):
+        world.enqueue(other)  # it looks again at what it renders
     state.hooks = hooks.read([each for each in rendered.objects if order.is_hook(each)], lambda obj: world.claimed(target.app, obj))
     state.secrets = rendered.secrets
     state.digest, state.adopt, state.depends_on = rendered.digest, target.adopt, target.depends_on
@@ -79,6 +81,16 @@ def render(state, world, target):
     state.same, state.seen = {}, {}
     state.ignored = {ownership.key(each): pointers for each in claimed if (pointers := _ignored(each, target))}
     return set(defined)
+
+
+def keys(world, app):
+    """The keys of an app's objects as its files are now; Invalid where that cannot be said."""
+    target = world.target(app)
+    if isinstance(target, Problem):
+        raise Invalid("file_problem", path=target.path, line=target.line, detail=target.message)
+    found = world.renderer.render(world.tree, target, world.environment).objects
+    defined = _defined(found)
+    return {ownership.key(placed(each, world, defined)) for each in found if not order.is_hook(each)}
 
 
 def placed(obj, world, defined):
@@ -128,7 +140,8 @@ def apply(state, world, changes):
             if state.cancelled:
                 break
             world.lease.check()
-            actions += _write(world, state, desired, live, pointers)
+            if world.claims.holds(state.app, ownership.key(desired)):
+                actions += _write(world, state, desired, live, pointers)
     except KlepaasError:
         state.done += actions
         raise

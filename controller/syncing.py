@@ -41,7 +41,7 @@ def _sync(world, app, reason):
     fresh = state.inputs != inputs
     if fresh or reason in ORDERED:
         state.begun, state.cancelled = time.monotonic(), False
-    again = state.error is not None and reason in AGAIN
+    again = world.claims.lost(app) or state.error is not None and reason in AGAIN
     if fresh or again:
         _render(world, state, target, inputs, fresh, reason)
     drift, changes = reason == "drift" and not fresh and not state.stopped, reconcile.pending(state, world)

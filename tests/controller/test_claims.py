@@ -1,5 +1,7 @@
 """Whose an object is: one app's, and nobody else's."""
 
+import pytest
+
 from tests.controller.house import MERGE, configmap
 
 ONE = {"manifests/staging/one/map.yaml": configmap("shared", "one")}
@@ -16,6 +18,49 @@ def test_two_apps_cannot_render_the_same_object(house):
     made.commit({"manifests/staging/one/map.yaml": configmap("other", "one")})
     made.wait(lambda: made.value("shared") == "two" and made.value("other") == "one")
     made.wait(lambda: made.state("two")["sync"] == "succeeded")
+
+
+BOTH = "ConfigMap shared is rendered by {} too; one of the two has to leave it"
+
+
+@pytest.mark.parametrize("holder, newcomer", [("one", "two"), ("two", "one")])
+def test_who_has_an_object_keeps_it(house, holder, newcomer):
+    """Whatever its name: when both change in one commit, after a restart, and while its file is broken. The newcomer is told whose it is."""
+    made = house({f"manifests/staging/{holder}/map.yaml": configmap("shared", "first")})
+    running = made.start()
+    made.synced(holder)
+    made.commit({f"manifests/staging/{holder}/map.yaml": configmap("shared", "second"), f"manifests/staging/{newcomer}/map.yaml": configmap("shared", "theirs")})
+    assert made.failed(newcomer) == BOTH.format(holder)
+    made.synced(holder)
+    assert made.value("shared") == "second"
+    before = made.live("configmaps", "shared")["metadata"]["resourceVersion"]
+    made.kill(running)
+    made.commit({"README.md": "So that it is seen that the next one went through all."})
+    made.start()
+    assert made.failed(newcomer) == BOTH.format(holder)
+    made.synced(holder)
+    assert made.live("configmaps", "shared")["metadata"]["resourceVersion"] == before
+    made.commit({f"manifests/staging/{holder}/map.yaml": "{", f"manifests/staging/{newcomer}/map.yaml": configmap("shared", "taken")})
+    assert made.failed(newcomer) == BOTH.format(holder)
+    assert made.failed(holder) and made.value("shared") == "second"
+
+
+def test_of_two_that_are_new_the_first_by_name_has_it(house):
+    """Both in one commit: the other is told."""
+    made = house({f"manifests/staging/{app}/map.yaml": configmap("shared", app) for app in ("two", "one")})
+    made.start()
+    made.synced("one")
+    assert made.failed("two") == BOTH.format("one") and made.value("shared") == "one"
+
+
+def test_an_object_that_is_not_there_is_the_first_ones(house):
+    """Nobody has it yet, and one that comes first by name asks for it: the other steps back and says so."""
+    made = house({"manifests/staging/two/map.yaml": configmap("shared", "two")})
+    made.start(ENABLE_K8S_DEPLOY="false")
+    made.synced("two", status="held")
+    made.commit({"manifests/staging/one/map.yaml": configmap("shared", "one")})
+    assert made.failed("two") == BOTH.format("one")
+    assert made.state("one")["sync"] == "held"
 
 
 def test_what_others_make_while_we_run_is_theirs(house):
