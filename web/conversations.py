@@ -17,6 +17,7 @@ from nlp.hangul import has_korean
 from nlp.reading import Reading
 from web import answers, cards, confirmations, lexicon, metrics, readers, reads
 from web.context import cluster, services
+from web.external import spoken as others
 
 QUESTIONS = ("clarify", "unknown")
 LONGEST = 1000  # characters of the words that a question was asked about
@@ -76,7 +77,7 @@ def _reading(turn):
     """(the Reading; who made it, in how many ms, with how many tokens; what is told of models, or None)."""
     began, catalog = time.perf_counter(), services().readable()[1]
     asked = readers.models(turn.text)
-    reading = _worded(turn) or interpret.interpret(lexicon.rewritten(turn.text, lexicon.used(catalog)), turn.context, list(catalog.app_names), list(catalog.environments), asked)
+    reading = _worded(turn) or others.reading(turn.text, catalog, turn.language, lambda: interpret.interpret(lexicon.rewritten(turn.text, lexicon.used(catalog)), turn.context, list(catalog.app_names), list(catalog.environments), asked))
     return reading, readers.who(reading) | {"latency": (time.perf_counter() - began) * 1000}, readers.note(reading, asked, turn.language)
 
 
@@ -94,6 +95,8 @@ def _answered(turn, every):
         return _confirmed(turn) if turn.waiting else {"kind": "clarify", "question": NOTHING[turn.language], "choices": [], "missing": []}
     if reading.command == "cancel" and reading.app is None:  # with an app it is the order that stops a sync
         return _cancelled(turn)
+    if reading.command == others.COMMAND:
+        return {**others.answer(turn.actor, reading, turn.language), "waiting": [each["id"] for each in turn.waiting]}
     if reading.command in QUESTIONS and len(every) == 1:
         context = _remember(turn, reading, (reading.clarification or {}).get("command"), stands=(), asked=_words(turn))
         return {**_question(reading), "waiting": context["waiting"]}

@@ -1,17 +1,15 @@
 """MCP servers of others over REST: which there are, whether they answer, their tools, and a call of one that the operator allows. Must not act on what they say."""
 
-import orjson
 from flask import Blueprint
 
-from gitops import checks
-from gitops.errors import Forbidden, Invalid, KlepaasError
+from gitops.errors import KlepaasError
 from gitops.verbs import Argument
 from web import attempts, shown
 from web.api import answer
 from web.context import services
 from web.described import says
 from web.errors import language
-from web.external import calling, servers
+from web.external import calling, offered, servers
 
 blueprint = Blueprint("external", __name__, url_prefix="/api/v1/mcp/external")
 PROVIDER = shown.thing(name=shown.TEXT, transport=shown.TEXT, tools=shown.many(shown.TEXT))
@@ -46,11 +44,7 @@ def called(provider, asked):
     """Call an allowed tool of one: `{tool, arguments}`. What it answers is the server's word, and marked as not to be trusted."""
     server, tool, arguments = servers.of(services().settings, provider), asked["tool"], asked["arguments"] or {}
     attempts.tell(provider=provider, tool=tool)
-    if tool not in server.tools:
-        raise Forbidden("external_not_allowed", provider=provider, tool=tool[:128])
-    if kind := checks.secret_in(orjson.dumps(arguments).decode()):
-        raise Invalid("external_secret", provider=provider, kind=kind)
-    return answer({"provider": provider, "tool": tool, "untrusted": True, **calling.call(server, tool, arguments)})
+    return answer(offered.call(server, tool, arguments))
 
 
 def _provider(server):

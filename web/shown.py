@@ -55,8 +55,6 @@ CHANGE = thing(path=TEXT, diff=TEXT)
 LOGS = thing(pod=TEXT, container=TEXT, containers=many(TEXT), pods=many(TEXT), lines=many(TEXT))
 COMMIT = thing(revision=TEXT, author=TEXT, email=TEXT, time=WHOLE, subject=TEXT, words=MAYBE, channel=TEXT, verified=FLAG, command=MAYBE, verb=MAYBE, app=MAYBE, environment=MAYBE,
                reviewed_by=MAYBE, rollback_to=MAYBE, promoted_from=MAYBE, synced=many(thing(app=TEXT, environment=TEXT, status=TEXT, objects=COUNT, seconds=PERHAPS)))
-LIVE = thing("revision", "items", "same", "more", "code", "path", "line", review=TEXT, status=TEXT, message=TEXT, revision=TEXT, same=COUNT, more=COUNT, code=TEXT, path=MAYBE, line={"type": ["integer", "null"]}, items=many(
-    thing("message", "others", "effect", kind=TEXT, name=TEXT, namespace=MAYBE, action=TEXT, fields=many(OBJECT), message=TEXT, others=many(TEXT), effect=OBJECT)))
 PROBLEM = thing(path=TEXT, line={"type": ["integer", "null"]}, message=TEXT)
 CARD = thing("problem", "retry_at", "drift", app=TEXT, environment=TEXT, sync=TEXT, health=TEXT, message=TEXT, error=MAYBE, retry_at=PERHAPS, drift=maybe(OBJECT), replicas=thing(desired={"type": ["integer", "null"]}, ready={"type": ["integer", "null"]}),
              version=MAYBE, commit=MAYBE, revision=MAYBE, suspended=FLAG, problem=PROBLEM, source={"enum": ["chart", "manifests", None], "description": "what the app is made of: null where its file is broken"})
@@ -119,8 +117,8 @@ READING = thing(command=MAYBE, app=MAYBE, environment=MAYBE, args=OBJECT)
 ASKED = thing("id", id=MAYBE, verb=TEXT, app=MAYBE, environment=MAYBE, args=OBJECT, text=MAYBE)
 PREVIEW = thing(command=ASKED, command_id=MAYBE, plan=PLAN, status={"enum": ["preview", "unchanged"]}, word=maybe(thing(ko=TEXT, en=TEXT)))
 TURN = {"type": "object", "required": ["kind", "session_id", "message", "language", "reading", "waiting"], "properties": {
-    "kind": {"enum": ["preview", "answer", "done", "cancelled", "clarify", "unknown"]}, "session_id": TEXT, "message": WHOLE, "language": TEXT, "reading": OBJECT, "waiting": many(TEXT), "items": many(OBJECT), "context": OBJECT,
-    "question": MAYBE, "choices": {"type": "array"}, "missing": many(TEXT), "suggestions": {"type": "array"}, "cancelled": many(TEXT), "code": TEXT}}
+    "kind": {"enum": ["preview", "answer", "done", "cancelled", "clarify", "unknown", "external"]}, "session_id": TEXT, "message": WHOLE, "language": TEXT, "reading": OBJECT, "waiting": many(TEXT), "items": many(OBJECT), "context": OBJECT,
+    "question": MAYBE, "choices": {"type": "array"}, "missing": many(TEXT), "suggestions": {"type": "array"}, "cancelled": many(TEXT), "code": TEXT, "external": thing(provider=TEXT, tool=TEXT, input=OBJECT, arguments=OBJECT)}}
 SAID = thing(id=WHOLE, session_id=TEXT, by=TEXT, text=TEXT, language=MAYBE, kind=TEXT, commands=many(OBJECT), outcome=maybe(OBJECT), previews=many(OBJECT), at=MOMENT, parser=MAYBE, model=MAYBE,
              latency_ms={"type": ["number", "null"]}, tokens=OBJECT)
 TALK = thing(session_id=TEXT, title=TEXT, created=MOMENT, updated=MOMENT)

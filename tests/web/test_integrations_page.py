@@ -55,7 +55,18 @@ def test_a_tool_of_others_is_called(page):
     """What it answers stays text, and is said to be theirs."""
     panel = page.locator('[data-role="external"]')
     expect(panel.locator(".badge")).to_have_text("answers", timeout=WAIT)
-    panel.locator("[name=arguments]").fill('{"number": 7}')
+    panel.locator("[name=tool]").select_option("local find_issue")
+    panel.locator("[name=number]").fill("7")
     panel.get_by_role("button", name="Call").click()
     expect(panel.locator("pre")).to_contain_text("<b>here</b>", timeout=WAIT)
     expect(panel).to_contain_text("What local answered")
+
+
+def test_the_chat_offers_a_tool_of_others(page):
+    """By its server's name and what it does; called when its form is sent, and never by words alone."""
+    page.locator("#chat-input").fill("local 에서 이슈 찾아줘")
+    page.locator("#chat-input").press("Enter")
+    reply = page.locator('.chat-log [data-role="tool"]')
+    reply.locator("[name=number]").fill("9", timeout=WAIT)
+    reply.get_by_role("button").click()
+    expect(reply.locator("pre")).to_contain_text("Issue 9", timeout=WAIT)

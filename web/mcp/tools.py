@@ -8,22 +8,22 @@ from gitops.errors import Invalid, KlepaasError
 from gitops.types import Command
 from web import attempts, confirmations, reads
 from web.context import cluster, services
-from web.mcp import catalogue, predecessor, telling
+from web.mcp import catalogue, others, predecessor, telling
 from web.mcp.plain import plain
 
 KNOWN = {each.name for each in catalogue.TOOLS}
 
 
 def listed(actor, language, params):
-    return types.ListToolsResult(tools=catalogue.seen(actor))
+    return types.ListToolsResult(tools=[*catalogue.seen(actor), *others.tools(actor)])
 
 
 def called(actor, language, params):
     """The tool's result; an unknown tool is the protocol's error, whatever else is refused is a result that says so."""
-    if params.name not in KNOWN:
+    if params.name not in KNOWN and not others.named(params.name):
         raise MCPError(types.INVALID_PARAMS, f"Unknown tool: {params.name[:64]}")
     try:
-        return _answer(actor, language, params.name, params.arguments or {})
+        return (others.called if others.named(params.name) else _answer)(actor, language, params.name, params.arguments or {})
     except KlepaasError as error:
         if not error.audited:
             attempts.write(actor, params.name, outcome="failed" if error.transient else "refused", code=error.code, door="mcp")

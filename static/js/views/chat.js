@@ -7,6 +7,7 @@ import { answerCard } from "./answers.js";
 import { became } from "./became.js";
 import { failure } from "./parts.js";
 import { outcome, preview } from "./preview.js";
+import { toolForm } from "./tools.js";
 import { wrong } from "./wrong.js";
 
 const KEPT = "conversation"; // this tab's, in sessionStorage
@@ -39,6 +40,7 @@ export function chat(aside) {
   function shown(found) {
     if (found.kind === "done") return found.items.flatMap((item) => (item.question ? asked(item) : (settle(item.id), outcome(item))));
     if (found.kind === "cancelled") { found.cancelled.forEach((id) => settle(id)); return [el("p", { class: "soft" }, t("cancelled"))]; }
+    if (found.kind === "external") return [el("p", {}, found.question), toolForm(found.external)];
     if (found.kind !== "preview" && found.kind !== "answer") return asked(found);
     return found.items.flatMap((item) => (item.question ? asked(item) : item.plan ? previewed(item) : answerCard(item)));
   }

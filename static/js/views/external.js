@@ -1,14 +1,15 @@
-// MCP servers of others: whether they answer, their tools, and a call of one that is allowed. What comes back is a stranger's word, shown as text.
+// MCP servers of others: whether they answer, their tools, and a call of one that is allowed (tools.js).
 import * as api from "../api.js";
 import { el } from "../dom.js";
 import { store } from "../store.js";
 import { t } from "../texts.js";
-import { badge, empty, failure, fill, table } from "./parts.js";
+import { badge, empty, fill, table } from "./parts.js";
+import { toolForm } from "./tools.js";
 
 export function external() {
   if (!store.me.scopes.includes("mcp:execute")) return null;
-  const body = el("div", { class: "tight" }), out = el("div", { class: "tight", role: "status" });
-  fill(body, api.get("mcp/external/providers"), (found) => (found.items.length ? [servers(found.items), form(found.items, out), out] : empty(t("noServers"))));
+  const body = el("div", { class: "tight" });
+  fill(body, api.get("mcp/external/providers"), (found) => (found.items.length ? [servers(found.items), form(found.items)] : empty(t("noServers"))));
   return el("section", { class: "panel", "data-role": "external" }, el("h2", {}, t("externalServers")), body);
 }
 // Asked one by one beside the list, since a server may take its time.
@@ -17,17 +18,15 @@ function servers(items) {
   api.get("mcp/external/health").then((found) => found.items.forEach((each) => states.get(each.name)?.replaceChildren(badge(each.status === "ok" ? "answered" : "failed", `s_${each.status}`), each.message ? el("span", { class: "small" }, ` ${each.message}`) : "")), (error) => states.forEach((node) => node.replaceChildren(error.message)));
   return table([t("name"), t("transport"), t("tools"), { text: t("status"), wide: true }], items.map((each) => [el("code", {}, each.name), each.transport, el("span", { class: "row" }, each.tools.map((tool) => el("span", { class: "tag" }, tool))), states.get(each.name)]));
 }
-function form(items, out) {
+// The tool that is chosen, with its own form: its server says what it takes.
+function form(items) {
   const choices = items.flatMap((each) => each.tools.map((tool) => el("option", { value: `${each.name} ${tool}` }, `${each.name} · ${tool}`)));
   if (!choices.length) return "";
-  const call = async (event) => {
-    event.preventDefault();
-    const said = new FormData(event.target), [provider, tool] = said.get("tool").split(" ");
-    try {
-      const found = await api.post(`mcp/external/${encodeURIComponent(provider)}/call`, { tool, arguments: JSON.parse(said.get("arguments") || "{}") });
-      const text = found.content.map((each) => each.text ?? JSON.stringify(each)).join("\n") || JSON.stringify(found.structured ?? null);
-      out.replaceChildren(el("p", { class: "small soft" }, t(found.is_error ? "toolFailed" : "strangersWord", { name: found.is_error ? tool : provider })), el("pre", { class: "text", tabindex: "0" }, text));
-    } catch (error) { out.replaceChildren(failure(error)); }
-  };
-  return el("form", { class: "fields", onsubmit: call }, el("label", {}, t("tool"), el("select", { name: "tool" }, choices)), el("label", {}, t("toolArguments"), el("input", { name: "arguments", placeholder: "{\"title\": \"…\"}", autocomplete: "off" })), el("button", { type: "submit" }, t("callTool")));
+  const body = el("div", { class: "tight" }), select = el("select", { name: "tool", onchange: () => show() }, el("option", { value: "" }, ""), choices);
+  function show() {
+    const [provider, tool] = select.value.split(" ");
+    if (!tool) return body.replaceChildren();
+    fill(body, api.get(`mcp/external/${encodeURIComponent(provider)}/tools`), (found) => toolForm({ provider, tool, input: found.items.find((each) => each.name === tool)?.input ?? {} }));
+  }
+  return el("div", { class: "tight" }, el("div", { class: "fields" }, el("label", {}, t("tool"), select)), body);
 }
