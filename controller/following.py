@@ -1,7 +1,10 @@
 """Which revision an environment follows: the next one, unless it must not be followed by itself; then a person lets it go on."""
 
 from controller import held, prune, reconcile, removal, trust
+from gitops import needs
 from gitops.errors import KlepaasError
+
+VAIN = ("depends_on_unknown", "depends_on_circle")
 
 
 def advance(world, tree, catalog, environment):
@@ -31,9 +34,23 @@ def advance(world, tree, catalog, environment):
     tree.ahead(targets[app].values_path for app in dirty if getattr(targets[app], "values_path", None))
     for app in dirty:
         world.enqueue(app)
-    for app in [app for app, state in world.states.items() if state.error is not None and state.error.code == "claimed_twice"]:
-        world.enqueue(app, "retry")  # the other one may have given up what both asked for
+    for app in [app for app, state in world.states.items() if state.error is not None and _mended(world, state)]:
+        world.enqueue(app, "retry")
+    for app in _in_vain(world, moved):
+        world.enqueue(app)
     return dirty
+
+
+def _mended(world, state):
+    """Whether the files of others may have put right what an app failed for: one that asked for the same object, or what it depends on."""
+    code = state.error.code
+    return code == "claimed_twice" or code in VAIN and needs.unmet(world.catalog, world.targets.get(state.app)) is None
+
+
+def _in_vain(world, moved):
+    """The apps that depend on one that moved and wait in vain from here on."""
+    concerned = [each for each in world.targets.values() if getattr(each, "depends_on", ()) and (moved is None or moved & set(each.depends_on))]
+    return [each.app for each in concerned if needs.unmet(world.catalog, each)]
 
 
 def _moved(world, catalog, environment, revision):

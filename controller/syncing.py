@@ -8,6 +8,7 @@ import orjson
 
 from controller import kube as kubes
 from controller import hooks, reconcile, rollout, stages, windows
+from gitops import needs
 from gitops.errors import Invalid, KlepaasError, Unavailable
 from gitops.render import sops
 from gitops.types import Health, Problem, SyncResult
@@ -99,13 +100,15 @@ def _render(world, state, target, inputs, fresh, reason):
 
 
 def _stopped(world, state, target, changes, drift):
-    """(status, why) where the sync goes no further for now, or None."""
+    """(status, why) where the sync goes no further for now, or None; Invalid where it would wait in vain."""
     if isinstance(target, Problem):
         return None
     if target.suspend:
         return "suspended", "syncing is suspended"
     if state.cancelled:
         return "held", f"cancelled; to go on: klepaas submit sync {state.app} -e {state.environment}"
+    if not drift and (vain := needs.unmet(world.catalog, target)):
+        raise vain
     if not changes:
         return None
     if not world.writes:

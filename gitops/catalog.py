@@ -156,6 +156,14 @@ class Catalog:
         rest["ignore"] = (*self.config.ignore, *rest["ignore"])
         return Target(app, environment, "chart", place.values, chart=section.get("chart", self._layout[1]), keys=keys, **rest)
 
+    def needs(self, app, environment):
+        """The apps that an app depends on there: none where its file is broken; None where there is no such app."""
+        place = layout.place(self.tree, self._layout[0], environment, app)
+        try:
+            return place and (_section(self.tree, place.values).get("depends_on", ()) if place.values else ())
+        except Invalid:
+            return ()
+
     def targets(self, environment=None):
         """Every Target, or the Problem that stands in its place (of one app, or of a whole environment)."""
         yield from (each for each in self._all if environment in (None, each.environment))

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from gitops import catalog as catalogs
-from gitops import access, checks, constraints, gates, policy, previews, resolve
+from gitops import access, checks, constraints, gates, needs, policy, previews, resolve
 from gitops.cicd import builds
 from gitops.errors import Invalid
 from gitops.plans import PLANS
@@ -87,10 +87,11 @@ def planned(services, verb, command, tree):
 def _effect(services, tree, changes, command):
     """(what the changes are of what one app runs, codes of what is to be known of its rendering)."""
     before, after = checks.rendered(services.renderer, catalogs.load, tree, changes, command.app, command.environment)
-    if after is None:
-        return checks.effect(command, before, after), ()
     there = overlay(tree, changes)
     catalog = catalogs.load(there)
+    needs.allowed(catalogs.load(tree.fresh()), catalog, command.app, command.environment)
+    if after is None:
+        return checks.effect(command, before, after), ()
     environment = catalog.environment(command.environment)
     target = catalog.target(command.app, environment.name)
     checks.allowed(after.objects, environment, there, target)

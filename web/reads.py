@@ -2,7 +2,7 @@
 
 import itertools
 
-from gitops import access, audit, history, policy, resolve, values, verbs
+from gitops import access, audit, history, needs, policy, resolve, values, verbs
 from gitops.cicd import pulled
 from gitops.errors import Forbidden, Invalid, KlepaasError, NotFound, Unavailable
 from gitops.types import Command, Environment, Target
@@ -137,14 +137,15 @@ def apps(services, actor, environment=None):
     if environment is not None:
         catalog.environment(environment)
     states = services.ledger.states()
-    items = [_card(each, states.get((each.app, each.environment)) or {}) for each in catalog.targets(environment) if each.app and policy.holds(actor.scopes, "k8s:read", each.environment)]
+    items = [_card(each, states.get((each.app, each.environment)) or {}, needs.unmet(catalog, each)) for each in catalog.targets(environment) if each.app and policy.holds(actor.scopes, "k8s:read", each.environment)]
     problems = [{"path": each.path, "line": each.line, "message": each.message} for each in (*catalog.problems, *access.load(tree).problems, *access.unknown(tree, catalog))]
     return {"items": items, "problems": problems, "revision": tree.revision}
 
 
-def _card(target, state):
-    """One app in one environment; a Problem where its file is broken."""
-    problem = None if isinstance(target, Target) else {"path": target.path, "line": target.line, "message": target.message}
+def _card(target, state, vain):
+    """One app in one environment; a Problem where its file is broken, or it depends on others in vain."""
+    wrong = (vain.path, vain.line, vain.text()) if vain else None if isinstance(target, Target) else (target.path, target.line, target.message)
+    problem = wrong and dict(zip(("path", "line", "message"), wrong, strict=True))
     return {"app": target.app, "environment": target.environment, "sync": state.get("sync", "unknown"), "health": state.get("health", "unknown"), "message": state.get("message", ""),
             "error": state.get("error"), "retry_at": state.get("retry_at"), "drift": state.get("drift"), "replicas": state.get("replicas", {"desired": None, "ready": None}), "version": state.get("version"), "commit": state.get("commit"),
             "revision": state.get("revision"), "suspended": isinstance(target, Target) and target.suspend, "source": getattr(target, "source", None), **({"problem": problem} if problem else {})}
@@ -163,7 +164,7 @@ def app(services, name, environment):
         return {"app": name, "environment": environment, **{key: state.get(key) for key in ("sync", "health", "message", "replicas", "version", "commit", "revision")},
                 "error": error.text(), "problem": {"path": error.path, "line": error.line, "message": error.text()}}
     data = tree.read(target.values_path) if target.values_path else None
-    return _card(target, state) | {"path": target.values_path or target.manifests_path, "values": data.decode("utf-8", "replace") if data else None, "repository": target.repository,
+    return _card(target, state, needs.unmet(catalog, target)) | {"path": target.values_path or target.manifests_path, "values": data.decode("utf-8", "replace") if data else None, "repository": target.repository,
                                    "chart": target.chart, "manifests": _manifests(tree, target), "syncs": list(services.ledger.syncs(name, environment, 5))}
 
 

@@ -111,6 +111,21 @@ def test_an_app_waits_for_what_it_depends_on(house):
     made.wait(lambda: made.state("web").get("health") == "healthy")
 
 
+def test_who_would_wait_in_vain_says_so(house):
+    """An app that is not there, and a circle, fail with file and line; what others' files mend goes on by itself, and what they break is said at once."""
+    needing = "klepaas: {{depends_on: [{}]}}\nimage: {{repository: nginx, tag: '1'}}\n".format
+    base = {"manifests/staging/base/map.yaml": configmap("base")}
+    made = house({"values/staging/web.yaml": needing("base"), "values/staging/a.yaml": needing("b"), "values/staging/b.yaml": needing("a")})
+    made.start()
+    assert made.failed("web") == "web depends on base, which is not in staging (values/staging/web.yaml:1)"
+    assert made.failed("a") == "a waits for itself: a -> b -> a (values/staging/a.yaml:1)"
+    made.commit(base | {"values/staging/b.yaml": None, "values/staging/a.yaml": None})
+    made.wait(lambda: made.live("deployments", "web"))
+    made.wait(lambda: made.state("web").get("error") is None)
+    made.commit({"manifests/staging/base/map.yaml": None})
+    assert "web depends on base" in made.failed("web") and made.live("deployments", "web")
+
+
 def test_no_write_outside_the_windows(house):
     """Outside an environment's sync windows the sync is held."""
     closed = '{from: "00:00", to: "00:01", days: mon}, {from: "00:02", to: "00:03", days: mon}'
