@@ -42,7 +42,7 @@ class World:
         self.blocked, self.gone, self.had_lease = False, False, False
         self.claims = Claims(self.cache.app_of, lambda app: self.inputs(self.target(app)), lambda app: reconcile.keys(self, app))
         self.tell = metrics.listening(self, events.listening(self, tell))
-        self.leaving, self.gone_apps, self.kept = {}, set(), set()  # see controller/removal; kept: objects that are never pruned
+        self.leaving, self.gone_apps, self.kept = {}, set(), {}  # see controller/removal; kept: objects that git has no more and stay -> why
         self.before, self.recalled = (None, None), False  # what `past` found last; whether the apps of then that are gone are known
         self.ran = set()  # hooks of apps that are gone, whose objects stay until the lease says that they are
         self.over = False  # whether nothing is left of an environment that klepaas.yaml lost
@@ -229,8 +229,8 @@ class World:
             return  # its namespace empties itself
         app = self.cache.app_of(key) or next((name for name, state in tuple(self.states.items()) if key in state.desired), None)
         state = self.states.get(app)
-        if state is None or state.inputs is None:
-            self.pruned_at = None  # of an app that is leaving
+        if state is None or state.inputs is None or key in self.kept:
+            self.pruned_at = None  # of an app that is leaving, or nobody's
         elif state.stopped and state.stopped[0] == "progressing":
             self.enqueue(app, "waited")
         elif key in state.desired and reconcile.differing(state, key, self.cache.get(key)):
@@ -270,8 +270,7 @@ class World:
     # --- at rest ---------------------------------------------------------------------------------------------------------
 
     def may_prune(self):
-        sync = self.environment.sync
-        return sync.prune and self.writes and self.active() and not self.blocked and windows.open_now(sync.windows) and self._all_rendered()
+        return self.writes and self.active() and not self.blocked and windows.open_now(self.environment.sync.windows) and self._all_rendered()
 
     def _all_rendered(self):
         with self.guard:

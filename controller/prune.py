@@ -10,6 +10,8 @@ from gitops.errors import KlepaasError
 
 log = logging.getLogger(__name__)
 TOLD = 20  # refused deletions that are named
+SHOWN = 100  # objects that stay, likewise
+OFF = "prune: false"  # what klepaas.yaml says of such an environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +27,13 @@ def run(world):
     """After every app was rendered since the start: what nobody desires goes, unless it is too much."""
     if not world.may_prune():
         return
+    if not world.environment.sync.prune:
+        return _leave(world)
     removal.begin(world)
     if world.lease.written() == world.head:
         world.ran.clear()
-    gone, kept, unsure = candidates(world.cache, world.states, world.ran.union(hook.key for each in (*world.states.values(), *world.leaving.values()) for hook in each.hooks))
-    world.kept = set(kept)
+    gone, kept, unsure = candidates(world.cache, world.states, _hooks(world))
+    _keep(world, kept)
     if gone and too_much(gone, world.cache, _deleted_by_us(world) | world.gone_apps) and world.head not in world.released:
         apps = ", ".join(sorted({world.cache.app_of(key) or "?" for key in gone})[:TOLD])
         return held.hold(world, f"{len(gone)} of {len(world.cache.keys())} objects would be pruned at {world.head[:7]}, of {apps}")
@@ -39,6 +43,25 @@ def run(world):
         world.tell(world.ledger.event, "sync", app, world.environment.name, status="pruned", actions=found, revision=world.head)
     removal.end(world)
     held.clear(world)
+
+
+def _hooks(world):
+    """Hooks' objects are nobody's desired ones, and go when their order says so."""
+    return world.ran.union(hook.key for each in (*world.states.values(), *world.leaving.values()) for hook in each.hooks)
+
+
+def _leave(world):
+    """Where nothing is pruned, nobody is on the way out."""
+    gone, kept, _ = candidates(world.cache, world.states, _hooks(world))
+    world.leaving.clear()
+    _keep(world, kept | dict.fromkeys(gone, OFF))
+
+
+def _keep(world, kept):
+    """What git has no more and stays, told with the reason."""
+    world.kept = kept
+    found = sorted(({"app": world.cache.app_of(key) or "", "group": key.group, "kind": key.kind, "name": key.name, "why": why} for key, why in kept.items()), key=lambda each: tuple(each.values()))
+    held.say(world, kept={"count": len(found), "items": found[:SHOWN]} if found else None)
 
 
 def everything(world):

@@ -41,13 +41,20 @@ def tree(app, environment):
     see(environment)
     desired, catalog = services().readable()
     target, place = catalog.target(app, environment), catalog.environment(environment)
-    rendered = services().renderer.render(desired, target, place)
+    rendered, kept = services().renderer.render(desired, target, place), _kept(app, environment)
     kinds = [(each["apiVersion"].rpartition("/")[0], each["kind"]) for each in rendered.objects]
-    found, hidden = resources.tree(cluster(), place, app, kinds)
+    found, hidden = resources.tree(cluster(), place, app, [*kinds, *((each["group"], each["kind"]) for each in kept.values())])
+    found = [each | ({"kept": kept[each["kind"], each["name"]]["why"]} if (each["kind"], each["name"]) in kept else {}) for each in found]
     there = {(each["kind"], each["name"]) for each in found}
     rest = [(each["kind"], each["metadata"]["name"]) for each in rendered.objects if (each["kind"], each["metadata"]["name"]) not in there and not _hook(each)]
     unseen = [{"kind": kind, "name": name, "health": "unknown", "message": hidden[kind], "age": None, "going": False, "replicas": None, "children": []} for kind, name in rest if kind in hidden]
     return answer({"app": app, "environment": environment, "items": found + unseen, "missing": [{"kind": kind, "name": name} for kind, name in rest if kind not in hidden]})
+
+
+def _kept(app, environment):
+    """(kind, name) of what git has no more of the app and the controller keeps."""
+    found = (services().ledger.marks().get(environment) or {}).get("kept") or {"items": ()}
+    return {(each["kind"], each["name"]): each for each in found["items"] if each["app"] == app}
 
 
 def _hook(obj):

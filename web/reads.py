@@ -9,7 +9,7 @@ from gitops.types import Command, Environment, Target
 from web import costs, measured
 
 
-MARKS = "held", "release", "unreached", "refused", "leaving", "lost"
+MARKS = "held", "release", "unreached", "refused", "leaving", "kept", "lost"
 FILES = 50    # of an app's manifests that are shown
 PATIENCE = 8  # seconds for a controller to answer
 

@@ -95,8 +95,9 @@ LIVE = {"type": "object", "required": ["status"], "properties": {"review": TEXT,
 SYNC = thing(id=WHOLE, **of(types.SyncResult)["properties"])
 APP = CARD | {"required": ["app", "environment"], "properties": CARD["properties"] | {
     "sync": MAYBE, "health": MAYBE, "message": MAYBE, "replicas": maybe(OBJECT), "path": MAYBE, "values": MAYBE, "repository": MAYBE, "chart": MAYBE, "source": MAYBE, "manifests": many(thing(path=TEXT, text=TEXT)), "syncs": many(OBJECT)}}
+KEPT = thing(app=TEXT, group=TEXT, kind=TEXT, name=TEXT, why={"type": "string", "description": "what keeps it: its kind, an annotation, or `prune: false`"})
 PLACE = thing(name=TEXT, namespace=TEXT, review=FLAG, approvals=COUNT, promotes_from=MAYBE, agents=TEXT, preview=maybe(OBJECT),
-              held=MAYBE, release=MAYBE, unreached=MAYBE, refused=maybe(many(TEXT)), leaving=maybe(OBJECT), lost=maybe(OBJECT))
+              held=MAYBE, release=MAYBE, unreached=MAYBE, refused=maybe(many(TEXT)), leaving=maybe(OBJECT), kept=maybe(thing(count=COUNT, items=many(KEPT))), lost=maybe(OBJECT))
 EVENT = thing(id=WHOLE, kind=TEXT, app=MAYBE, environment=MAYBE, at=MOMENT, data=OBJECT)
 ATTEMPT = thing(**{name: MAYBE for name in FIELDS} | {"number": WHOLE, "at": MOMENT, "agent": FLAG, "door": TEXT, "verb": TEXT, "outcome": TEXT, "args": OBJECT, "previous": TEXT, "hash": TEXT})
 TOKEN = thing(id=TEXT, name=TEXT, scopes=many(TEXT), agent=FLAG, created=MOMENT, expires=PERHAPS, used=PERHAPS, revoked=PERHAPS)
@@ -106,7 +107,7 @@ ACCESS = thing(path=TEXT, revision=TEXT, admins=many(TEXT), roles=many(thing(nam
                grants=many(thing(subject=TEXT, role=TEXT, environments=many(TEXT), scopes=many(TEXT))), problems=many(thing(**PROBLEM["properties"], code=TEXT)))
 VERB = thing(name=TEXT, kind=TEXT, scope=TEXT, risk=TEXT, help=thing(en=TEXT, ko=TEXT), schema=OBJECT)
 DELIVERY = thing(id=TEXT, event=TEXT, repository=MAYBE, status=TEXT, outcome=many(OBJECT), received=MOMENT)
-NODE = thing(kind=TEXT, name=TEXT, health=TEXT, message=MAYBE, age={"type": ["integer", "null"]}, going=FLAG, replicas=maybe(OBJECT), children=many(OBJECT))
+NODE = thing("kept", kept={"type": "string", "description": "git has it no more: why it stays"}, kind=TEXT, name=TEXT, health=TEXT, message=MAYBE, age={"type": ["integer", "null"]}, going=FLAG, replicas=maybe(OBJECT), children=many(OBJECT))
 BLAME = thing(app=TEXT, environment=TEXT, path=TEXT, lines=many(thing(text=TEXT, revision=TEXT)),
               commits={"type": "object", "additionalProperties": thing(author=TEXT, email=TEXT, time=WHOLE, subject=TEXT, channel=TEXT, words=MAYBE)})
 KNOWN = thing(median={"type": ["number", "null"]}, known=COUNT)

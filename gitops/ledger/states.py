@@ -81,7 +81,8 @@ class States:
     def mark(self, environment, **fields):
         """What is said of an environment as a whole; a notice where it is news. None: over.
 
-        `held` and `unreached` are why, `release` is the revision that waits, `refused` what cannot be deleted and why, `leaving` is app -> what its deletion waits for.
+        `held` and `unreached` are why, `release` is the revision that waits, `refused` what cannot be deleted and why, `leaving` is app -> what its deletion waits for,
+        `kept` what git has no more and stays: how many, and the first of them with the reason.
         """
         with self.store.append():
             known = self._state(WHOLE, environment)

@@ -85,6 +85,25 @@ def test_a_removed_app_is_pruned_and_the_protected_stay(house):
     made.commit({"manifests/staging/gone/map.yaml": None})
     made.wait(lambda: made.value("gone") is None and not made.state("gone"))
     assert made.value("kept") == "one" and made.live("claims", "data") and made.value("one") == "one"
+    kept = {"app": "gone", "group": "", "kind": "ConfigMap", "name": "kept", "why": "klepaas.io/prune: disabled"}
+    made.wait(lambda: made.marks().get("kept") == {"count": 2, "items": [kept, kept | {"kind": "PersistentVolumeClaim", "name": "data", "why": "PersistentVolumeClaim"}]})
+    made.cluster.delete(made.path("claims", "data"))
+    made.wait(lambda: made.marks()["kept"] == {"count": 1, "items": [kept]})
+    made.cluster.patch(made.path("configmaps", "kept"), {"metadata": {"annotations": {"klepaas.io/prune": None}}}, MERGE)
+    made.wait(lambda: made.value("kept") is None and made.marks()["kept"] is None)
+
+
+def test_where_nothing_is_pruned_what_is_left_is_said(house):
+    """`prune: false`: an app that git lost stays, is named as what git does not have, and holds nothing up; pruned once that is allowed."""
+    made = house(THREE | manifest("gone", "gone"), of=", sync: {prune: false}")
+    made.start()
+    made.wait(lambda: made.value("gone") and made.value("three"))
+    made.commit({"manifests/staging/gone/gone.yaml": None})
+    made.wait(lambda: made.marks().get("kept") == {"count": 1, "items": [{"app": "gone", "group": "", "kind": "ConfigMap", "name": "gone", "why": "prune: false"}]})
+    made.followed()
+    assert made.value("gone") == "one" and not made.marks().get("leaving")
+    made.commit({"klepaas.yaml": made.config("staging")})
+    made.wait(lambda: made.value("gone") is None and made.marks()["kept"] is None)
 
 
 def test_an_object_moves_from_one_app_to_another(house):

@@ -92,6 +92,34 @@ def test_an_app_of_manifests_offers_what_works(demo, owner, shaky, person):  # n
     expect(page.locator('[data-action="deploy"]')).to_be_visible(timeout=WAIT)
 
 
+LEFT = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: left, annotations: {klepaas.io/prune: %s}}\n"
+
+
+def test_what_git_has_no_more_and_stays_is_shown(demo, owner, person):  # noqa: F811
+    """With the reason, in the reader's language: on the overview, in the app's resource tree, over REST and on the command line."""
+    written(demo, "manifests/staging/leaver/map.yaml", LEFT.replace("left", "stays") % "enabled")
+    written(demo, "manifests/staging/leaver/left.yaml", LEFT % "disabled")
+    demo.until(owner, "leaver", "staging", lambda state: state.get("sync") == "succeeded", seconds=60)
+    written(demo, "manifests/staging/leaver/left.yaml", None)
+    page = person("owner", "ko-KR").page
+    notice = page.locator('[data-kept="staging"]')
+    expect(notice).to_contain_text("staging: git에 없지만 남겨 둔 오브젝트 1개", timeout=WAIT)
+    notice.locator("summary").click()
+    expect(notice).to_contain_text("leaver: ConfigMap left: klepaas.io/prune: disabled 때문에 남겨 둡니다")
+    page = person("owner", "en-US").page
+    page.goto(f"{demo.url}/#/apps/leaver/staging")
+    expect(page.locator('[data-role="tree"] [data-name="left"] [data-role="kept"]')).to_have_text("not in git, kept", timeout=WAIT)
+    expect(page.locator('[data-role="tree"] [data-name="stays"]')).not_to_contain_text("not in git")
+    kept = next(each["kept"] for each in owner.get(f"{demo.api}/environments").json()["items"] if each["name"] == "staging")
+    assert (kept["count"], kept["items"][0]["why"]) == (1, "klepaas.io/prune: disabled")
+    assert "name=left, why=klepaas.io/prune: disabled" in demo.cli("read", "overview", "-e", "staging").stdout
+    written(demo, "manifests/staging/leaver/left.yaml", LEFT % "enabled")
+    demo.until(owner, "leaver", "staging", lambda state: state.get("revision") == demo.head() and state["sync"] == "succeeded", seconds=60)
+    for path in ("left", "map"):
+        written(demo, f"manifests/staging/leaver/{path}.yaml", None)
+    expect(notice).to_have_count(0, timeout=WAIT)
+
+
 def test_many_environments_and_the_failing_first(demo, owner, shaky, person):  # noqa: F811
     """Of seven environments each is one lane, in one line and of a width to read, and the page itself does not scroll sideways; an app that fails is on top; every page can be reached on a phone."""
     good = demo.git("show", "main:klepaas.yaml")

@@ -15,26 +15,30 @@ export function marks(environments) {
   const show = () => {
     const found = store.environments.filter((each) => !environments || environments.includes(each.name)).flatMap(said);
     const now = JSON.stringify(found);
-    if (now !== shown) { shown = now; node.replaceChildren(...found.map(notice)); }
+    if (now !== shown) { shown = now; node.replaceChildren(...found.map((each) => (each.total ? folded(each) : notice(each)))); }
   };
   show();
   return { node, leave: store.on(["apps"], show) };
 }
-function said({ name, held, release, unreached, refused, leaving }) {
+function said({ name, held, release, unreached, refused, leaving, kept }) {
   const found = [];
   if (unreached) found.push({ name, tone: "bad", title: t("isUnreached", { name }), lines: [unreached] });
   if (held) found.push({ name, tone: "warn", title: t("isHeld", { name }), lines: [held.replace(/\. To go on: .*$/, ".")], release });
   if (refused) found.push({ name, tone: "warn", title: t("notDeleted", { name }), lines: refused });
   if (leaving) found.push({ name, tone: "warn", title: t("isLeaving", { name }), lines: Object.entries(leaving).map(([app, why]) => `${app}: ${why}`) });
+  if (kept) found.push({ name, title: t("isKept", { name, count: kept.count }), lines: kept.items.map((each) => `${each.app}: ${each.kind} ${each.name}: ${keptWhy(each)}`), total: kept.count });
   return found;
 }
+// Why an object that git has no more stays.
+export const keptWhy = ({ kind, why, kept = why }) => (kept === kind ? t("keptKind", { kind }) : t("keptBy", { what: kept }));
+const listed = (lines, total = lines.length, shown = lines.slice(0, LISTED)) => [...shown.map((line) => el("p", {}, line)), total > shown.length ? el("p", {}, t("andMore", { count: total - shown.length })) : null];
+const folded = ({ name, title, lines, total }) => el("details", { class: "notice tight", "data-kept": name }, el("summary", {}, title), listed(lines, total, lines));
 function notice({ name, tone, title, lines, release }) {
   const out = el("div", { class: "tight" });
   const ask = async () => {
     try { out.replaceChildren(preview(await api.preview({ verb: "release", environment: name, args: { revision: release } })).box); } catch (error) { out.replaceChildren(failure(error)); }
   };
   const may = store.me.scopes.some((scope) => scope === "admin:write" || scope === `admin:write@${name}`);
-  return el("section", { class: "notice tight", "data-tone": tone, "data-mark": name, "aria-label": title }, el("b", {}, title), lines.slice(0, LISTED).map((line) => el("p", {}, line)),
-    lines.length > LISTED ? el("p", {}, t("andMore", { count: lines.length - LISTED })) : null,
+  return el("section", { class: "notice tight", "data-tone": tone, "data-mark": name, "aria-label": title }, el("b", {}, title), listed(lines),
     release ? (may ? el("div", { class: "row" }, el("button", { type: "button", class: "small", "data-role": "release", onclick: ask }, t("releaseIt", { revision: release }))) : el("p", {}, t("releaseAsk", { revision: release }))) : null, out);
 }

@@ -2,6 +2,7 @@
 import * as api from "../api.js";
 import { el, keyed, write } from "../dom.js";
 import { age, t } from "../texts.js";
+import { keptWhy } from "./marks.js";
 import { badge, empty, failure } from "./parts.js";
 
 export function resources(place) {
@@ -26,10 +27,10 @@ function make(item) {
 }
 function update(node, item) {
   const [line, said, below] = node.children, health = item.going ? "progressing" : item.health;
-  const now = [health, item.replicas?.ready, item.replicas?.desired, item.age].join();
+  const now = [health, item.replicas?.ready, item.replicas?.desired, item.kept, item.age].join();
   if (node.dataset.now !== now) {
     node.dataset.now = now;
-    line.replaceChildren(badge(health), el("span", { class: "kind tiny soft" }, item.kind), el("code", { class: "clip", title: item.name }, item.name), item.replicas ? el("span", { class: "small" }, `${item.replicas.ready}/${item.replicas.desired}`) : "",
+    line.replaceChildren(badge(health), el("span", { class: "kind tiny soft" }, item.kind), el("code", { class: "clip", title: item.name }, item.name), item.kept ? el("span", { class: "tag", "data-tone": "warn", "data-role": "kept", title: keptWhy(item) }, t("notInGit")) : "", item.replicas ? el("span", { class: "small" }, `${item.replicas.ready}/${item.replicas.desired}`) : "",
       el("span", { class: "grow" }), el("span", { class: "tiny soft" }, item.going ? t("terminating") : age(item.age)));
   }
   write(said, item.health === "healthy" ? "" : item.message || "");
