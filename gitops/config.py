@@ -100,6 +100,11 @@ TABLE = (
     Setting("ALERTMANAGER_TOKEN", "what it asks for: a bearer token, or user:password", secret=True),
     Setting("ALERTS_WEBHOOK_SECRET", "what Alertmanager and Grafana prove themselves with at /api/v1/alerts/webhook: sent as a bearer token, or signed with; without it they are refused", secret=True),
     Setting("PAGERDUTY_WEBHOOK_SECRET", "secret that PagerDuty signs its webhooks with; without it they are refused", secret=True),
+    Setting("NCP_ACCESS_KEY", "access key of Naver Cloud Platform: SourceBuild, SourcePipeline, SourceDeploy, SourceCommit and its Container Registry"),
+    Setting("NCP_SECRET_KEY", "its secret key, which requests are signed with", secret=True),
+    Setting("NCP_REGION", "region of its services", "KR"),
+    Setting("NCP_API_URL", "its API gateway, {service} being the service's name; others for the government's and the financial cloud", "https://{service}.apigw.ntruss.com", aliases=("NCP_API_GW",)),
+    Setting("NCP_GIT_CREDENTIAL", "user:password of a SourceCommit git account that reads the repositories which are built", secret=True),
     Setting("IMAGE_PULL_SECRET", "name of the pull secret that new apps get", aliases=("K8S_IMAGE_PULL_SECRET",)),
 )
 SETTINGS: Mapping[str, Setting] = {setting.name: setting for setting in TABLE}

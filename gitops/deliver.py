@@ -33,8 +33,7 @@ def deliver(services, actor, row, verb, command):
 
 def _built_first(services, row, plan, view):
     """The change comes when its image is there: see gitops/cicd/building."""
-    command = plan.command
-    building.begin(services, row, plan, view, services.head()[1].target(command.app, command.environment))
+    building.begin(services, row, plan, view, services.head()[1])
     return _finish(services, row, plan, "building")
 
 

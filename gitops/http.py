@@ -8,7 +8,7 @@ import base64
 import random
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
@@ -66,7 +66,8 @@ def call(method, url, token=None, timeout=SECONDS, **more):
 @dataclass(frozen=True, slots=True)
 class Provider:
     """A server of somebody else's. `headers` go with every request and are secret, as are `secrets`; `public`: its URL is a user's
-    word, so that only public addresses are spoken to; `family` begins the names of its metrics; `patience` are the seconds of all attempts, `largest` the bytes of an answer."""
+    word, so that only public addresses are spoken to; `family` begins the names of its metrics; `patience` are the seconds of all attempts, `largest` the bytes of an answer.
+    `sign(method, path with query)` gives headers that only this attempt may be sent with; `meant(status, body)` the status that a refusal's body really is."""
 
     name: str
     url: str
@@ -77,6 +78,8 @@ class Provider:
     timeout: float = 15
     patience: float = PATIENCE
     largest: int = LARGEST
+    sign: Callable | None = None
+    meant: Callable | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +169,12 @@ def _pause(state):
 class _Authorized(requests.auth.AuthBase):
     """Sets the provider's headers last: requests would else put a password of ~/.netrc in their place."""
 
-    def __init__(self, headers):
-        self.headers = headers
+    def __init__(self, provider):
+        self.provider = provider
 
     def __call__(self, request):
-        request.headers.update(self.headers)
+        request.headers.update(self.provider.headers)
+        request.headers.update(self.provider.sign(request.method, request.path_url) if self.provider.sign else {})
         return request
 
 
@@ -204,7 +208,7 @@ def _sent(provider, method, url, operation, parse, also, more):
     end = time.monotonic() + provider.timeout
     try:
         for _ in range(REDIRECTS + 1):
-            with _session(provider.public).request(method, url, auth=_Authorized(provider.headers), timeout=(CONNECT, provider.timeout), allow_redirects=False, stream=True,
+            with _session(provider.public).request(method, url, auth=_Authorized(provider), timeout=(CONNECT, provider.timeout), allow_redirects=False, stream=True,
                                                    **{**more, "headers": {"Accept": "application/json", **more.get("headers", {})}}) as answer:
                 if not answer.is_redirect:
                     return _understood(provider, operation, answer, _body(provider, operation, answer, end), parse, also)

@@ -1,5 +1,6 @@
 """What a provider's no means: its status and headers as an error of our tree, its words without our secrets. Must not send anything."""
 
+import contextlib
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -19,6 +20,15 @@ def about(provider, operation, kind):
     return {"provider": provider.name, "operation": operation, "kind": kind}
 
 
+@contextlib.contextmanager
+def shaped(name, operation):
+    """For reading a provider's answer: one that is not of the documented shape is its fault."""
+    try:
+        yield
+    except (KeyError, TypeError, AttributeError, ValueError, IndexError):
+        raise errors.Unavailable("provider_no_json", provider=name, operation=operation, kind="internal") from None
+
+
 def fault(error, unsent=False):
     """The error, marked with whether the request surely did nothing."""
     error.unsent = unsent
@@ -27,7 +37,7 @@ def fault(error, unsent=False):
 
 def refusal(provider, operation, status, headers, data):
     """The provider's no as an error of ours. A 403 that says when to come again is a rate limit (GitHub's are)."""
-    after = later(headers)
+    after, status = later(headers), provider.meant(status, data) if provider.meant else status
     limited = status == 429 or status == 403 and (after is not None or headers.get("x-ratelimit-remaining") == "0")
     kind, error = KINDS.get(429 if limited else status, ("internal", errors.Unavailable) if status >= 500 else ("bad_request", errors.Invalid))
     found = error(f"provider_{kind}", retry_after=after, **about(provider, operation, kind), upstream=status, detail=masked(provider, _said(data)))
@@ -48,7 +58,10 @@ def _said(data):
 
 
 def _words(part):
-    return str(part.get("message") or part.get("code") or "") if isinstance(part, dict) else str(part)
+    if not isinstance(part, dict):
+        return str(part)
+    details = part.get("details")
+    return ": ".join(filter(None, (str(part.get("message") or part.get("code") or ""), details if isinstance(details, str) else "")))
 
 
 def masked(provider, text):

@@ -1,7 +1,7 @@
 """Container registries, read: which tags an image has, and when one was made. https://distribution.github.io/distribution/spec/api/
 
 A registry's name comes from values files, so only public addresses are spoken to, but for those that the operator listed (REGISTRIES).
-Credentials are the operator's, of docker's config.json, and go to the registry they are for, or where it sends for a token.
+Credentials are the operator's, of docker's config.json or of the cloud whose registry it is, and go to the registry they are for, or where it sends for a token.
 """
 
 import base64
@@ -11,13 +11,14 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from gitops import http
+from gitops import http, ncp
 from gitops.constraints import HUB, full
 from gitops.errors import Invalid, KlepaasError
 
 HUBS = {HUB: ("registry-1.docker.io", "https://index.docker.io/v1/")}  # where the hub really answers, and what docker calls it in config.json
 MANIFESTS = ("application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json",
              "application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json")
+CLOUDS = ((re.compile(r"[\w-]+(\.[\w-]+)*\.(private-)?ncr\.(gov-|fin-)?ntruss\.com"), ncp.login),)  # registries of a cloud -> user and password there, or None
 CHALLENGE = re.compile(r'(\w+)="([^"]*)"')
 
 
@@ -86,18 +87,25 @@ def _authorization(settings, host, challenge):
 
 
 def _credentials(settings, host):
-    """The Basic header of docker's config.json for a registry, or None."""
+    """The Basic header for a registry: of docker's config.json, else of the cloud whose registry it is; or None."""
+    text = _kept(settings, host)
+    if text is None:
+        login = next((login(settings) for hosts, login in CLOUDS if hosts.fullmatch(host)), None)
+        text = base64.b64encode(":".join(login).encode()).decode() if login else None
+    return f"Basic {text}" if text else None
+
+
+def _kept(settings, host):
     if not settings.registry_auth_file:
         return None
     try:
         auths = orjson.loads(Path(settings.registry_auth_file).read_bytes()).get("auths") or {}
         found = next((auths[name] for name in (host, f"https://{host}", *HUBS.get(host, ())) if name in auths), {})
-        text = found.get("auth") or base64.b64encode(f"{found['username']}:{found['password']}".encode()).decode()
+        return found.get("auth") or base64.b64encode(f"{found['username']}:{found['password']}".encode()).decode()
     except (OSError, ValueError, AttributeError, TypeError) as error:
         raise Invalid("registry_auth_file", file=settings.registry_auth_file, detail=str(error)[:100]) from None
     except KeyError:
         return None
-    return f"Basic {text}"
 
 
 def reachable(settings, image):

@@ -158,6 +158,15 @@ class ImageRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Pipeline:
+    """What builds, or deploys, a repository outside: a project or a trigger of a cloud's service, by its kind (gitops/builders); `forge` is the repository's own pipeline."""
+
+    repository: str
+    kind: str = "forge"
+    project: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PreviewRule:
     """Which pull requests get an instance of their own: those of a repository that have a label, from the values of an environment.
 

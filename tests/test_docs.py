@@ -43,7 +43,7 @@ def test_every_promise_is_held():
         assert f"\ndef {name}(" in (ROOT / path).read_text(), f"{path}::{name}"
 
 
-SECTIONS = {"klepaas.yaml": table.TOP, "An environment": table.ENVIRONMENT, "An analysis of gates": table.ANALYSIS, "policy": table.POLICY, "A rule of protected": table.PROTECTED, "A rule of images": table.IMAGE, "sync": table.SYNC, "A rule of cicd": table.RULE, "notify": notify.TOP, "A route of notify": notify.ROUTE, "The `klepaas:` section of a values file": table.SECTION}
+SECTIONS = {"klepaas.yaml": table.TOP, "An environment": table.ENVIRONMENT, "An analysis of gates": table.ANALYSIS, "policy": table.POLICY, "A rule of protected": table.PROTECTED, "A rule of images": table.IMAGE, "A pipeline": table.PIPELINE, "sync": table.SYNC, "A rule of cicd": table.RULE, "notify": notify.TOP, "A route of notify": notify.ROUTE, "The `klepaas:` section of a values file": table.SECTION}
 
 
 @pytest.mark.parametrize("title", SECTIONS)

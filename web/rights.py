@@ -57,6 +57,7 @@ ROUTES = {
     "slack_app.uninstall": Right("admin:write", whole=True, does="slack_uninstall"),
     "external.providers": Right("mcp:execute"), "external.health": Right("mcp:execute"), "external.tools": Right("mcp:execute"), "external.called": Right("mcp:execute", whole=True, does="mcp_external_call", door="mcp"),
     "notices.listed": Right("admin:read", whole=True), "notices.again": Right("admin:write", whole=True, does="notifications_again"), "notices.tested": Right("admin:write", whole=True, does="notification_test"),
+    "pipelines.listed": READ, "pipelines.one": READ, "pipelines.log": READ,
     "audit.listed": Right("admin:read"),
     "__flask_sock.events": READ, "__flask_sock.talk": Right(VERB, door="chat"),
 }

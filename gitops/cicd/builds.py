@@ -15,7 +15,7 @@ def completed(services, catalog, tree, command, args):
     """
     target = catalog.target(command.app, command.environment)
     if args.get("build"):
-        wanted = building.completed(services, tree, target, args)
+        wanted = building.completed(services, catalog, tree, target, args)
         known = {_version(catalog, facts, target) for facts in _told(services.ledger, rules.repository(tree, target)) if facts.event in BUILT}
         return _without(wanted, "branch", "build") if wanted["version"] in known else wanted
     if "version" in args or ":" in args.get("image", "").rpartition("/")[2]:

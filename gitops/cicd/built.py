@@ -2,34 +2,36 @@
 
 from dataclasses import replace
 
-from gitops import submit
-from gitops.cicd.rules import SHORT
+from gitops import builders, submit
+from gitops.cicd import building
 from gitops.errors import Invalid, Unavailable
-from gitops.forges import chosen
-from gitops.types import Command
+from gitops.types import Command, Pipeline
 
 AGAIN = 600  # seconds until a pipeline that was started and is not to be seen is started again
-SKEW = 60    # seconds that the forge's clock may be behind ours
 
 
 def outcome(services, kept):
     """What became of it: deployed, or why not. Unavailable while the pipeline runs."""
-    runs = _runs(services, kept)
-    if any(run.state == "success" for run in runs):
+    pipeline = Pipeline(**kept.get("pipeline") or {"repository": kept["repository"]})
+    builder = builders.BUILDERS[pipeline.kind]
+    runs = builder.runs(services, pipeline, kept["sha"])
+    ours = [run for run in runs if builder.made(run, kept)]
+    if any(run.state == "success" for run in ours):
         return _deployed(services, kept)
-    if not any(run.state == "running" for run in runs):
-        failed = next((run for run in runs if run.asked and run.created >= kept["asked"] - SKEW), None)
+    if not any(run.state == "running" for run in (runs if builder.ALONE else ours)):
+        failed = next((run for run in ours if run.state == "failure" and run.asked), None)
         if failed:
-            raise Invalid("build_failed", version=kept["version"], url=failed.url)
-        if services.ledger.claim(f"build-{kept['uid']}", AGAIN):
-            chosen(services.settings)[1].dispatch(services, kept["repository"], kept["branch"], kept["version"])
+            raise Invalid("build_failed", version=kept["version"], url=failed.url or f"{pipeline.kind} {pipeline.project}, {failed.id} ({failed.why or '-'})")
+        _start(services, kept, builder, pipeline)
     raise Unavailable("build_runs", version=kept["version"])
 
 
-def _runs(services, kept):
-    """Those that make this version, newest first: what a push started makes the first of its commit."""
-    found = chosen(services.settings)[1].runs(services, kept["repository"], kept["sha"])
-    return [run for run in found if run.asked or kept["version"] == kept["sha"][:SHORT]]
+def _start(services, kept, builder, pipeline):
+    """Once, unless what was started is not to be seen; which run it is, is kept."""
+    if services.ledger.claim(f"build-{kept['uid']}", AGAIN):
+        run = builder.dispatch(services, pipeline, kept["branch"], kept["sha"], kept["version"])
+        if run is not None:
+            services.ledger.delivery_noted(building.called(kept["uid"]), run=run)
 
 
 def _deployed(services, kept):

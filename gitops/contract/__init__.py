@@ -26,6 +26,7 @@ class Config:
     cicd: tuple | None = None
     images: tuple = ()
     previews: tuple = ()
+    pipelines: tuple = ()
     owners: tuple = ()
     protected: tuple = ()
     notify: Notify = Notify()
@@ -84,7 +85,7 @@ def _config(document):
     previews.fit(found.get("previews", ()), environments, found.get("values"))
     keys = MappingProxyType({**KEYS, **found.get("keys", {})})
     return Config(document, found.get("name"), found.get("values"), found.get("chart"), environments, found.get("ignore", ()), found.get("prices"), found.get("cicd"), found.get("images", ()),
-                  found.get("previews", ()), found.get("owners", ()), found.get("protected", ()), found.get("notify", Notify()), MappingProxyType(found.get("lexicon", {})), keys)
+                  found.get("previews", ()), found.get("pipelines", ()), found.get("owners", ()), found.get("protected", ()), found.get("notify", Notify()), MappingProxyType(found.get("lexicon", {})), keys)
 
 
 def _distinct(pattern, environments):

@@ -12,12 +12,13 @@ import semantic_version
 from gitops.contract import previews
 from gitops.contract.notify import notify
 from gitops.shapes import Wrong, choice, list_of, mapping, matching, of
-from gitops.types import Analysis, Environment, Gates, Ignore, ImageRule, Policy, Prices, Protected, Rule, SyncPolicy, Window
+from gitops.types import Analysis, Environment, Gates, Ignore, ImageRule, Pipeline, Policy, Prices, Protected, Rule, SyncPolicy, Window
 
 KEYS = MappingProxyType({"version": "image.tag", "image": "image.repository", "replicas": "replicaCount",
                          "restart": r"podAnnotations.klepaas\.io/restartedAt", "env": "env"})
-LATER = ("integrations", "pipelines")  # checked by the parts they belong to
+LATER = ("integrations",)  # checked by the parts they belong to
 SECTION_DEFAULTS = MappingProxyType({"repository": None, "suspend": False, "depends_on": (), "adopt": False, "ignore": ()})
+BUILD = ("sourcebuild", "sourcepipeline")  # what a repository's image can be built by, beside its forge
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MIDNIGHT = 24 * 60
 NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
@@ -204,6 +205,23 @@ def _image_rule(value, at):
     return ImageRule(**found)
 
 
+def _pipeline(value, at):
+    found = mapping(value, at, PIPELINE)
+    missing = [name for name in PIPELINE if name not in found]
+    if missing:
+        raise Wrong(at, f"a mapping with {missing[0]}")
+    return Pipeline(**found)
+
+
+def _pipelines(value, at):
+    """A repository is built by one of them, whatever follows it beside."""
+    found = list_of(_pipeline)(value, at)
+    built = [each.repository.lower() for each in found if each.kind in BUILD]
+    if len(set(built)) < len(built):
+        raise Wrong(at, f"one of {', '.join(BUILD)} a repository")
+    return found
+
+
 def _range(value, at):
     try:
         semantic_version.NpmSpec(value)
@@ -253,7 +271,7 @@ RULE = {"repository": matching(re.compile(r"\*|[\w.*-]+(/[\w.*-]+)+"), "owner/re
         "event": choice("push", "release", "workflow_run", "pull_request", "package", "callback"), "workflow": _text, "prerelease": _flag,
         "version": matching(re.compile(r"([A-Za-z0-9_.-]|\{(sha|sha7|tag|semver|branch|run|version)\})+"), "a tag with fields of {sha}, {sha7}, {tag}, {semver}, {branch}, {run}, {version}")}
 TOP = {"version": of(int, "1"), "name": _name, "values": _pattern, "chart": _path, "environments": _environments, "keys": _keys,
-       "ignore": _ignores, "prices": _prices, "lexicon": _lexicon, "cicd": list_of(_rule), "owners": _owners, "protected": list_of(_protected), "policy": _policy, "images": list_of(_image_rule), "previews": list_of(previews.rule), "notify": notify, **dict.fromkeys(LATER, _anything)}
+       "ignore": _ignores, "prices": _prices, "lexicon": _lexicon, "cicd": list_of(_rule), "owners": _owners, "protected": list_of(_protected), "policy": _policy, "images": list_of(_image_rule), "previews": list_of(previews.rule), "pipelines": _pipelines, "notify": notify, **dict.fromkeys(LATER, _anything)}
 ENVIRONMENT = {"namespace": _name, "cluster": _text, "review": _review, "approvals": _count(1, 10), "promotes_from": _name,
                "agents": choice("propose", "commit"), "cluster_kinds": list_of(_text), "forbidden_kinds": list_of(_text), "conflicts": choice("force", "fail"),
                "service_account": _name, "on_failure": choice("report", "rollback"), "on_alert": choice("report", "rollback"), "owners": _addresses, "review_days": _count(1, 365), "sync": _sync, "policy": _policy, "verify": _verify, "enforce_review": _flag, "only_promote": _flag, "promotes": _key_paths, "gates": _gates}
@@ -264,6 +282,7 @@ PRICES = {"currency": matching(re.compile(r"[A-Z]{3}"), "a code such as KRW or U
           "load_balancer_month": _price(0), "hours": _price(1)}
 POLICY = {"registries": list_of(matching(re.compile(r"[a-zA-Z0-9][\w.:-]*(/[\w.-]+)*"), "a registry, or a part of one such as ghcr.io/acme")), "latest": _flag, "replicas": _bounds,
           "resources": list_of(choice("requests.cpu", "requests.memory", "limits.cpu", "limits.memory"))}
+PIPELINE = {"repository": _repository, "kind": choice(*BUILD, "sourcedeploy"), "project": matching(re.compile(r"[A-Za-z0-9][\w.-]{0,99}", re.ASCII), "the number of a project, or the name of a trigger, in quotes")}
 IMAGE = {"app": _name, "environment": _name, "semver": _range, "match": _expression, "order": choice("numeric", "alphabetic", "newest")}
 ANALYSIS = {"query": matching(re.compile(r"(?s)(?=.*\S)[^\0]{1,4096}"), "PromQL"), "name": matching(re.compile(r"[^\x00-\x1f\x7f]{1,80}"), "a name of one line"), "min": _bound, "max": _bound}
 GATES = {"healthy": _seconds, "analysis": list_of(_analysis)}

@@ -59,12 +59,15 @@ def _account(user):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run of a repository's pipeline. `state`: running, success, failure; `asked`: somebody started it, not a push."""
+    """A run of a repository's pipeline. `state`: running, success, failure; `asked`: somebody started it, not a push; `stages` are (name, state), `why` it failed."""
 
     state: str
-    url: str
+    url: str | None
     asked: bool
     created: float
+    id: str | None = None
+    stages: tuple = ()
+    why: str | None = None
 
 
 def run(found):

@@ -2,9 +2,9 @@
 
 import re
 
-from gitops.errors import Conflict, Timeout, Unavailable
+from gitops.errors import Conflict, NotFound, Timeout, Unavailable
 from gitops.git import run
-from gitops.git.refs import HEADS, Moved, patiently
+from gitops.git.refs import HEADS, Moved, full_name, patiently
 
 DEADLINE = 30  # seconds
 FIRST = 10  # times that for the first fetch, which brings everything
@@ -33,6 +33,18 @@ class Remote:
         if done.code and ".lock': File exists" not in done.err:
             raise self._away(done.err)
         return done.err if done.code else ""
+
+    def tip(self, branch=None):
+        """(branch, sha of its newest commit) there, of the default branch if none is named; NotFound when it has none of the name."""
+        done = self._asked(self.deadline, "ls-remote", "--symref", "--", self.address.url, full_name(branch) if branch else "HEAD")
+        if done.code:
+            raise self._away(done.err)
+        lines = [line.split() for line in done.out.decode("utf-8", "replace").splitlines()]
+        named = next((words[1].removeprefix(HEADS) for words in lines if words[0] == "ref:"), branch)
+        sha = next((words[0] for words in lines if words[0] != "ref:"), None)
+        if sha is None or named is None:
+            raise NotFound("no_such_revision", revision=branch or "HEAD")
+        return named, sha
 
     def push(self, ref, new, old):
         """The ref there from `old` (None: absent) to `new`; Moved when it was elsewhere, Conflict when the remote forbids it.

@@ -43,6 +43,13 @@ class Deliveries:
                 return None
             return orjson.loads(table.get_by_id(id).facts)
 
+    def delivery_noted(self, id, **more):
+        """Add to the facts of a delivery."""
+        table = self.tables["delivery"]
+        with self.store.write():
+            row = table.get_by_id(id)
+            table.update(facts=dumps(orjson.loads(row.facts) | more)).where(table.id == id).execute()
+
     def delivery_done(self, id, outcome):
         """Keep what became of a delivery. The event says no more than that: it has no environment, so many may see it."""
         table = self.tables["delivery"]

@@ -136,3 +136,26 @@ def test_a_rule_that_cannot_be_read_is_said(rule):
     """With its line."""
     problem, = contract.read(f"environments: {{staging: {{}}}}\nimages:\n- {rule}\n".encode(), "klepaas.yaml").problems
     assert problem.line == 3
+
+
+def _here(server):
+    """The registry of every name is the local one."""
+    return lambda settings, host, authorization=None: http.Provider(f"registry {host}", server.url, {"Authorization": authorization} if authorization else {}, (authorization,) if authorization else ())
+
+
+CLOUDS = {"acme.kr.ncr.ntruss.com": "puller:pass-w0rd-123", "acme.ncr.gov-ntruss.com": "puller:pass-w0rd-123", "ncr.ntruss.com.evil.example": None, "evilncr.ntruss.com": None}
+
+
+@pytest.mark.parametrize("host", CLOUDS)
+def test_a_clouds_registry_is_signed_in_to_by_its_keys(there, host, monkeypatch):
+    """It by the cloud's keys, nobody whose name is alike; a login of docker's goes before."""
+    world, server = there
+    server.tags = {"1.3.0": ""}
+    settings = config.load({"NCP_ACCESS_KEY": "puller", "NCP_SECRET_KEY": "pass-w0rd-123", "REGISTRIES": server.url}, None)
+    monkeypatch.setattr(registry, "_provider", _here(server))
+    if CLOUDS[host] is None:
+        with pytest.raises(KlepaasError) as caught:
+            registry.tags(settings, f"{host}/acme/web")
+        assert caught.value.details["kind"] == "unauthorized" and not any(given and "Basic" in given for _, given in server.asked)
+    else:
+        assert registry.tags(settings, f"{host}/acme/web") == ["1.3.0"] and ("/token", f"Basic {USER}") in server.asked

@@ -7,11 +7,12 @@ import { external } from "./external.js";
 import { misreadings } from "./misreadings.js";
 import { notifications } from "./notifications.js";
 import { empty, failure, fill, table } from "./parts.js";
+import { pipelines } from "./pipelines.js";
 import { outcome } from "./preview.js";
 
 export function settings(main) {
   const me = el("section", { class: "panel" }, el("h2", {}, t("you")), el("p", {}, `${store.me.name} <${store.me.email}>`), scopes(store.me.scopes));
-  main.append(el("div", { class: "stack" }, el("h1", { tabindex: "-1" }, t("settings")), me, tokens(), sessions(), access(), environments(), notifications() ?? "", external() ?? "", misreadings() ?? ""));
+  main.append(el("div", { class: "stack" }, el("h1", { tabindex: "-1" }, t("settings")), me, tokens(), sessions(), access(), environments(), notifications() ?? "", external() ?? "", pipelines() ?? "", misreadings() ?? ""));
 }
 const scopes = (names) => el("div", { class: "row" }, names.map((each) => el("span", { class: "tag" }, each)));
 
