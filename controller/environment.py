@@ -8,12 +8,12 @@ import threading
 import time
 
 from controller import kube as kubes
-from controller import events, failure, held, hooks, metrics, ownership, previews, reconcile, rollout, syncing, windows
+from controller import events, failure, held, hooks, metrics, ownership, previews, reconcile, rollout, syncing
 from controller.cache import Cache
 from controller.claims import Claims
 from controller.lease import Lease
 from gitops import catalog as catalogs
-from gitops import charts
+from gitops import charts, windows
 from gitops.errors import Invalid, KlepaasError, NotFound
 from gitops.types import Problem
 

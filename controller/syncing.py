@@ -7,8 +7,8 @@ import time
 import orjson
 
 from controller import kube as kubes
-from controller import hooks, reconcile, rollout, stages, windows
-from gitops import needs
+from controller import hooks, reconcile, rollout, stages
+from gitops import needs, windows
 from gitops.errors import Invalid, KlepaasError, Unavailable
 from gitops.render import sops
 from gitops.types import Health, Problem, SyncResult
@@ -113,8 +113,8 @@ def _stopped(world, state, target, changes, drift):
         return None
     if not world.writes:
         return "held", f"writing is turned off (ENABLE_K8S_DEPLOY): {len(changes)} objects differ"
-    if not windows.open_now(world.environment.sync.windows):
-        return "held", "outside the sync windows"
+    if opens := windows.opens(world.environment.sync.windows):
+        return "held", f"outside the sync windows; the next one opens {windows.said(opens)}"
     awaited = [] if drift else _awaited(world, target)
     return ("held", f"waits for {', '.join(awaited)}") if awaited else None
 

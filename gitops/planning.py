@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from gitops import catalog as catalogs
-from gitops import access, checks, constraints, gates, needs, policy, previews, resolve
+from gitops import access, checks, constraints, gates, needs, orders, policy, previews, resolve
 from gitops.cicd import builds
 from gitops.errors import Invalid
 from gitops.plans import PLANS
@@ -61,7 +61,7 @@ def decided(services, actor, verb, command, tree):
     """The plan on this tree, authorised again there, with its delivery."""
     if verb.kind == "order":
         policy.authorise(actor, verb, command.environment)
-        return Plan(command, tree.revision, risk=verb.risk, delivery="order", summary=verb.help[0])
+        return Plan(command, tree.revision, risk=verb.risk, delivery="order", summary=verb.help[0], warnings=orders.warnings(services, command, catalogs.load(tree)))
     catalog = catalogs.load(tree.fresh())
     environment = previews.place(catalog, command) if verb.name in previews.VERBS else catalog.environment(command.environment)
     policy.authorise(actor, verb, environment.name)

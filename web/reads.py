@@ -2,7 +2,7 @@
 
 import itertools
 
-from gitops import access, audit, history, needs, policy, resolve, values, verbs
+from gitops import access, audit, history, needs, policy, resolve, values, verbs, windows
 from gitops.cicd import pulled
 from gitops.errors import Forbidden, Invalid, KlepaasError, NotFound, Unavailable
 from gitops.types import Command, Environment, Target
@@ -184,7 +184,7 @@ def environments(services, actor):
     visible, marks = [each for each in catalog.environments.values() if policy.holds(actor.scopes, "k8s:read", each.name)], services.ledger.marks()
     lost = [Environment(name, said["lost"]["namespace"]) for name, said in marks.items() if said.get("lost") and name not in catalog.environments and policy.holds(actor.scopes, "k8s:read", name)]
     return {"items": [{"name": each.name, "namespace": each.namespace, "review": each.review, "approvals": each.approvals, "promotes_from": each.promotes_from, "agents": each.agents,
-                       "preview": _preview(tree, catalog, each), **_marks(marks.get(each.name) or {})} for each in (*visible, *lost)],
+                       "opens": (opens := windows.opens(each.sync.windows)) and opens.isoformat(), "preview": _preview(tree, catalog, each), **_marks(marks.get(each.name) or {})} for each in (*visible, *lost)],
             "first": catalog.first.name}
 
 

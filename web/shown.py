@@ -96,7 +96,7 @@ SYNC = thing(id=WHOLE, **of(types.SyncResult)["properties"])
 APP = CARD | {"required": ["app", "environment"], "properties": CARD["properties"] | {
     "sync": MAYBE, "health": MAYBE, "message": MAYBE, "replicas": maybe(OBJECT), "path": MAYBE, "values": MAYBE, "repository": MAYBE, "chart": MAYBE, "source": MAYBE, "manifests": many(thing(path=TEXT, text=TEXT)), "syncs": many(OBJECT)}}
 KEPT = thing(app=TEXT, group=TEXT, kind=TEXT, name=TEXT, why={"type": "string", "description": "what keeps it: its kind, an annotation, or `prune: false`"})
-PLACE = thing(name=TEXT, namespace=TEXT, review=FLAG, approvals=COUNT, promotes_from=MAYBE, agents=TEXT, preview=maybe(OBJECT),
+PLACE = thing(name=TEXT, namespace=TEXT, review=FLAG, approvals=COUNT, promotes_from=MAYBE, agents=TEXT, opens=MAYBE, preview=maybe(OBJECT),
               held=MAYBE, release=MAYBE, unreached=MAYBE, refused=maybe(many(TEXT)), leaving=maybe(OBJECT), kept=maybe(thing(count=COUNT, items=many(KEPT))), lost=maybe(OBJECT))
 EVENT = thing(id=WHOLE, kind=TEXT, app=MAYBE, environment=MAYBE, at=MOMENT, data=OBJECT)
 ATTEMPT = thing(**{name: MAYBE for name in FIELDS} | {"number": WHOLE, "at": MOMENT, "agent": FLAG, "door": TEXT, "verb": TEXT, "outcome": TEXT, "args": OBJECT, "previous": TEXT, "hash": TEXT})

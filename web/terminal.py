@@ -18,18 +18,11 @@ def receipt(found):
     plan = found["plan"]
     head = f"{found['status']}: {plan['verb']} {plan['app'] or ''}{'/' + plan['environment'] if plan['environment'] else ''}  {plan['summary']}"
     lines = [head, *([f"commit {found['commit']}"] if found["commit"] else []), *([f"review {found['review']['id']} ({found['review']['status']})"] if found["review"] else [])]
-    if found["status"] == "preview":
-        lines += [f"risk {plan['risk']}, delivered as {plan['delivery']}", *(f"warning: {_warning(each)}" for each in plan.get("warnings") or ())]
+    lines += [f"risk {plan['risk']}, delivered as {plan['delivery']}"] if found["status"] == "preview" else []
+    lines += [f"warning: {messages.warning(each, 'en')}" for each in plan.get("warnings") or ()] if found["status"] in ("preview", "accepted") else []
     lines += [each["diff"].rstrip("\n") for each in plan["changes"]]
     lines += [f"{each['action']} {each['kind']} {each['name']}{': ' + effects.said(each['effect']) if 'effect' in each else ''}\n{each['diff'].rstrip()}" for each in plan["manifests"]] if found["status"] == "preview" else []
     return clean("\n".join(lines))
-
-
-def _warning(each):
-    """A warning as plans have it: a code, or a text in each language. A newer server's code is told as it is."""
-    if isinstance(each, dict):
-        return each.get("en") or orjson.dumps(each).decode()
-    return messages.text(each, "en", {}) if each in messages.MESSAGES else each
 
 
 def adoption(adoption, found):

@@ -15,5 +15,12 @@ def text(code, language, details):
     return template.format(**{name: _shown(value) for name, value in details.items()})
 
 
+def warning(found, language):
+    """A warning as plans have it: a code, or a text in each language. A newer server's code is told as it is."""
+    if isinstance(found, dict):
+        return str(found.get(language) or found.get("en"))
+    return text(found, language, {}) if found in MESSAGES else found
+
+
 def _shown(value):
     return ", ".join(map(str, value)) if isinstance(value, (list, tuple, set, frozenset)) else value

@@ -56,6 +56,13 @@ MESSAGES = {
     "unstable": ("this chart renders differently each time (chance, or the time of day): it will be changed whenever the controller starts", "이 차트는 렌더링할 때마다 결과가 다릅니다(난수 또는 시각). 컨트롤러가 시작될 때마다 바뀝니다"),
     "other_image": ("the two environments use different image repositories: only the version is brought over", "두 환경의 이미지 저장소가 다릅니다. 버전만 가져옵니다"),
     "protected": ("this changes what klepaas.yaml protects: it is proposed, and its owners have to agree", "klepaas.yaml 이 보호하는 경로를 바꿉니다. 제안으로 올라가며 담당자의 승인이 필요합니다"),
+    "order_later": ("outside the sync windows of {environment}: what differs is written when the next one opens, {opens}", "{environment} 의 동기화 시간대가 아닙니다. 다음 시간대가 열리는 {opens} 에 반영됩니다"),
+    "order_suspended": ("the syncs of {app} in {environment} are suspended: nothing is written before they are resumed", "{environment} 의 {app} 동기화가 중지되어 있습니다. 재개하기 전에는 아무것도 반영되지 않습니다"),
+    "nothing_to_cancel": ("no sync is going on in {environment} that could be cancelled; cancelled all the same, nothing is repaired there until the next commit or sync",
+                          "{environment} 에 취소할 동기화가 없습니다. 그래도 취소하면 다음 커밋이나 동기화까지 아무것도 복구되지 않습니다"),
+    # orders
+    "nothing_held": ("nothing in {environment} waits to be released", "{environment} 에 진행을 기다리는 것이 없습니다"),
+    "other_held": ("what waits in {environment} is {waiting}, not {revision}", "{environment} 에서 기다리는 리비전은 {revision} 이(가) 아니라 {waiting} 입니다"),
     # rights and delivery
     "missing_scope": ("this needs {scope} at {environment}", "{environment} 에 대한 {scope} 권한이 필요합니다"),
     "approve_needs_session": ("only a signed-in person approves, no token and no command line", "승인은 로그인한 사람만 할 수 있습니다 (토큰과 명령줄은 불가)"),

@@ -71,6 +71,7 @@ def test_a_verb_needs_its_scope_there(world, verb):
 def test_an_order_is_a_row_for_the_controller_and_no_commit(world, verb):
     """An order changes no desired state: it is accepted, and waits in the ledger."""
     before = world.refs()
+    world.services.ledger.mark("staging", held="2 of 3 objects would be pruned", release="abc1234")
     receipt = world.say(verb, args=ORDERS[verb])
     assert (receipt.status, receipt.commit, world.refs()) == ("accepted", None, before)
     (order,) = world.services.ledger.orders(0)

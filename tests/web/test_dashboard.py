@@ -1,5 +1,7 @@
 """Laws of the page that a person would notice broken: what is confirmed is what is shown, nothing jumps, nothing closes by itself, a lost connection resumes."""
 
+import re
+
 from playwright.sync_api import expect
 
 from gitops.repo import Repository
@@ -146,3 +148,15 @@ def land(demo, path, old, new):
     repo = Repository.open(str(demo.home / "config.git"), demo.home)
     repo_help.land(repo, {path: repo.tree(repo.head()).read(path).replace(old.encode(), new.encode())})
     repo.close()
+
+
+def test_a_closed_window_says_when_it_opens(demo, person):  # noqa: F811
+    """Beside the environment's name, in the preview of a sync, and in its outcome."""
+    land(demo, "klepaas.yaml", "    namespace: staging\n", '    namespace: staging\n    sync: {windows: [{days: mon, from: "00:00", to: "00:01", tz: Asia/Seoul}, {days: mon, from: "00:02", to: "00:03", tz: Asia/Seoul}]}\n')
+    owner = person("owner", "en-US")
+    expect(owner.page.locator('.lane-head [data-role="opens"] time')).to_have_attribute("datetime", re.compile(r"T15:0[02]:00.000Z$"), timeout=WAIT)
+    owner.page.goto(f"{demo.url}/#/apps/nginx/staging")
+    owner.page.locator('[data-action="sync"]').click()
+    expect(owner.page.locator('[data-role="preview"] [role="note"]')).to_have_text(re.compile(r"written when the next one opens, \S+ 00:0[02] Asia/Seoul$"), timeout=WAIT)
+    owner.page.locator('[data-role="preview"] [data-role="confirm"]').click()
+    expect(owner.page.locator('[data-role="outcome"]')).to_contain_text(re.compile("outside the sync windows of staging.*Asia/Seoul"), timeout=WAIT)

@@ -4,6 +4,7 @@ import secrets
 
 import orjson
 
+from gitops import messages
 from web import answers
 
 LONGEST = 100_000  # characters of data in a text: the structured content has all of it
@@ -43,5 +44,6 @@ def outcome(found, language):
     about = "/".join(each for each in (plan.get("app"), plan.get("environment")) if each)
     head = f"{STATUS.get(found['status'], (found['status'],) * 2)[index]}. {plan.get('verb')} {about}".rstrip()
     more = [f"{name}: {value}" for name, value in (("commit", found.get("commit")), ("review", (found.get("review") or {}).get("id")), ("risk", plan.get("risk"))) if value]
+    more += [messages.warning(each, language) for each in plan.get("warnings") or ()]
     diff = "\n".join(each["diff"] for each in plan.get("changes", ()))
     return ("\n".join([head, *more]), *([data(diff, language)] if diff else []))

@@ -1,5 +1,6 @@
 """Answers of the chat as Block Kit: previews with their buttons, reads, receipts, questions. Must not read or decide; what others wrote is escaped."""
 
+from gitops import messages
 from gitops.slackapi import actions, button, escaped, section, sections
 from web import terminal
 
@@ -50,7 +51,7 @@ def card(item, language):
         return [*head, section(said("unchanged", language))]
     diffs = [section(code("\n".join(each["diff"] for each in plan["changes"])))] if plan["changes"] else []
     asks = [_word(item, language)] if item["word"] else []
-    return [*head, *diffs, *asks, actions([button(said("confirm", language), "confirm", item["command_id"], style="primary"), button(said("cancel", language), "cancel", item["command_id"])])]
+    return [*head, *_warned(plan, language), *diffs, *asks, actions([button(said("confirm", language), "confirm", item["command_id"], style="primary"), button(said("cancel", language), "cancel", item["command_id"])])]
 
 
 def _word(item, language):
@@ -70,7 +71,12 @@ def read(found, language):
 def receipt(found, language):
     plan = found["plan"]
     names = [f"`{found['commit'][:8]}`" if found.get("commit") else "", f"review `{escaped(found['review']['id'])}`" if found.get("review") else ""]
-    return [section(" ".join(filter(None, [f":white_check_mark: *{said(found['status'], language)}*:", escaped(plan["summary"]), *names])))]
+    done = section(" ".join(filter(None, [f":white_check_mark: *{said(found['status'], language)}*:", escaped(plan["summary"]), *names])))
+    return [done, *(_warned(plan, language) if found["status"] == "accepted" else [])]
+
+
+def _warned(plan, language):
+    return [section(f":warning: {escaped(messages.warning(each, language))}"[:LONGEST]) for each in plan["warnings"]]
 
 
 def code(text):

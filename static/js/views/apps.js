@@ -2,7 +2,7 @@
 import * as api from "../api.js";
 import { el, keyed, write } from "../dom.js";
 import { store } from "../store.js";
-import { t } from "../texts.js";
+import { stamp, t } from "../texts.js";
 import { reviewRow } from "./changes.js";
 import { configured } from "./configured.js";
 import { figures } from "./figures.js";
@@ -28,7 +28,7 @@ export function apps(main) {
   function all() {
     count();
     filters.forEach((each, index) => each.setAttribute("aria-pressed", FILTERS[index] === chosen));
-    const names = shownNames(search.value.trim().toLowerCase(), chosen[1], first), lanes = store.lanes.map((each) => each.name).join();
+    const names = shownNames(search.value.trim().toLowerCase(), chosen[1], first), lanes = store.lanes.map((each) => `${each.name} ${each.opens ?? ""}`).join();
     body.style.setProperty("--lanes", store.lanes.length);
     keyed(body, names.length ? [null, ...names] : [], (name) => `${lanes} ${name ?? ""}`, (name) => (name === null ? head() : row(name, cards)));
     for (const [key, node] of cards) if (node.dataset.app && !store.apps.has(key)) swap(cards, key, node, vacant());
@@ -70,7 +70,8 @@ function shownNames(text, filter, first) {
   const names = [...new Set(items.map((item) => item.app))];
   return [...names.filter((name) => first.has(name)), ...names.filter((name) => !first.has(name))];
 }
-const head = () => el("div", { class: "lane-head" }, el("span", {}), store.lanes.map((each) => el("span", { class: "row" }, each.name, each.review ? el("span", { class: "tag" }, t("needsReview")) : null)));
+const head = () => el("div", { class: "lane-head" }, el("span", {}), store.lanes.map((each) => el("span", { class: "row" }, each.name, each.review ? el("span", { class: "tag" }, t("needsReview")) : null,
+  each.opens && Date.parse(each.opens) > Date.now() ? el("span", { class: "tag", "data-role": "opens" }, t("opensAt"), " ", stamp(each.opens)) : null)));
 // A row holds a place for every environment, so that an app that appears in one changes nothing else.
 function row(name, cards) {
   const places = store.lanes.map((each) => {

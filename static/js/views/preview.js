@@ -97,7 +97,7 @@ export function outcome(receipt) {
   const { app, environment } = receipt.plan, item = store.apps.get(store.key(app, environment));
   return el("div", { class: "tight", "data-role": "outcome", "data-status": receipt.status, role: "status" },
     el("div", { class: "row" }, el("b", {}, t(receipt.status)), receipt.review ? el("a", { href: `#/changes/${encodeURIComponent(receipt.review.id)}` }, t("toReview")) : sha(receipt.commit)),
-    receipt.status === "committed" && item ? follow(app, environment) : null);
+    receipt.status === "accepted" ? warnings(receipt.plan) : null, receipt.status === "committed" && item ? follow(app, environment) : null);
 }
 function follow(app, environment) {
   const where = el("a", { href: `#/apps/${encodeURIComponent(app)}/${encodeURIComponent(environment)}` }, `${app} / ${environment}`), state = el("span", { class: "row" }), why = el("span", { class: "small error" });
