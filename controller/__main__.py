@@ -9,7 +9,7 @@ import time
 
 from controller import probes
 from controller.loop import Loop
-from gitops import config, services
+from gitops import config, logs, reporting, services, tracing
 from gitops.errors import KlepaasError, Unavailable
 
 log = logging.getLogger(__name__)
@@ -20,10 +20,12 @@ def main(argv=None):
     parser = argparse.ArgumentParser(prog="python -m controller", description="Makes the clusters equal to git.")
     parser.add_argument("--once", action="store_true", help="one tick, without waiting for health: 0 all applied, 1 some app failed, 2 could not run")
     options = parser.parse_args(argv)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
     try:
-        opened = _opened(config.load(), options.once)
+        settings = config.load()
+        logs.configure(settings)
+        reporting.start(settings, "controller")
+        tracing.start(settings, "controller")
+        opened = _opened(settings, options.once)
     except KlepaasError as error:
         print(error, file=sys.stderr)
         return 2

@@ -46,6 +46,7 @@ class World:
         self.before, self.recalled = (None, None), False  # what `past` found last; whether the apps of then that are gone are known
         self.ran = set()  # hooks of apps that are gone, whose objects stay until the lease says that they are
         self.over = False  # whether nothing is left of an environment that klepaas.yaml lost
+        self.asked, self.brought = {}, set()  # app -> who asked for what comes, and the commits of `head`: see controller/asked
         self.told = {}  # what was said of the environment as a whole: see controller/held
         self.refused = {}  # deletions that did not succeed: see controller/prune
         self.unlisted = {}  # kinds that the server refused to list -> (how often, when to ask again)

@@ -9,7 +9,7 @@ import time
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from controller import alerting, following, forges, held, livediff, metrics, notify, previews, prune, rollout, reviewed
+from controller import alerting, asked, following, forges, held, livediff, metrics, notify, previews, prune, rollout, reviewed
 from controller.lease import RENEW
 from controller.outbox import Outbox
 from controller.source import Source
@@ -199,6 +199,7 @@ class Loop:
             for event in self.ledger.events(self.after, limit=1000):
                 self.after, self.ordered, self.asked, self.alerted = event.id, self.ordered or event.kind == "order", self.asked or event.kind == "question", self.alerted or event.kind == "alert"
                 self.source.fetch = self.source.fetch or forges.news(self.repo, event)
+                asked.heard(self.worlds, self.ledger, event)
             if self.ordered:
                 self._orders()
             if self.asked:
@@ -213,6 +214,7 @@ class Loop:
         for each in self.ledger.orders(0):
             world = self.worlds.get(each["environment"])
             if world and (world.active() or each["verb"] == "release" and world.gone):
+                asked.keep(world, each["app"], each)
                 self._order(world, each["verb"], each["app"], each["command"].args)
                 self.ledger.order_done(each["uid"], "done")
         self.ordered = False

@@ -55,6 +55,9 @@ class AppState:
     begun: float = 0.0                 # monotonic, likewise
     looked: float = 0.0                # when its pods were asked after last, monotonic
     actions: tuple = ()
+    asked: dict = field(default_factory=dict)     # the ids of who asked for it, see controller/asked
+    parts: tuple = ()                  # (name, from, to) of what the sync took so far
+    applied: float | None = None       # when something was written last, as the clock says
     version: str | None = None         # what the files say at the key of that name
     seen: dict = field(default_factory=dict)      # Key -> (resourceVersion, what rollout made of the object)
     pods: dict = field(default_factory=dict)      # Key -> (generation, Health) of a workload's pods when last asked after

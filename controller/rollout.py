@@ -5,7 +5,7 @@ import time
 from dataclasses import replace
 
 from controller import health as healths
-from controller import hooks
+from controller import asked, hooks
 from controller.pods import Pods
 from gitops import values
 from gitops.errors import KlepaasError
@@ -182,9 +182,11 @@ def _end(world, state, seen):
     why = f"not up after {DEADLINE // 60} minutes: {seen.message}" if late and seen.status != "degraded" else seen.message
     if status == "failed":
         world.failed(state, why)
-    return SyncResult(
+    result = SyncResult(
         state.app, world.environment.name, state.revision or "", status, state.actions, seen, state.started or time.time(),
         time.time() if status != "progressing" else None, why if status == "failed" else None)
+    asked.over(world, state, result)
+    return result
 
 
 def version(world, target):

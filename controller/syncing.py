@@ -3,13 +3,15 @@
 import logging
 import math
 import time
+from contextlib import nullcontext
 
 import orjson
 
 from controller import kube as kubes
-from controller import hooks, reconcile, rollout, stages
+from controller import asked, hooks, reconcile, rollout, stages
 from gitops import needs, windows
 from gitops.errors import Invalid, KlepaasError, Unavailable
+from gitops.origin import about
 from gitops.render import sops
 from gitops.types import Health, Problem, SyncResult
 
@@ -25,6 +27,11 @@ CONTROLLERS = ("kube-controller-manager", "kube-apiserver", "kubelet")  # they w
 
 def guarded(world, app, reason):
     """A sync that fails is its app's, whatever it was."""
+    with about(app=app, environment=world.environment.name, revision=world.head, **asked.told(world, app)):
+        _guarded(world, app, reason)
+
+
+def _guarded(world, app, reason):
     try:
         _sync(world, app, reason)
     except KlepaasError as error:
@@ -52,7 +59,9 @@ def _sync(world, app, reason):
         return rollout.observe(world, state)
     if not drift:
         changes, waits, keys = stages.next_step(world, state, target, changes)
-    state.done += (actions := _write(world, state, changes, drift))
+    with asked.timed(state, "apply") if changes else nullcontext():
+        actions = _write(world, state, changes, drift)
+    state.done += actions
     if not (fresh or reason in ON) and (actions or reason in ORDERED):
         state.actions = ()
     _did(state)
@@ -70,7 +79,7 @@ def _began(world, state, actions, fresh):
     if state.commit is None or state.commit[0] != state.digest:
         known = None if actions or state.commit else world.known(state.app).get("commit")
         state.commit = state.digest, known or world.head
-    state.waiting_since, state.ended = time.monotonic(), None
+    state.waiting_since, state.applied, state.ended = time.monotonic(), time.time(), None
     if fresh or not state.started:
         state.started = time.time()
     world.waiting.pop(state.app, None)
@@ -87,11 +96,13 @@ def _render(world, state, target, inputs, fresh, reason):
     known = state.inputs is not None
     if fresh:
         state.started, state.attempts, state.actions, state.done = time.time(), 0, (), []
+        asked.fresh(world, state)
     state.inputs, state.rendered = inputs, False
     if isinstance(target, Problem):
         raise Invalid("file_problem", path=target.path, line=target.line, detail=target.message)
     state.version, state.again = rollout.version(world, target), reason in ORDERED
-    defined = reconcile.render(state, world, target)
+    with asked.timed(state, "render"):
+        defined = reconcile.render(state, world, target)
     for group, kind in {(key.group, key.kind) for key in (*state.desired, *(hook.key for hook in state.hooks))} - defined:
         world.cache.watch(world.kube.kind(group, kind))
     if state.hooks and not known and hooks.ran_before(world, state, target):
@@ -195,9 +206,11 @@ def _settled(world, state, status, message):
         return
     state.ended = ended
     seen = rollout.health(world, state)
-    world.tell(world.ledger.record_sync, SyncResult(
+    result = SyncResult(
         state.app, world.environment.name, world.head or "", status, tuple(state.actions), seen, state.started or time.time(), time.time() if status != "progressing" else None,
-        message if status in ("failed", "held", "progressing") else None))
+        message if status in ("failed", "held", "progressing") else None)
+    asked.over(world, state, result)
+    world.tell(world.ledger.record_sync, result)
 
 
 def _fields(changes):

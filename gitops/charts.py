@@ -12,7 +12,7 @@ from functools import cached_property
 
 import orjson
 
-from gitops import effects, values
+from gitops import effects, tracing, values
 from gitops.errors import Invalid, Timeout
 from gitops.render import client, files, kustomize, sops
 
@@ -52,7 +52,8 @@ class Renderer:
         kept = self._recall(key)
         if kept is not None:
             return Rendered(tuple(orjson.loads(kept[0])), kept[1], True, *kept[2])
-        rendered, data = self._made(tree, target, environment, key)
+        with tracing.step("render"):
+            rendered, data = self._made(tree, target, environment, key)
         self._keep(key, data, rendered)
         return rendered
 

@@ -3,13 +3,16 @@
 Every attempt's sha is in the command's row before a ref moves, so that after a crash the row says where to look.
 """
 
+import logging
+from contextlib import nullcontext
 from dataclasses import replace
 
-from gitops import audit, planning, reviewing, views
+from gitops import audit, planning, reviewing, tracing, views
 from gitops.cicd import building
 from gitops.errors import Conflict, KlepaasError
 from gitops.types import Plan, Receipt
 
+log = logging.getLogger(__name__)
 MOVES = 5  # how often the delivery itself may change under a command before it is refused
 
 
@@ -49,7 +52,8 @@ def commit(services, actor, row, verb, plan, view):
             raise _OtherDelivery
         return reviewing.drafted(made, actor, row.uid) if made.changes else None
 
-    sha = services.repo.land(draft, row.attempt) if plan.changes else None
+    with tracing.step("commit") if plan.changes else nullcontext():
+        sha = services.repo.land(draft, row.attempt) if plan.changes else None
     return _finish(services, row, made, "committed" if sha else "unchanged", commit=sha)
 
 
@@ -69,6 +73,7 @@ def _finish(services, row, plan, status, commit=None, review=None):
     receipt = Receipt(row.id, status, views.plan(plan), commit, review)
     row.finish(status, commit=commit, review=review.id if review else None, receipt=views.receipt(receipt),
                entry=audit.of_command(row.actor, row.command, outcome=status, commit=commit, review=review.id if review else None))
+    log.info("%s by %s: %s", plan.command.verb, row.actor.email, status, extra={"commit": commit, "review": review.id if review else None})
     return receipt
 
 

@@ -18,7 +18,7 @@ import tenacity
 from prometheus_client import Counter, Histogram
 from requests.adapters import HTTPAdapter
 
-from gitops import addresses, errors
+from gitops import addresses, errors, tracing
 from gitops.breakers import breaker, guarded
 from gitops.errors import KlepaasError, Timeout, Unavailable
 from gitops.refusals import about, fault, refusal
@@ -49,7 +49,7 @@ class Refused(KlepaasError):
 
 def call(method, url, token=None, timeout=SECONDS, **more):
     """The JSON a server of ours answers; Refused with its problem, Unavailable when it cannot be reached. Follows no redirect."""
-    headers = {"Accept": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
+    headers = {"Accept": "application/json", **({"Authorization": f"Bearer {token}"} if token else {}), **({"traceparent": here} if (here := tracing.here()) else {})}
     try:
         answer = requests.request(method, url, headers=headers, timeout=timeout, allow_redirects=False, **more)
     except requests.RequestException:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from gitops import catalog as catalogs
-from gitops import access, checks, constraints, gates, needs, orders, policy, previews, resolve
+from gitops import access, checks, constraints, gates, needs, orders, policy, previews, resolve, tracing
 from gitops.cicd import builds
 from gitops.errors import Invalid
 from gitops.plans import PLANS
@@ -65,7 +65,8 @@ def decided(services, actor, verb, command, tree):
     catalog = catalogs.load(tree.fresh())
     environment = previews.place(catalog, command) if verb.name in previews.VERBS else catalog.environment(command.environment)
     policy.authorise(actor, verb, environment.name)
-    plan = planned(services, verb, command, tree)
+    with tracing.step("plan"):
+        plan = planned(services, verb, command, tree)
     gates.passed(services, command, environment, tree)
     access.allowed(actor, tree, plan.changes)
     asked = policy.asked(catalog, command.app, environment, [change.path for change in plan.changes])

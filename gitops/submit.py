@@ -7,8 +7,9 @@ import hashlib
 
 import orjson
 
-from gitops import audit, checks, deliver, planning, verbs, views
+from gitops import audit, checks, deliver, planning, tracing, verbs, views
 from gitops.errors import Invalid, KlepaasError
+from gitops.origin import about
 
 
 def preview(services, actor, command):
@@ -29,7 +30,8 @@ def submit(services, actor, command):
 
 def _submitted(services, actor, command):
     verb, args = _checked(command)
-    with services.ledger.command(actor, command, _fingerprint(command, args)) as row:
+    place = {"verb": verb.name, "app": command.app, "environment": command.environment}
+    with about(**place), tracing.step(f"submit {verb.name}", **place), services.ledger.command(actor, command, _fingerprint(command, args)) as row:
         if row.receipt is not None:
             services.ledger.audit.add(audit.of_command(actor, row.command, outcome="repeated", commit=row.receipt["commit"]))
             return views.receipt_from(row.receipt)

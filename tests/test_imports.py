@@ -15,7 +15,7 @@ OWNERS = {
     "peewee": ["gitops/ledger/"], "playhouse": ["gitops/ledger/"], "psycopg2": ["gitops/ledger/"], "helm_python": ["gitops/render/"],
     "flask": ["web/"], "flask_sock": ["web/"], "mcp": ["web/"], "uvicorn": ["web/", "controller/devcluster/"], "gunicorn": ["web/"],
     "kubernetes": ["controller/kube.py"], "apscheduler": ["controller/loop.py"], "anthropic": ["nlp/models/"], "openai": ["nlp/models/"], "google": ["nlp/models/"],
-    "dotenv": ["gitops/config.py"],
+    "dotenv": ["gitops/config.py"], "structlog": ["gitops/logs.py"], "sentry_sdk": ["gitops/reporting.py"], "opentelemetry": ["gitops/tracing.py"],
 }
 
 
@@ -88,7 +88,8 @@ def test_every_dependency_is_declared():
     """What is imported is in setup.cfg, by the name the package index knows."""
     names = {"git": "gitpython", "yaml": "pyyaml", "helm_python": "helm-python-sdk", "playhouse": "peewee", "psycopg2": "psycopg2-binary", "flask_sock": "flask-sock",
              "dotenv": "python-dotenv", "prometheus_client": "prometheus-client", "google": "google-generativeai", "simple_websocket": "flask-sock", "wsproto": "flask-sock",
-             "werkzeug": "flask", "itsdangerous": "flask", "jinja2": "flask", "starlette": "mcp", "anyio": "mcp", "pydantic": "mcp", "semantic_version": "semantic-version"}
+             "werkzeug": "flask", "itsdangerous": "flask", "jinja2": "flask", "starlette": "mcp", "anyio": "mcp", "pydantic": "mcp", "semantic_version": "semantic-version",
+             "sentry_sdk": "sentry-sdk", "opentelemetry": "opentelemetry-sdk"}
     declared = (ROOT / "setup.cfg").read_text().lower()
     used = {module.partition(".")[0] for package in MAY for path in files(package) for module, _ in imported(path)} - set(MAY) - set(sys.stdlib_module_names)
     assert {each for each in used if names.get(each, each).lower() not in declared} == set()

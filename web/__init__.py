@@ -1,18 +1,20 @@
 """Doors: bytes in, a command through gitops.submit, a receipt out. Must not decide or change anything by itself."""
 
-import logging
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 
 from flask import Flask, g, request, send_from_directory
 
-from gitops.origin import CURRENT
+from gitops import tracing
+from gitops.origin import CURRENT, HERE
 from web import keys, origins
 
 STATIC = Path(__file__).parent.parent / "static"
 BODY_LIMIT = 512 * 1024
 DOORS = ("api", "access", "accounts", "alerts", "app_api", "audit", "chat", "cluster_api", "external_api", "figures", "hooks", "monitoring", "notices", "oauth", "pipelines", "predecessor", "slack.door", "slack.installing", "streams", "teaching", "tokens", "tutorial")  # modules with routes
+TRACED = ("/api/", "/auth/")
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "X-Frame-Options": "DENY",
@@ -34,7 +36,7 @@ class Opened:
 def create_app(settings=None):
     """The Flask application, its services opened. Called in each worker, after the fork."""
     from controller.observe import Observer
-    from gitops import config, services
+    from gitops import config, reporting, services
     from nlp.models import chain
     from web import attempts, chat_socket, cors, errors, hooks, identity, live, metrics, slack, upkeep, wire
     from web.mcp_server import mount
@@ -42,6 +44,8 @@ def create_app(settings=None):
     settings = settings or config.load()
     origins.networks(settings.trusted_proxies, "TRUSTED_PROXIES")
     cors.origins(settings.cors_origins)
+    reporting.start(settings, "web")
+    tracing.start(settings, "web")
     opened = services.open(settings)
     app = Flask("web", static_folder=str(STATIC), static_url_path="/static")
     app.config.update(SECRET_KEY=keys.secret(settings), MAX_CONTENT_LENGTH=BODY_LIMIT, SESSION_COOKIE_NAME="klepaas", SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax",
@@ -51,6 +55,7 @@ def create_app(settings=None):
     opened.renderer.cluster = observer.offers
     app.extensions["klepaas"] = Opened(opened, observer, live.Broadcaster(opened.ledger), chain.opened(settings))
     app.before_request(_identify)
+    app.teardown_request(_over)
     app.before_request(cors.preflight)
     app.before_request(identity.guard)
     app.after_request(wire.done)  # what is registered first is done last
@@ -66,7 +71,6 @@ def create_app(settings=None):
     metrics.install(app)
     errors.install(app)
     _pages(app)
-    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     return mount(app)
 
 
@@ -77,6 +81,17 @@ def _identify():
     found = origins.of(request.environ, services().settings.trusted_proxies)
     g.request_id = found.request
     CURRENT.set(found)
+    if request.path.startswith(TRACED) and "Upgrade" not in request.headers:
+        g.traced = ExitStack()
+        g.traced.enter_context(tracing.door(f"{request.method} {request.url_rule or '-'}", request_id=found.request))
+        CURRENT.set(replace(found, trace=tracing.here()))
+
+
+def _over(error):
+    """What the thread says next is not about this request."""
+    if traced := g.pop("traced", None):
+        traced.close()
+    CURRENT.set(HERE)
 
 
 def _headers(response):

@@ -5,11 +5,12 @@ Exit status: 0 done, 1 refused, 2 usage, 3 unavailable (try again with the same 
 
 import argparse
 import json
+import logging
 import os
 import sys
 from dataclasses import asdict
 
-from gitops import config
+from gitops import config, logs, reporting, tracing
 from gitops.errors import KlepaasError
 from web import cli_accounts, terminal
 
@@ -17,7 +18,11 @@ from web import cli_accounts, terminal
 def main(argv=None):
     options = _options(_parser(), argv)
     try:
-        return options.run(options, config.load()) or 0
+        settings = config.load()
+        logs.configure(settings, logging.WARNING)
+        reporting.start(settings, "cli")
+        tracing.start(settings, "cli")
+        return options.run(options, settings) or 0
     except KlepaasError as error:
         print(f"klepaas: {error.text(_language())}", file=sys.stderr)
         if options.__dict__.get("json"):

@@ -16,8 +16,7 @@ threads = int(os.environ.get("WEB_THREADS", "256"))
 graceful_timeout = 3
 timeout = 120
 keepalive = 5
-accesslog = None
-loglevel = "warning"
+logger_class = "web.gunicorn_logger.Logger"
 own = FOLDER not in os.environ  # else it is the operator's, and stays
 if own:
     os.environ[FOLDER] = tempfile.mkdtemp(prefix="klepaas-metrics-")

@@ -11,7 +11,7 @@ import orjson
 from controller import adopt as adopting
 from controller.observe import Observer
 from gitops import audit as audits
-from gitops import http, pushes, services, views
+from gitops import http, pushes, services, tracing, views
 from gitops import submit as path
 from gitops.cicd import workflow as pipelines
 from gitops.errors import Invalid, NotFound
@@ -32,6 +32,7 @@ def _directly(settings, command, preview):
         opened.close()
 
 
+@tracing.door("cli submit")
 def submit(settings, command, preview):
     """The receipt, or a preview, as JSON shows it."""
     if not settings.klepaas_url:
@@ -52,6 +53,7 @@ def read(settings, command):
         opened.close()
 
 
+@tracing.door("cli adopt")
 def adopt(settings, namespace, environment, preview, id=None):
     """(what was found in the namespace, the receipt or preview of the commit that writes it; None where nothing was). Works on CONFIG_REPO and the cluster directly."""
     opened = services.open(settings)
@@ -144,6 +146,7 @@ def _user(ledger, word):
     return found or named[0]
 
 
+@tracing.door("cli access")
 def granted(settings, verb, subject, role, environments, preview, **more):
     """The receipt, or a preview, of a change of who holds what."""
     names = [each for each in (environments or "").split(",") if each]

@@ -10,7 +10,9 @@ from gitops.origin import Origin
 
 def of(environ, trusted):
     """The Origin of a request; `trusted` is the setting TRUSTED_PROXIES."""
-    return Origin(client(environ.get("REMOTE_ADDR"), environ.get("HTTP_X_FORWARDED_FOR", ""), networks(trusted, "TRUSTED_PROXIES")), _id(environ.get("HTTP_X_REQUEST_ID", "")))
+    environ["HTTP_X_REQUEST_ID"] = _id(environ.get("HTTP_X_REQUEST_ID", ""))  # the same to whoever asks again: see web/gunicorn_logger
+    address = client(environ.get("REMOTE_ADDR"), environ.get("HTTP_X_FORWARDED_FOR", ""), networks(trusted, "TRUSTED_PROXIES"))
+    return Origin(address, environ["HTTP_X_REQUEST_ID"], environ.get("HTTP_TRACEPARENT"))
 
 
 def client(remote, forwarded, trusted):

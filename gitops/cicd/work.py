@@ -5,7 +5,7 @@ import logging
 import time
 from dataclasses import asdict
 
-from gitops import reviewing, submit
+from gitops import reviewing, submit, tracing
 from gitops.cicd import building, built, pulled, rules
 from gitops.cicd.facts import Facts
 from gitops.errors import Invalid, KlepaasError
@@ -39,7 +39,7 @@ def one(services, id):
         return
     received, came = kept.pop("received", None) or time.time(), kept.pop("origin", None)
     try:
-        with within(Origin(**came) if came else HERE):
+        with within(Origin(**came) if came else HERE), tracing.door(f"webhook {kept['event']}"):
             outcome = built.outcome(services, kept) if kept["event"] == building.EVENT else _outcome(services, id, Facts(**kept))
     except KlepaasError as error:
         if error.transient and time.time() < received + DAY:

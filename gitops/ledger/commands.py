@@ -8,8 +8,10 @@ from dataclasses import asdict
 
 import orjson
 
+from gitops import tracing
 from gitops.errors import Conflict, Invalid, NotFound
 from gitops.ledger import paging
+from gitops.origin import CURRENT, about
 from gitops.types import Actor, Command
 
 ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -90,7 +92,9 @@ class Commands:
             raise Invalid("bad_command_id", id=str(id)[:64])
         email = actor.email.lower()
         with self.store.lock(f"{email}\0{id}") as held:
-            yield Row(self, self._claim(actor, email, command, id, fingerprint), held)
+            row = Row(self, self._claim(actor, email, command, id, fingerprint), held)
+            with about(command_id=row.uid):
+                yield row
 
     def settled(self, email, id):
         """Whether a command of this id was done: it has a receipt."""
@@ -106,7 +110,8 @@ class Commands:
         with self.store.lock(f"{row.actor_email}\0{row.client_id}") as held:
             with self.store.session():
                 row = self._row(uid)
-            yield Row(self, row, held)
+            with about(command_id=uid):
+                yield Row(self, row, held)
 
     def _claim(self, actor, email, command, id, fingerprint):
         table = self.tables["command"]
@@ -118,7 +123,7 @@ class Commands:
                 return row
             fields = {"fingerprint": fingerprint, "actor": dumps(asdict(actor) | {"scopes": ()}), "channel": actor.channel, "verb": command.verb,
                       "app": command.app, "environment": command.environment, "command": dumps(_kept(command)), "status": "begun", "updated": time.time(),
-                      "resolved": False, "attempts": "[]"}
+                      "resolved": False, "attempts": "[]", "request": CURRENT.get().request, "trace": tracing.here()}
             if row is None:
                 return table.create(uid=secrets.token_hex(8), actor_email=email, client_id=id, created=time.time(), **fields)
             table.update(error=None, **fields).where(table.uid == row.uid).execute()
@@ -209,5 +214,6 @@ def _shown(row):
     return {"uid": row.uid, "id": row.client_id, "actor": _actor(row), "command": _command(row), "channel": row.channel, "verb": row.verb, "app": row.app,
             "environment": row.environment, "status": row.status, "commit": row.commit, "review": row.review, "attempts": tuple(orjson.loads(row.attempts)),
             "receipt": orjson.loads(row.receipt) if row.receipt else None, "error": orjson.loads(row.error) if row.error else None,
-            "event": row.event, "result": orjson.loads(row.result) if row.result else None, "created": row.created, "updated": row.updated}
+            "event": row.event, "result": orjson.loads(row.result) if row.result else None, "created": row.created, "updated": row.updated,
+            "request": row.request, "trace": row.trace}
 

@@ -121,6 +121,11 @@ STEPS = (
     (
         "ALTER TABLE klepaas_review ADD COLUMN there TEXT NOT NULL DEFAULT '[]'",
     ),
+    # 11: which request and which trace a command is part of
+    (
+        "ALTER TABLE klepaas_command ADD COLUMN request TEXT",
+        "ALTER TABLE klepaas_command ADD COLUMN trace TEXT",
+    ),
 )
 
 

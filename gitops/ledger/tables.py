@@ -26,7 +26,7 @@ def define(database):
             environment=peewee.TextField(null=True), command=peewee.TextField(), resolved=peewee.BooleanField(default=False),
             attempts=peewee.TextField(default="[]"), status=peewee.TextField(default="begun"), commit=peewee.TextField(null=True),
             review=peewee.TextField(null=True), receipt=peewee.TextField(null=True), error=peewee.TextField(null=True),
-            event=peewee.BigIntegerField(null=True), result=peewee.TextField(null=True), created=peewee.DoubleField(), updated=peewee.DoubleField()),
+            event=peewee.BigIntegerField(null=True), result=peewee.TextField(null=True), request=peewee.TextField(null=True), trace=peewee.TextField(null=True), created=peewee.DoubleField(), updated=peewee.DoubleField()),
         "event": table(
             "event", id=peewee.BigAutoField(), kind=peewee.TextField(), app=peewee.TextField(null=True), environment=peewee.TextField(null=True),
             data=peewee.TextField(), at=peewee.DoubleField()),

@@ -10,6 +10,7 @@ MESSAGES = {
     # settings and the repository as a whole
     "bad_setting": ("setting {name} must be {wanted}", "설정 {name} 값은 {wanted} 이어야 합니다"),
     "setting_missing": ("setting {name} is not set", "설정 {name} 값이 없습니다"),
+    "extra_missing": ("{setting} is set, but what it needs is not installed: pip install 'klepaas[{extra}]'", "{setting} 값이 있지만 필요한 패키지가 설치되지 않았습니다: pip install 'klepaas[{extra}]'"),
     "empty_repository": ("the deployment-config repository has no commit yet", "deployment-config 저장소에 아직 커밋이 없습니다"),
     "config_broken": ("klepaas.yaml cannot be used: {detail}", "klepaas.yaml을 사용할 수 없습니다: {detail}"),
     # commands and their arguments

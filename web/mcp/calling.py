@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from mcp import types
 from mcp.shared.exceptions import MCPError
 
-from gitops import policy
+from gitops import policy, tracing
 from gitops.errors import Forbidden, KlepaasError
 from gitops.origin import Origin, within
 from web import attempts
@@ -41,7 +41,8 @@ def _worked(app, who, name, work):
         actor = None
         try:
             actor = admitted(who.actor())
-            return work(actor)
+            with tracing.door(f"mcp {name}", request_id=who.origin.request):
+                return work(actor)
         except MCPError:
             raise
         except KlepaasError as error:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from flask import current_app, g
 
-from gitops import http, slackapi
+from gitops import http, slackapi, tracing
 from gitops.errors import Invalid, KlepaasError, Unavailable
 from gitops.origin import CURRENT, within
 from web import attempts
@@ -33,7 +33,7 @@ class Workers:
 
     def _run(self, origin, asker, task, args):
         try:
-            with self.app.app_context(), within(origin):
+            with self.app.app_context(), within(origin), tracing.door("slack", request_id=origin.request):
                 _worked(asker, task, args)
         except Exception:
             log.exception("slack")
