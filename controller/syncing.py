@@ -13,7 +13,7 @@ from gitops import needs, windows
 from gitops.errors import Invalid, KlepaasError, Unavailable
 from gitops.origin import about
 from gitops.render import sops
-from gitops.types import Health, Problem, SyncResult
+from gitops.types import Problem, SyncResult
 
 log = logging.getLogger(__name__)
 ORDERED = ("retry", "sync")                         # reasons that a person gave

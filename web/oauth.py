@@ -6,7 +6,6 @@ Who somebody is, is said by the provider's verified e-mail address; what they ma
 import hmac
 import logging
 import secrets
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -1,7 +1,6 @@
 """A controller as operators run it: a bare repository, the embedded cluster, real `python -m controller` processes."""
 
 import itertools
-import os
 import secrets
 import signal
 import subprocess

@@ -205,8 +205,8 @@ def test_a_wave_waits_for_the_one_before(house):
     later = configmap("later", annotations='{klepaas.io/wave: "1"}')
     made = house({"manifests/staging/web/all.yaml": pod.format(tag="broken") + later})
     made.start()
-    assert "waits for Pod first" in made.synced("web", status="progressing")["error"] and made.value("later") is None
     assert "failed to pull" in made.failed("web") and made.value("later") is None
+    assert any("waits for Pod first" in (each.data["error"] or "") for each in made.events("sync"))
     assert made.state("web")["health"] == "degraded" and "Pull" in made.state("web")["message"]
     made.commit({"manifests/staging/web/all.yaml": pod.format(tag="1") + later})
     made.synced("web")
@@ -249,7 +249,7 @@ def test_cancel_always_works(house, when):
     pod = "apiVersion: v1\nkind: Pod\nmetadata: {{name: first}}\nspec: {{containers: [{{name: web, image: 'nginx:{tag}'}}]}}\n---\n"
     made = house({"manifests/staging/web/all.yaml": pod.format(tag="broken" if when == "waiting" else "1") + configmap("later", annotations='{klepaas.io/wave: "1"}')})
     made.start()
-    made.synced("web", status="progressing" if when == "waiting" else "succeeded")
+    made.synced("web", status="failed" if when == "waiting" else "succeeded")
     made.order("cancel", "web")
     assert "klepaas submit sync web -e staging" in made.synced("web", status="held")["error"]
     if when == "at rest":

@@ -26,11 +26,12 @@ export const reviewRow = (item) => el("a", { class: "card", href: `#/changes/${e
 
 export function change(main, id) {
   const head = el("div", { class: "stack" }), body = el("div", { class: "stack" }), out = el("div", { class: "tight" });
-  const there = reviewed(id).node;
-  there.hidden = true;
-  main.append(el("div", { class: "stack" }, head, out, there, body));
+  const there = reviewed(id).node, glass = emergency(act); // beside what is drawn anew: what is being typed stays
+  there.hidden = glass.hidden = true;
+  main.append(el("div", { class: "stack" }, head, glass, out, there, body));
   const load = () => fill(head, api.get(`changes/${encodeURIComponent(id)}`), (found) => {
     there.hidden = found.review.status !== "open";
+    glass.hidden = there.hidden || !mayBreak(found.review);
     keyed(body, [found.plan], (plan) => plan.hash ?? id, diffsOf);
     return headOf(found, act);
   });
@@ -56,9 +57,9 @@ function decisions(review, act) {
   const own = review.author === store.me.email, mine = review.approvals.some((each) => each.includes(`<${store.me.email}>`)), enough = review.approvals.length >= review.required;
   const button = (verb, kind, disabled = false) => el("button", { type: "button", class: kind, disabled, "data-role": verb, onclick: (event) => act(verb, event.currentTarget) }, t(verb));
   const note = mine ? t("youApproved") : own && !enough ? t("ownChange") : enough ? "" : t("needsApproval");
-  const row = el("div", { class: "row" }, button("approve", enough ? "" : "primary", own || mine), button("merge", enough ? "primary" : "", !enough), button("reject", "danger"), el("span", { class: "small soft" }, note));
-  return enough || !store.me.scopes.some((each) => ["admin:write", `admin:write@${review.environment}`].includes(each)) ? row : el("div", { class: "tight" }, row, emergency(act));
+  return el("div", { class: "row" }, button("approve", enough ? "" : "primary", own || mine), button("merge", enough ? "primary" : "", !enough), button("reject", "danger"), el("span", { class: "small soft" }, note));
 }
+const mayBreak = (review) => review.approvals.length < review.required && store.me.scopes.some((each) => ["admin:write", `admin:write@${review.environment}`].includes(each));
 // Merging without approvals takes a reason, which is told to everybody.
 function emergency(act) {
   const reason = el("input", { name: "reason", required: true, maxlength: 500, placeholder: t("breakReason"), "aria-label": t("breakReason"), autocomplete: "off" });
