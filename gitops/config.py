@@ -111,6 +111,10 @@ TABLE = (
     Setting("NCP_REGION", "region of its services", "KR"),
     Setting("NCP_API_URL", "its API gateway, {service} being the service's name; others for the government's and the financial cloud", "https://{service}.apigw.ntruss.com", aliases=("NCP_API_GW",)),
     Setting("NCP_GIT_CREDENTIAL", "user:password of a SourceCommit git account that reads the repositories which are built", secret=True),
+    Setting("GCP_PROJECT", "project of Google Cloud: Cloud Build and Artifact Registry (install `klepaas[google]`)"),
+    Setting("GCP_LOCATION", "location of its triggers", "global"),
+    Setting("GCP_API_URL", "its interfaces, {service} being the service's name", "https://{service}.googleapis.com"),
+    Setting("GOOGLE_APPLICATION_CREDENTIALS", "key file of the service account that tokens are taken for; default: the metadata server's, which is workload identity in a cluster"),
     Setting("IMAGE_PULL_SECRET", "name of the pull secret that new apps get", aliases=("K8S_IMAGE_PULL_SECRET",)),
 )
 SETTINGS: Mapping[str, Setting] = {setting.name: setting for setting in TABLE}

@@ -11,14 +11,14 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from gitops import http, ncp
+from gitops import gcp, http, ncp
 from gitops.constraints import HUB, full
 from gitops.errors import Invalid, KlepaasError
 
 HUBS = {HUB: ("registry-1.docker.io", "https://index.docker.io/v1/")}  # where the hub really answers, and what docker calls it in config.json
 MANIFESTS = ("application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json",
              "application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json")
-CLOUDS = ((re.compile(r"[\w-]+(\.[\w-]+)*\.(private-)?ncr\.(gov-|fin-)?ntruss\.com"), ncp.login),)  # registries of a cloud -> user and password there, or None
+CLOUDS = ((re.compile(r"[\w-]+(\.[\w-]+)*\.(private-)?ncr\.(gov-|fin-)?ntruss\.com"), ncp.login), (re.compile(r"([a-z0-9-]+-docker\.pkg\.dev)|(([a-z]+\.)?gcr\.io)"), gcp.login))  # registries of a cloud -> user and password there, or None
 CHALLENGE = re.compile(r'(\w+)="([^"]*)"')
 
 

@@ -14,7 +14,7 @@ OWNERS = {
     "git": ["gitops/git/"], "yaml": ["gitops/values.py", "gitops/yamltext/", "controller/devcluster/"], "requests": ["gitops/http.py"],
     "peewee": ["gitops/ledger/"], "playhouse": ["gitops/ledger/"], "psycopg2": ["gitops/ledger/"], "helm_python": ["gitops/render/"],
     "flask": ["web/"], "flask_sock": ["web/"], "mcp": ["web/"], "uvicorn": ["web/", "controller/devcluster/"], "gunicorn": ["web/"],
-    "kubernetes": ["controller/kube.py"], "apscheduler": ["controller/loop.py"], "anthropic": ["nlp/models/"], "openai": ["nlp/models/"], "google": ["nlp/models/"],
+    "kubernetes": ["controller/kube.py"], "apscheduler": ["controller/loop.py"], "anthropic": ["nlp/models/"], "openai": ["nlp/models/"], "google": ["nlp/models/", "gitops/gcp.py"],
     "dotenv": ["gitops/config.py"], "structlog": ["gitops/logs.py"], "sentry_sdk": ["gitops/reporting.py"], "opentelemetry": ["gitops/tracing.py"],
 }
 

@@ -1,7 +1,7 @@
 """`klepaas doctor`: each setting, its source, and whether what it names works. Secrets are masked."""
 
 from controller import observe, prometheus
-from gitops import config, forges, ncp, services
+from gitops import config, forges, gcp, ncp, services
 from gitops.alerts import silences
 from gitops.errors import KlepaasError
 from gitops.notices import places
@@ -101,6 +101,10 @@ def _ncp(settings):
     return ncp.status(settings) if settings.ncp_access_key or settings.ncp_secret_key else None
 
 
+def _gcp(settings):
+    return gcp.status(settings) if settings.gcp_project else None
+
+
 def _webhooks(settings):
     hooks.networks(settings.webhook_networks)
 
@@ -123,7 +127,7 @@ def _servers(settings):
 
 
 ISSUERS = {"GOOGLE_ISSUER": "google_client_id", "SLACK_ISSUER": "slack_client_id", "OIDC_ISSUER": "oidc_audience"}  # and what makes it used
-CHECKS = {**{name: _issuer(name.lower(), wanted) for name, wanted in ISSUERS.items()}, "FORGE": _forge, "NCP_ACCESS_KEY": _ncp, "PROMETHEUS_URL": _prometheus, "ALERTMANAGER_URL": _alertmanager, "NOTIFY_CHANNELS": _channels, "MCP_SERVERS": _servers, "WEBHOOK_NETWORKS": _webhooks, "TRUSTED_PROXIES": _proxies, "CORS_ORIGINS": _origins, "CONFIG_REPO": _repository, "PORT": _port, "DATABASE_URL": _database, "KUBECONFIG": _cluster, **{f"{prefix}_API_KEY": _model(name) for name, prefix in chain.PREFIXES.items()}}
+CHECKS = {**{name: _issuer(name.lower(), wanted) for name, wanted in ISSUERS.items()}, "FORGE": _forge, "NCP_ACCESS_KEY": _ncp, "GCP_PROJECT": _gcp, "PROMETHEUS_URL": _prometheus, "ALERTMANAGER_URL": _alertmanager, "NOTIFY_CHANNELS": _channels, "MCP_SERVERS": _servers, "WEBHOOK_NETWORKS": _webhooks, "TRUSTED_PROXIES": _proxies, "CORS_ORIGINS": _origins, "CONFIG_REPO": _repository, "PORT": _port, "DATABASE_URL": _database, "KUBECONFIG": _cluster, **{f"{prefix}_API_KEY": _model(name) for name, prefix in chain.PREFIXES.items()}}
 
 
 def table(found):

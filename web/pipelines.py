@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 from flask import Blueprint, g
 
-from gitops import builders, ncp, policy
+from gitops import builders, gcp, ncp, policy
 from gitops.cicd import rules
 from gitops.errors import NotFound
 from gitops.types import Target
@@ -14,7 +14,7 @@ from web.context import services
 from web.described import says
 
 blueprint = Blueprint("pipelines", __name__, url_prefix="/api/v1/pipelines")
-CLOUDS = {"Naver Cloud Platform": ncp.needs}  # name -> settings that it still needs
+CLOUDS = {"Naver Cloud Platform": ncp.needs, "Google Cloud": gcp.needs}  # name -> settings that it still needs
 NAMED = {"repository": shown.TEXT, "kind": shown.TEXT, "project": shown.TEXT}
 STAGE = shown.thing(name=shown.TEXT, state=shown.TEXT)
 RUN = shown.thing(id=shown.TEXT, state={"enum": ["running", "success", "failure"]}, created=shown.MOMENT, url=shown.MAYBE, why=shown.MAYBE, stages=shown.many(STAGE))

@@ -9,10 +9,10 @@
 FOLLOWED are those whose runs are shown; `sourcedeploy` is among them alone, since nothing but git changes what runs.
 """
 
-from gitops.builders import forge, sourcebuild, sourcedeploy, sourcepipeline
+from gitops.builders import cloudbuild, forge, sourcebuild, sourcedeploy, sourcepipeline
 from gitops.types import Pipeline
 
-BUILDERS = {"forge": forge, "sourcebuild": sourcebuild, "sourcepipeline": sourcepipeline}
+BUILDERS = {"forge": forge, "sourcebuild": sourcebuild, "sourcepipeline": sourcepipeline, "cloudbuild": cloudbuild}
 FOLLOWED = {**{name: module for name, module in BUILDERS.items() if name != "forge"}, "sourcedeploy": sourcedeploy}
 
 

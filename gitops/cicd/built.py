@@ -16,8 +16,9 @@ def outcome(services, kept):
     builder = builders.BUILDERS[pipeline.kind]
     runs = builder.runs(services, pipeline, kept["sha"])
     ours = [run for run in runs if builder.made(run, kept)]
-    if any(run.state == "success" for run in ours):
-        return _deployed(services, kept)
+    done = next((run for run in ours if run.state == "success"), None)
+    if done:
+        return _deployed(services, kept, done)
     if not any(run.state == "running" for run in (runs if builder.ALONE else ours)):
         failed = next((run for run in ours if run.state == "failure" and run.asked), None)
         if failed:
@@ -34,8 +35,10 @@ def _start(services, kept, builder, pipeline):
             services.ledger.delivery_noted(building.called(kept["uid"]), run=run)
 
 
-def _deployed(services, kept):
-    """The deploy that was asked for, by whom and in the words it was asked for."""
+def _deployed(services, kept, run):
+    """The deploy that was asked for, by whom and in the words it was asked for; Invalid where the run says that it made other images alone."""
+    if run.images and not any(image.endswith(f":{kept['version']}") for image in run.images):
+        raise Invalid("build_other_image", version=kept["version"], images=", ".join(run.images)[:300])
     row = services.ledger.command_by_uid(kept["uid"])
     command, actor = row["command"], row["actor"]
     mine = replace(actor, scopes=frozenset({f"deploy:execute@{command.environment}", "mcp:execute"}))

@@ -18,7 +18,7 @@ KEYS = MappingProxyType({"version": "image.tag", "image": "image.repository", "r
                          "restart": r"podAnnotations.klepaas\.io/restartedAt", "env": "env"})
 LATER = ("integrations",)  # checked by the parts they belong to
 SECTION_DEFAULTS = MappingProxyType({"repository": None, "suspend": False, "depends_on": (), "adopt": False, "ignore": ()})
-BUILD = ("sourcebuild", "sourcepipeline")  # what a repository's image can be built by, beside its forge
+BUILD = ("sourcebuild", "sourcepipeline", "cloudbuild")  # what a repository's image can be built by, beside its forge
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MIDNIGHT = 24 * 60
 NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")

@@ -59,7 +59,7 @@ def _account(user):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run of a repository's pipeline. `state`: running, success, failure; `asked`: somebody started it, not a push; `stages` are (name, state), `why` it failed."""
+    """A run of a repository's pipeline. `state`: running, success, failure; `asked`: somebody started it, not a push; `stages` are (name, state), `why` it failed, `images` those it says it made."""
 
     state: str
     url: str | None
@@ -68,6 +68,7 @@ class Run:
     id: str | None = None
     stages: tuple = ()
     why: str | None = None
+    images: tuple = ()
 
 
 def run(found):

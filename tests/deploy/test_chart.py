@@ -86,6 +86,12 @@ def test_only_who_speaks_to_the_cluster_has_a_token(values):
     assert found["web"]["serviceAccountName"] != found["controller"]["serviceAccountName"]
 
 
+def test_a_cloud_knows_each_process_by_an_account_of_its_own():
+    """Workload identity is an annotation of web's service account, and not of the controller's."""
+    found = {each["metadata"]["labels"]["app.kubernetes.io/component"]: each["metadata"].get("annotations") for each in of_kind(rendered(FULL), "ServiceAccount").values()}
+    assert found == {"web": {"iam.gke.io/gcp-service-account": "web@proj.iam.gserviceaccount.com"}, "controller": None}
+
+
 @BY_NAME
 def test_probes_ask_what_answers(values):
     """Liveness asks /healthz and readiness /readyz, at a port that the container has."""
