@@ -15,6 +15,7 @@ from controller.kube import backoff
 from gitops.errors import KlepaasError
 
 log = logging.getLogger(__name__)
+KUBERNETES = ("kube-controller-manager", "cloud-controller-manager", "kube-apiserver", "kube-scheduler", "kubelet")
 BRIEF = 1  # seconds: a watch that ends sooner is not asked for again at once
 
 
@@ -193,4 +194,9 @@ def _slim(obj):
     metadata = {name: value for name, value in obj["metadata"].items() if name != "managedFields"}
     managers = obj["metadata"].get("managedFields") or ()
     owned = next((each.get("fieldsV1") for each in managers if ownership.applied(each)), None)
-    return {**obj, "metadata": metadata, "$owned": owned or {}, "$others": sorted({each["manager"] for each in managers if each.get("manager") not in (None, "klepaas")})}
+    return {**obj, "metadata": metadata, "$owned": owned or {}, "$others": sorted({each["manager"] for each in managers if _other(each)})}
+
+
+def _other(entry):
+    """Whether an entry of managedFields is of somebody who may write what we render: Kubernetes itself does not, nor who writes a status."""
+    return entry.get("manager") not in (None, "klepaas", *KUBERNETES) and entry.get("subresource") != "status"

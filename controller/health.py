@@ -85,12 +85,18 @@ def _rolled(updated, total, available, wanted):
     if updated < wanted:
         return Health(PROGRESSING, f"{updated} of {wanted} pods are updated")
     if total > updated:
-        return Health(PROGRESSING, f"{total - updated} old pods are going")
-    if total > wanted:
-        return Health(PROGRESSING, f"{total - wanted} pods are going")
+        return Health(PROGRESSING, _counted(total - updated, "old pod stays", "old pods stay") + " until the new ones are up")
     if available < wanted:
         return Health(PROGRESSING, f"{available} of {wanted} pods are available")
-    return HEALTHY
+    return _going(total, wanted)
+
+
+def _going(total, wanted):
+    return Health(PROGRESSING, _counted(total - wanted, "pod is going", "pods are going")) if total > wanted else HEALTHY
+
+
+def _counted(count, one, more):
+    return f"{count} {one if count == 1 else more}"
 
 
 def statefulset(obj):
@@ -101,8 +107,8 @@ def statefulset(obj):
     field, what = ("availableReplicas", "available") if spec.get("minReadySeconds") else ("readyReplicas", "ready")
     if (up := status.get(field, 0)) < wanted:
         return Health(PROGRESSING, f"{up} of {wanted} pods are {what}")
-    if (total := status.get("replicas", 0)) > wanted:
-        return Health(PROGRESSING, f"{total - wanted} pods are going")
+    if (going := _going(status.get("replicas", 0), wanted)) != HEALTHY:
+        return going
     strategy, updated = spec.get("updateStrategy") or {}, status.get("updatedReplicas", 0)
     if strategy.get("type") == "OnDelete" or status.get("currentRevision") == status.get("updateRevision"):
         return HEALTHY
@@ -130,7 +136,7 @@ def replicaset(obj):
         return Health("degraded", _says(conditions["ReplicaFailure"], "pods cannot be created"))
     if status.get("availableReplicas", 0) < wanted:
         return Health(PROGRESSING, f"{status.get('availableReplicas', 0)} of {wanted} pods are available")
-    return Health(PROGRESSING, f"{status['replicas'] - wanted} pods are going") if status.get("replicas", 0) > wanted else HEALTHY
+    return _going(status.get("replicas", 0), wanted)
 
 
 def pod(obj):

@@ -22,7 +22,6 @@ ON = ("backoff", "waited", "hooks")                 # reasons that go on with th
 OUTSIDE = ("cluster_refused", "unknown_kind")       # terminal as answers go, but others may mend it in the cluster
 NAMED = 10                                          # objects that are named of a drift that stays
 PATIENCE = 300                                      # seconds at most that a server's Retry-After is heeded
-CONTROLLERS = ("kube-controller-manager", "kube-apiserver", "kubelet")  # they write status, not what we render
 
 
 def guarded(world, app, reason):
@@ -218,4 +217,4 @@ def _fields(changes):
 
 
 def _others(changes):
-    return sorted({other for _, live, _ in changes for other in (live or {}).get("$others", ()) if other not in CONTROLLERS})
+    return sorted({other for _, live, _ in changes for other in (live or {}).get("$others", ())})

@@ -71,6 +71,18 @@ def test_an_opponent_is_named_and_not_fought_without_end(house):
     assert made.events("drift")[-1].data["opponents"] == ["rival"]
 
 
+def test_kubernetes_itself_is_no_opponent(house):
+    """Who else writes an object is named, but neither Kubernetes' own controllers nor who writes a status."""
+    made = house(ONE)
+    made.start()
+    made.synced("one")
+    for manager in ("kube-controller-manager", "rival"):
+        made.cluster.ask("PATCH", made.path("configmaps", "one") + f"?fieldManager={manager}", {"metadata": {"annotations": {manager: "was here"}}}, **{"Content-Type": MERGE})
+    made.commit({"manifests/staging/one/map.yaml": configmap("one", "two")})
+    made.synced("one")
+    assert made.ledger.syncs("one")[0]["actions"][0]["others"] == ["rival"]
+
+
 def test_drift_is_left_where_the_environment_says_so(house):
     """`self_heal: false`: drift is reported and left; the app says what differs and who did it, until somebody puts it right."""
     made = house(ONE, of=", sync: {self_heal: false}")
