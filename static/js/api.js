@@ -14,6 +14,8 @@ async function call(method, path, body) {
 }
 const query = (values) => new URLSearchParams(Object.entries(values).filter(([, value]) => value !== undefined && value !== null && value !== "")).toString();
 export const get = (path, values = {}) => call("GET", Object.keys(values).length ? `${path}?${query(values)}` : path);
+// What goes on, as server-sent events.
+export const stream = (path, values) => new EventSource(`/api/v1/${path}?${query(values)}`);
 // All pages of a list, as one.
 export async function all(path, values = {}) {
   let found = await get(path, values), items = found.items;

@@ -42,7 +42,7 @@ def test_the_tree_goes_down_to_the_pods(demo, person):  # noqa: F811
 
 
 def test_logs_are_followed_searched_and_saved(demo, person):  # noqa: F811
-    """Lines that come are shown, those that fit are kept, and all of them are saved as a file."""
+    """Those that fit are kept, and all of them are saved as a file; followed, they come by themselves, without asking again, until the container ends, which is said."""
     owner = person("owner", "en-US")
     go(owner, "#/apps/nginx/staging")
     lines = owner.page.locator('[data-role="logs"]')
@@ -54,11 +54,19 @@ def test_logs_are_followed_searched_and_saved(demo, person):  # noqa: F811
     with owner.page.expect_download() as saved:
         owner.page.locator('[data-role="save-logs"]').click()
     assert saved.value.suggested_filename.startswith("nginx-") and "listening" in saved.value.path().read_text()
+    go(owner, "#/apps/mailer/staging")
+    expect(lines).to_contain_text("mailer", timeout=WAIT)
     asked = []
-    owner.page.on("request", lambda request: "/read/logs" in request.url and asked.append(request.url))
+    owner.page.on("request", lambda request: "logs" in request.url and asked.append(request.url.partition("/api/v1/")[2].partition("?")[0]))
+    lines.evaluate("(node) => { node.textContent = 'before'; }")
     owner.page.locator('[data-role="follow"]').check()
-    owner.page.wait_for_timeout(5000)
-    assert len(asked) >= 2
+    expect(lines).not_to_have_text("before", timeout=WAIT)
+    owner.page.wait_for_timeout(1000)
+    assert asked == ["apps/mailer/staging/logs/stream"]
+    assert demo.cli("submit", "scale", "mailer", "-e", "staging", "replicas=0").returncode == 0
+    expect(owner.page.locator('[data-role="follow-note"]')).to_have_text("The container has ended.", timeout=WAIT)
+    expect(owner.page.locator('[data-role="follow"]')).not_to_be_checked()
+    assert demo.cli("submit", "scale", "mailer", "-e", "staging", "replicas=1").returncode == 0
 
 
 def test_who_wrote_a_line(demo, person):  # noqa: F811

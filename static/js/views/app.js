@@ -57,7 +57,7 @@ export function app(main, name, environment) {
       if (item.environment === environment) { act.show(item); soon(); }
     }),
     store.on(["history"], (detail) => { if (detail.app === name && detail.environment === environment) past.load(); })];
-  return () => { clearTimeout(timer); measured.leave(); firing.leave(); whole.leave(); off.forEach((each) => each()); };
+  return () => { clearTimeout(timer); measured.leave(); firing.leave(); whole.leave(); log.leave(); off.forEach((each) => each()); };
 }
 const parts = (...names) => Object.fromEntries(names.map((each) => [each, el("div", { class: "tight" })]));
 const panel = (title, body) => el("section", { class: "panel" }, el("h2", {}, t(title)), body);
