@@ -85,18 +85,14 @@ def _rolled(updated, total, available, wanted):
     if updated < wanted:
         return Health(PROGRESSING, f"{updated} of {wanted} pods are updated")
     if total > updated:
-        return Health(PROGRESSING, _counted(total - updated, "old pod stays", "old pods stay") + " until the new ones are up")
+        return Health(PROGRESSING, "1 old pod stays until the new ones are up" if total - updated == 1 else f"{total - updated} old pods stay until the new ones are up")
     if available < wanted:
         return Health(PROGRESSING, f"{available} of {wanted} pods are available")
     return _going(total, wanted)
 
 
 def _going(total, wanted):
-    return Health(PROGRESSING, _counted(total - wanted, "pod is going", "pods are going")) if total > wanted else HEALTHY
-
-
-def _counted(count, one, more):
-    return f"{count} {one if count == 1 else more}"
+    return Health(PROGRESSING, "1 pod is going" if total - wanted == 1 else f"{total - wanted} pods are going") if total > wanted else HEALTHY
 
 
 def statefulset(obj):
@@ -190,7 +186,7 @@ def claim(obj):
     if phase == "Lost":
         return Health("degraded", f"its volume {spec.get('volumeName', '')} is lost")
     if phase != "Bound":
-        return Health(PROGRESSING, f"waiting for a volume{' of class ' + spec['storageClassName'] if spec.get('storageClassName') else ''}")
+        return Health(PROGRESSING, f"waiting for a volume of class {spec['storageClassName']}" if spec.get("storageClassName") else "waiting for a volume")
     resizing = next((each for each in conditions.values() if each.get("status") == "True"), None)
     return Health("healthy", _says(resizing)) if resizing else HEALTHY
 

@@ -64,7 +64,7 @@ def _ended(each):
 
 def _crash(each, reason, ended, previous):
     restarts = each.get("restartCount", 0)
-    how = [*([ended["reason"]] if ended.get("reason") not in (None, "Error", reason) else []), *([_code(ended)] if "exitCode" in ended else []), f"{restarts} restart{'s' * (restarts != 1)}"]
+    how = [*([ended["reason"]] if ended.get("reason") not in (None, "Error", reason) else []), *([_code(ended)] if "exitCode" in ended else []), "1 restart" if restarts == 1 else f"{restarts} restarts"]
     return Trouble(f"{each['name']}: {reason}: {', '.join(how)}", True, container=each["name"], restarts=restarts, previous=previous, said=(ended.get("message") or "").strip())
 
 

@@ -5,6 +5,7 @@ from flask import Blueprint, Response, g, request
 
 from gitops import history, messages, policy, reviewing, submit, verbs, views
 from gitops.errors import Conflict, Invalid, NotFound, Unavailable
+from gitops.messages import told
 from gitops.verbs import Argument
 from web import body, health, openapi, pages, reads, shown
 from web.context import cluster, services
@@ -200,6 +201,13 @@ def problem(code):
     if code not in messages.MESSAGES:
         raise NotFound("unknown_problem", problem=code[:64])
     return answer({"code": code} | dict(zip(messages.LANGUAGES, messages.MESSAGES[code], strict=True)))
+
+
+@blueprint.get("/texts")
+@says("제품이 앱과 환경, 오류에 대해 쓰는 문장을 두 언어로. 빈자리는 중괄호로 표시합니다.", answers=shown.thing(items=shown.many(shown.thing(en=shown.TEXT, ko=shown.TEXT))))
+def texts():
+    """What the product writes of apps, environments and errors, each sentence in both languages, its placeholders in braces."""
+    return answer({"items": [dict(zip(messages.LANGUAGES, each, strict=True)) for each in (*told.TOLD, *messages.MESSAGES.values())]})
 
 
 @blueprint.get("/version")

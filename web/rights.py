@@ -39,7 +39,7 @@ ROUTES = {
     "api.commands": ANY_VERB, "api.read": ANY_VERB, "api.one_command": READ, "api.listed": READ, "api.deployments": READ, "api.healths": READ,
     "cluster.pods": READ, "cluster.objects": READ, "app.pods": READ, "app.logs": READ, "streams.events": READ, "streams.logs": READ,
     "api.apps": READ, "api.app": READ, "api.environments": READ, "api.histories": READ, "api.changes": READ, "api.change": READ, "api.change_live": READ, "api.events": READ,
-    "api.me": OWN, "api.catalogue": OWN, "api.document": OWN, "api.version": OWN,
+    "api.me": OWN, "api.catalogue": OWN, "api.document": OWN, "api.version": OWN, "api.texts": OWN,
     "chat.process": Right(VERB, door="chat"), "chat.previewed": Right(VERB, door="chat"), "chat.confirm": Right(VERB, door="chat"), "chat.suggested": Right("k8s:read", door="chat"),
     "chat.history": TALK, "chat.listed": TALK, "chat.one": TALK, "chat.marked": Right(door="chat", does="feedback"),
     "chat.feedback": Right("admin:read", whole=True, door="chat"), "teaching.phrases": Right("admin:read", whole=True, door="chat"),

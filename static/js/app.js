@@ -2,6 +2,7 @@
 import { Problem } from "./api.js";
 import * as api from "./api.js";
 import { el, write } from "./dom.js";
+import { learn } from "./heard.js";
 import { store } from "./store.js";
 import { language, setLanguage, t } from "./texts.js";
 import { alerts } from "./views/alerts.js";
@@ -63,7 +64,7 @@ async function start() {
   document.documentElement.lang = language;
   write(document.querySelector(".skip"), t("skip"));
   try {
-    await store.load();
+    await Promise.all([learn(), store.load()]);
   } catch (error) {
     const signIn = error instanceof Problem && error.status === 401;
     document.getElementById("chat").hidden = true;

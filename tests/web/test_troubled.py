@@ -1,5 +1,9 @@
 """Laws of what a newcomer meets: one wrong key, a sync that fails, apps of manifests, many environments. What is there is shown, and what is wrong is said."""
 
+import ast
+import re
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import expect
 
@@ -18,6 +22,32 @@ kind: Service
 metadata: {name: shaky}
 spec: {ports: [{port: 700000}], selector: {app: shaky}}
 """
+
+
+CONTROLLER = Path(__file__).parent.parent.parent / "controller"
+TELLING = ("health", "trouble", "pods", "rollout", "syncing", "stages", "hooks", "prune", "following", "trust", "removal", "held")  # the modules whose sentences are kept in the ledger
+WORDS = re.compile(r"[a-z]{2,} [a-z]{2,}|[a-z]{4,} x7|x7 [a-z]{3,}")
+SAID = {
+    "Deployment web: 1 old pod stays until the new ones are up: web-1: web: ImagePullBackOff: Back-off pulling image": "Deployment web: 새 파드가 준비될 때까지 이전 파드 1개 유지: web-1: web: ImagePullBackOff: Back-off pulling image",
+    "0 of 1 pods are available: web-1: web: CrashLoopBackOff: OOMKilled, exit code 137 (signal 9), 2 restarts\nexit code 3": "파드 1개 중 0개 사용 가능: web-1: web: CrashLoopBackOff: OOMKilled, 종료 코드 137 (시그널 9), 재시작 2회\nexit code 3",
+    "waits for Deployment db: waiting for the rollout to start": "대기 중: Deployment db: 롤아웃 시작 대기",
+    "ConfigMap shared is rendered by one too; one of the two has to leave it": "ConfigMap shared 은 one 에서도 렌더링됩니다. 둘 중 한 앱에서 빼야 합니다",
+    "somebody's own words: not ours at all": "somebody's own words: not ours at all",
+}
+
+
+def sentences():
+    """What these modules write: strings of several words that are no docstring, not logged, and no piece of another; x7 stands for what is filled in."""
+    for name in TELLING:
+        tree, apart = ast.parse((CONTROLLER / f"{name}.py").read_text()), set()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) or isinstance(node, ast.Call) and ast.unparse(node.func).startswith("log."):
+                apart |= {id(each) for each in ast.walk(node)}
+            elif isinstance(node, ast.JoinedStr):
+                apart |= {id(each) for each in node.values}
+        texts = ["".join(each.value if isinstance(each, ast.Constant) else "x7" for each in (node.values if isinstance(node, ast.JoinedStr) else [node]))
+                 for node in ast.walk(tree) if id(node) not in apart and (isinstance(node, ast.JoinedStr) or isinstance(node, ast.Constant) and isinstance(node.value, str))]
+        yield from (each for each in texts if WORDS.search(each) and each[0] not in " ,:")
 
 
 def written(demo, path, text):
@@ -118,6 +148,26 @@ def test_what_git_has_no_more_and_stays_is_shown(demo, owner, person):  # noqa: 
     for path in ("left", "map"):
         written(demo, f"manifests/staging/leaver/{path}.yaml", None)
     expect(notice).to_have_count(0, timeout=WAIT)
+
+
+def test_what_the_controller_writes_is_said_in_korean(person):  # noqa: F811
+    """Each sentence that it can write, and the texts of errors; names, the cluster's own words and a container's stay as they are. On an English page all stays."""
+    page, every = person("owner", "ko-KR").page, sorted(set(sentences()))
+    heard = "(texts) => import('/static/js/heard.js').then(({ heard }) => texts.map(heard))"
+    found = page.evaluate(heard, every)
+    assert len(every) > 40 and [each for each, now in zip(every, found) if not re.search("[가-힣]", now) or now.count("x7") < each.count("x7")] == []
+    assert page.evaluate(heard, list(SAID)) == list(SAID.values())
+    assert person("owner", "en-US").page.evaluate(heard, list(SAID)) == list(SAID)
+
+
+def test_the_page_is_korean_where_a_sync_fails(demo, person):  # noqa: F811
+    """The card of an app whose files are at fault says so in the reader's language."""
+    written(demo, "manifests/staging/shared/map.yaml", LEFT % "enabled")
+    written(demo, "manifests/staging/twin/map.yaml", LEFT % "enabled")
+    page = person("owner", "ko-KR").page
+    expect(page.locator('[data-app="twin"][data-environment="staging"]')).to_contain_text("ConfigMap left 은 shared 에서도 렌더링됩니다", timeout=WAIT)
+    for app in ("shared", "twin"):
+        written(demo, f"manifests/staging/{app}/map.yaml", None)
 
 
 def test_many_environments_and_the_failing_first(demo, owner, shaky, person):  # noqa: F811

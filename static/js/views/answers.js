@@ -1,4 +1,5 @@
 // Answers to reads, each shown as what it is; what has no shape of its own is a table or a list of its fields.
+import { heard } from "../heard.js";
 import { el, link } from "../dom.js";
 import { age, spoken, stamp, t } from "../texts.js";
 import { measure } from "../units.js";
@@ -10,7 +11,7 @@ import { deployment, objects, service } from "./objects.js";
 
 const SHOWN = {
   status: (data) => podList(data.pods), logs, events: (data) => eventList(data.items), history: (data, about) => entries(data.items, about), diff: (data) => [...diffs(data.changes, "values-diff"), ...liveDiff(data.live)],
-  endpoint: (data) => el("ul", { class: "lines" }, data.urls.map((url) => el("li", {}, link(url, url)))), health: (data) => [el("div", { class: "row" }, badge(data.health)), ...data.problems.map((each) => el("p", { class: "notice", "data-tone": "bad" }, each))],
+  endpoint: (data) => el("ul", { class: "lines" }, data.urls.map((url) => el("li", {}, link(url, url)))), health: (data) => [el("div", { class: "row" }, badge(data.health)), ...data.problems.map((each) => el("p", { class: "notice", "data-tone": "bad" }, heard(each)))],
   query: later(() => import("./monitoring.js"), ({ answered }, data) => answered(data)), overview, help: (data) => table([t("verb"), { text: t("help"), wide: true }], data.items.map((each) => [el("code", {}, each.verb), spoken() === "ko" ? each.ko : each.en])),
   list_pods: (data) => placed(data.items, podLine), list_deployments: (data) => placed(data.items, workloadLine), list_apps: (data) => placed(data.items, appLine),
   list_services: (data) => placed(data.items, (each) => row(el("code", {}, each.name), each.type, each.addresses.join(", "))), list_ingresses: (data) => placed(data.items, (each) => row(el("code", {}, each.name), ...each.urls.map((url) => link(url, url)))),

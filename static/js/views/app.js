@@ -1,6 +1,7 @@
 // One app in one environment: what runs, what can be done, what happened.
 import * as api from "../api.js";
 import { el } from "../dom.js";
+import { heard } from "../heard.js";
 import { store } from "../store.js";
 import { stamp, t } from "../texts.js";
 import { actions } from "./actions.js";
@@ -72,5 +73,5 @@ function details(found) {
 function syncList(syncs) {
   if (!syncs.length) return empty(t("nothing"));
   return list(syncs, (each) => `${each.revision}${each.started}`, (each) => el("li", {}, el("div", { class: "row" }, badge(each.status), sha(each.revision), el("span", { class: "grow" }), el("span", { class: "tiny soft" }, stamp(each.started))),
-    el("span", { class: "soft tiny" }, (each.actions || []).map((action) => `${action.action} ${action.kind} ${action.name}`).join(", ")), each.error ? el("span", { class: "error tiny" }, each.error) : null));
+    el("span", { class: "soft tiny" }, (each.actions || []).map((action) => `${action.action} ${action.kind} ${action.name}`).join(", ")), each.error ? el("span", { class: "error tiny" }, heard(each.error)) : null));
 }

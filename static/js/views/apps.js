@@ -1,6 +1,7 @@
 // All apps, a lane an environment. A card is made once and only its texts change.
 import * as api from "../api.js";
 import { el, keyed, write } from "../dom.js";
+import { heard } from "../heard.js";
 import { store } from "../store.js";
 import { stamp, t } from "../texts.js";
 import { reviewRow } from "./changes.js";
@@ -35,7 +36,7 @@ export function apps(main) {
     for (const item of store.apps.values()) refresh(item, cards);
     nothing.hidden = names.length > 0;
     if (!names.length) nothing.replaceChildren(store.apps.size ? empty(t("noMatch")) : empty(t("noApps"), el("code", {}, t("noAppsExample"))));
-    problems.replaceChildren(...store.problems.map((each) => el("p", { class: "notice", "data-tone": "bad", role: "alert" }, `${each.path}${each.line ? `:${each.line}` : ""} ${each.message}`)));
+    problems.replaceChildren(...store.problems.map((each) => el("p", { class: "notice", "data-tone": "bad", role: "alert" }, `${each.path}${each.line ? `:${each.line}` : ""} ${heard(each.message)}`)));
   }
   all();
   const off = [below.leave, pulled.leave, whole.leave, store.on(["apps", "changes"], all), store.on(["app"], ({ app }) => { store.of(app).forEach((item) => refresh(item, cards)); count(); })];
@@ -118,10 +119,10 @@ const drifted = ({ fields, by }) => t("isDrifted", { what: fields.map((each) => 
 // Why an app is not well, in the words of the cluster or of git.
 export function reason(item) {
   if (item.suspended && !item.problem) return t("isSuspended");
-  if (item.problem) return `${item.problem.path ?? ""}${item.problem.line ? `:${item.problem.line}` : ""} ${item.problem.message}`.trim();
+  if (item.problem) return `${item.problem.path ?? ""}${item.problem.line ? `:${item.problem.line}` : ""} ${heard(item.problem.message)}`.trim();
   if (item.drift && !item.error) return drifted(item.drift);
   const text = item.error || (item.health === "healthy" ? "" : item.message) || "";
-  return text.startsWith(`${item.app}: `) ? text.slice(item.app.length + 2) : text;
+  return heard(text.startsWith(`${item.app}: `) ? text.slice(item.app.length + 2) : text);
 }
 // For one that is well: its commit, an open review, and whether the environment before it is ahead.
 function aside(item) {

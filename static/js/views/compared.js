@@ -2,6 +2,7 @@
 import * as api from "../api.js";
 import { el } from "../dom.js";
 import { t } from "../texts.js";
+import { heard } from "../heard.js";
 import { effect, empty, fill } from "./parts.js";
 
 export const compared = (place) => asked("liveDiff", () => api.read("diff", place).then((found) => found.data.live));
@@ -16,13 +17,13 @@ function asked(title, get) {
 // The part of a `diff` answer that the controller gave.
 export function liveDiff(live) {
   if (!live) return [];
-  const items = live.items || [], place = live.path ? ` (${live.path}${live.line ? `:${live.line}` : ""})` : "", said = live.message ? [el("p", { class: live.items ? "soft" : "notice", "data-tone": live.items ? null : "warn" }, `${live.message}${live.message.endsWith(place.trim()) ? "" : place}`)] : [];
+  const items = live.items || [], place = live.path ? ` (${live.path}${live.line ? `:${live.line}` : ""})` : "", said = live.message ? [el("p", { class: live.items ? "soft" : "notice", "data-tone": live.items ? null : "warn" }, `${heard(live.message)}${live.message.endsWith(place.trim()) ? "" : place}`)] : [];
   if (live.items && !items.length && !live.message) return [empty(t("liveSame", { count: live.same }))];
   return [...said, ...items.map(object), items.length && live.same ? el("p", { class: "tiny soft" }, t("liveOthersSame", { count: live.same })) : null].filter(Boolean);
 }
 function object(each) {
   const head = el("div", { class: "row" }, el("b", {}, t(each.action)), el("code", {}, `${each.kind} ${each.name}`), effect(each), each.others?.length ? el("span", { class: "tag" }, each.others.join(", ")) : null);
-  return el("div", { class: "tight", "data-object": `${each.kind}/${each.name}` }, head, each.message ? el("p", { class: "error tiny" }, each.message) : null, each.fields.length ? fields(each.fields) : null);
+  return el("div", { class: "tight", "data-object": `${each.kind}/${each.name}` }, head, each.message ? el("p", { class: "error tiny" }, heard(each.message)) : null, each.fields.length ? fields(each.fields) : null);
 }
 function fields(found) {
   const box = el("div", { class: "diff", tabindex: "0", role: "group", "aria-label": t("liveDiff") });

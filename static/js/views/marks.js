@@ -1,6 +1,7 @@
 // What keeps an environment as a whole from following git, and the way on.
 import * as api from "../api.js";
 import { el } from "../dom.js";
+import { heard } from "../heard.js";
 import { store } from "../store.js";
 import { t } from "../texts.js";
 import { failure } from "./parts.js";
@@ -22,10 +23,10 @@ export function marks(environments) {
 }
 function said({ name, held, release, unreached, refused, leaving, kept }) {
   const found = [];
-  if (unreached) found.push({ name, tone: "bad", title: t("isUnreached", { name }), lines: [unreached] });
-  if (held) found.push({ name, tone: "warn", title: t("isHeld", { name }), lines: [held.replace(/\. To go on: .*$/, ".")], release });
-  if (refused) found.push({ name, tone: "warn", title: t("notDeleted", { name }), lines: refused });
-  if (leaving) found.push({ name, tone: "warn", title: t("isLeaving", { name }), lines: Object.entries(leaving).map(([app, why]) => `${app}: ${why}`) });
+  if (unreached) found.push({ name, tone: "bad", title: t("isUnreached", { name }), lines: [heard(unreached)] });
+  if (held) found.push({ name, tone: "warn", title: t("isHeld", { name }), lines: [heard(held.replace(/\. To go on: .*$/, ""))], release });
+  if (refused) found.push({ name, tone: "warn", title: t("notDeleted", { name }), lines: refused.map(heard) });
+  if (leaving) found.push({ name, tone: "warn", title: t("isLeaving", { name }), lines: Object.entries(leaving).map(([app, why]) => `${app}: ${heard(why)}`) });
   if (kept) found.push({ name, title: t("isKept", { name, count: kept.count }), lines: kept.items.map((each) => `${each.app}: ${each.kind} ${each.name}: ${keptWhy(each)}`), total: kept.count });
   return found;
 }

@@ -1,5 +1,6 @@
 // One object of the cluster as people look at it: what matters first, the whole behind a click.
 import { el } from "../dom.js";
+import { heard } from "../heard.js";
 import { t } from "../texts.js";
 import { badge, facts, list, table } from "./parts.js";
 
@@ -8,7 +9,7 @@ export function service(data) {
     table([t("name"), "port", "targetPort", "nodePort", ""], data.ports.map((each) => [each.name ?? "", each.port, each.targetPort ?? "", each.nodePort ?? "", each.protocol ?? ""])), whole(data.object)];
 }
 export const deployment = (podLine, eventList) => (data) => [
-  el("div", { class: "row" }, badge(data.health), el("span", { class: "replicas" }, `${data.ready}/${data.desired}`), data.message ? el("span", { class: "small" }, data.message) : null),
+  el("div", { class: "row" }, badge(data.health), el("span", { class: "replicas" }, `${data.ready}/${data.desired}`), data.message ? el("span", { class: "small" }, heard(data.message)) : null),
   facts([[t("strategy"), data.strategy?.type], [t("available"), data.available], [t("updated"), data.updated]]),
   ...data.containers.map(container),
   part(t("conditions"), data.conditions, (each) => el("li", {}, el("div", { class: "row" }, el("b", {}, each.type), el("span", { class: "tag" }, each.status), each.reason ?? ""), each.message ? el("span", { class: "small soft" }, each.message) : null)),

@@ -1,6 +1,7 @@
 // The resource tree of an app as the cluster has it: what git put there, and what came of that, down to the pods.
 import * as api from "../api.js";
 import { el, keyed, write } from "../dom.js";
+import { heard } from "../heard.js";
 import { age, t } from "../texts.js";
 import { keptWhy } from "./marks.js";
 import { badge, empty, failure } from "./parts.js";
@@ -33,6 +34,6 @@ function update(node, item) {
     line.replaceChildren(badge(health), el("span", { class: "kind tiny soft" }, item.kind), el("code", { class: "clip", title: item.name }, item.name), item.kept ? el("span", { class: "tag", "data-tone": "warn", "data-role": "kept", title: keptWhy(item) }, t("notInGit")) : "", item.replicas ? el("span", { class: "small" }, `${item.replicas.ready}/${item.replicas.desired}`) : "",
       el("span", { class: "grow" }), el("span", { class: "tiny soft" }, item.going ? t("terminating") : age(item.age)));
   }
-  write(said, item.health === "healthy" ? "" : item.message || "");
+  write(said, item.health === "healthy" ? "" : heard(item.message || ""));
   draw(below, item.children);
 }
