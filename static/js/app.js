@@ -17,7 +17,7 @@ import { empty } from "./views/parts.js";
 import { settings } from "./views/settings.js";
 import { tutorial } from "./views/tutorial.js";
 
-const ROUTES = [["apps", /^$|^apps$/, apps], ["apps", /^apps\/([^/]+)\/([^/]+)$/, app], ["changes", /^changes$/, changes], ["changes", /^changes\/([^/]+)$/, change], ["history", /^history$/, history], ["monitoring", /^monitoring$/, lazily(() => import("./views/monitoring.js"), "monitoring")], ["alerts", /^alerts$/, alerts], ["audit", /^audit$/, audit], ["tutorial", /^tutorial$/, (main) => tutorial(main, (text) => talk.say(text))], ["settings", /^settings$/, settings]];
+const ROUTES = [["apps", /^(?:apps(?:\?environment=([^&]+))?)?$/, apps], ["apps", /^apps\/([^/]+)\/([^/]+)$/, app], ["changes", /^changes$/, changes], ["changes", /^changes\/([^/]+)$/, change], ["history", /^history$/, history], ["monitoring", /^monitoring$/, lazily(() => import("./views/monitoring.js"), "monitoring")], ["alerts", /^alerts$/, alerts], ["audit", /^audit$/, audit], ["tutorial", /^tutorial$/, (main) => tutorial(main, (text) => talk.say(text))], ["settings", /^settings$/, settings]];
 const main = document.getElementById("main");
 let leave = () => {}, talk = null, ask = () => {};
 
@@ -32,7 +32,7 @@ function route() {
 }
 function found(path) {
   const [name, pattern, view] = ROUTES.find(([, pattern]) => pattern.test(path)) || ["apps", /^/, absent];
-  try { return [name, view, path.match(pattern).slice(1).map(decodeURIComponent)]; } catch { return ["apps", absent, []]; } // a hash may be no valid URI
+  try { return [name, view, path.match(pattern).slice(1).filter(Boolean).map(decodeURIComponent)]; } catch { return ["apps", absent, []]; } // a hash may be no valid URI
 }
 // A view that few open: its module is loaded then. Who went on meanwhile sees nothing of it.
 function lazily(load, name) {

@@ -96,6 +96,28 @@ def test_the_palette_by_keyboard(demo, person):  # noqa: F811
     expect(owner.page.locator('[data-role="palette"]')).to_be_hidden()
 
 
+def test_one_environment_by_link_and_by_keyboard(demo, person):  # noqa: F811
+    """A link opens the overview with one lane; chosen by keyboard, the address says it and what is counted is its own; Ctrl-K knows it; one that is not there shows all."""
+    owner = person("owner", "en-US")
+    heads, place = owner.page.locator(".lane-head > * + *"), owner.page.locator('[data-filter="environment"]')
+    go(owner, "#/apps?environment=production")
+    expect(heads).to_have_count(1, timeout=WAIT)
+    expect(owner.page.locator(".lane-row [data-app]").first).to_have_attribute("data-environment", "production")
+    place.focus()
+    owner.page.keyboard.press("ArrowUp")
+    expect(heads).to_have_text("staging")
+    assert owner.page.url.endswith("#/apps?environment=staging")
+    expect(owner.page.locator('[data-filter="all"] b')).to_have_text(str(owner.page.locator(".lane-row [data-app]").count()))
+    owner.page.keyboard.press("ArrowUp")
+    expect(heads).to_have_count(2)
+    owner.page.keyboard.press("Control+k")
+    owner.page.keyboard.type("environment prod")
+    owner.page.keyboard.press("Enter")
+    expect(place).to_have_value("production", timeout=WAIT)
+    go(owner, "#/apps?environment=moon")
+    expect(heads).to_have_count(2, timeout=WAIT)
+
+
 def test_history_by_person_and_verb(demo, person):  # noqa: F811
     """Only what that verb did, only what that person did; and any two commits against each other."""
     first = demo.head()

@@ -16,22 +16,27 @@ import { previews } from "./pulled.js";
 const FILTERS = [["all", () => true], ["running", "good"], ["failing", "bad"], ["working", "work"], ["paused", "warn"]];
 const wants = (filter, item) => (typeof filter === "function" ? filter(item) : toneOf(item) === filter);
 
-export function apps(main) {
+export function apps(main, environment) {
   const problems = el("div", { class: "tight" }), body = el("div", { class: "lanes" }), cards = new Map();
   const nothing = el("div", { hidden: true });
   const search = el("input", { class: "search", type: "search", placeholder: t("search"), "aria-label": t("search"), oninput: () => all() });
   const below = lately(), pulled = previews(), whole = marks();
-  let chosen = FILTERS[0], first = failing();
+  let chosen = FILTERS[0], lanes = shownLanes(environment), first = failing();
+  const place = el("select", { class: "small", "aria-label": t("environment"), "data-filter": "environment", onchange: () => { environment = place.value; history.replaceState(null, "", lane(environment)); first = failing(); all(); } });
   const filters = FILTERS.map((each) => el("button", { type: "button", class: "small", "aria-pressed": each === chosen, "data-filter": each[0], onclick: () => { chosen = each; first = failing(); all(); } }, `${t(each[0])} `, el("b", {})));
   main.append(el("div", { class: "stack" },
-    el("div", { class: "row" }, el("h1", { tabindex: "-1" }, t("apps")), el("div", { class: "filters", role: "group", "aria-label": t("filter") }, filters), el("span", { class: "grow" }), search), problems, whole.node, body, nothing, pulled.node, below.node));
-  const count = () => FILTERS.forEach(([, filter], index) => write(filters[index].lastChild, String([...store.apps.values()].filter((item) => wants(filter, item)).length)));
+    el("div", { class: "row" }, el("h1", { tabindex: "-1" }, t("apps")), place, el("div", { class: "filters", role: "group", "aria-label": t("filter") }, filters), el("span", { class: "grow" }), search), problems, whole.node, body, nothing, pulled.node, below.node));
+  const count = () => FILTERS.forEach(([, filter], index) => write(filters[index].lastChild, String([...store.apps.values()].filter((item) => (lanes.length !== 1 || item.environment === lanes[0].name) && wants(filter, item)).length)));
   function all() {
+    lanes = shownLanes(environment);
+    keyed(place, ["", ...store.lanes.map((each) => each.name)], (each) => each, (each) => el("option", { value: each }, each || `${t("environment")}: ${t("all")}`));
+    place.value = lanes.length === 1 ? lanes[0].name : "";
+    place.hidden = store.lanes.length < 2;
     count();
     filters.forEach((each, index) => each.setAttribute("aria-pressed", FILTERS[index] === chosen));
-    const names = shownNames(search.value.trim().toLowerCase(), chosen[1], first), lanes = store.lanes.map((each) => `${each.name} ${each.opens ?? ""}`).join();
-    body.style.setProperty("--lanes", store.lanes.length);
-    keyed(body, names.length ? [null, ...names] : [], (name) => `${lanes} ${name ?? ""}`, (name) => (name === null ? head() : row(name, cards)));
+    const names = shownNames(search.value.trim().toLowerCase(), chosen[1], first, lanes), key = lanes.map((each) => `${each.name} ${each.opens ?? ""}`).join();
+    body.style.setProperty("--lanes", lanes.length);
+    keyed(body, names.length ? [null, ...names] : [], (name) => `${key} ${name ?? ""}`, (name) => (name === null ? head(lanes) : row(name, cards, lanes)));
     for (const [key, node] of cards) if (node.dataset.app && !store.apps.has(key)) swap(cards, key, node, vacant());
     for (const item of store.apps.values()) refresh(item, cards);
     nothing.hidden = names.length > 0;
@@ -65,17 +70,20 @@ const problems = ({ items, measures }) => items.filter((each) => each.state !== 
   measures.filter(({ name }) => each.values[name] && each.values[name].state !== "ok").map(({ name, unit }) => el("span", { class: "beyond", "data-tone": each.values[name].state === "critical" ? "bad" : "warn" }, `${t(`m_${name}`)} ${measure(each.values[name].value, unit)}`))));
 // The apps that are not well somewhere as the page opens or its filter changes: they stand first until then, so that nothing moves while it is read.
 const failing = () => new Set([...store.apps.values()].filter((item) => toneOf(item) === "bad").map((item) => item.app));
-function shownNames(text, filter, first) {
-  const lanes = new Set(store.lanes.map((each) => each.name));
-  const items = [...store.apps.values()].filter((item) => lanes.has(item.environment) && item.app.includes(text) && wants(filter, item));
+// The lane of an environment that there is, else all.
+const shownLanes = (environment) => { const found = store.lanes.filter((each) => each.name === environment); return found.length ? found : store.lanes; };
+export const lane = (environment) => (environment ? `#/apps?environment=${encodeURIComponent(environment)}` : "#/apps");
+function shownNames(text, filter, first, lanes) {
+  const within = new Set(lanes.map((each) => each.name));
+  const items = [...store.apps.values()].filter((item) => within.has(item.environment) && item.app.includes(text) && wants(filter, item));
   const names = [...new Set(items.map((item) => item.app))];
   return [...names.filter((name) => first.has(name)), ...names.filter((name) => !first.has(name))];
 }
-const head = () => el("div", { class: "lane-head" }, el("span", {}), store.lanes.map((each) => el("span", { class: "row" }, each.name, each.review ? el("span", { class: "tag" }, t("needsReview")) : null,
+const head = (lanes) => el("div", { class: "lane-head" }, el("span", {}), lanes.map((each) => el("span", { class: "row" }, each.name, each.review ? el("span", { class: "tag" }, t("needsReview")) : null,
   each.opens && Date.parse(each.opens) > Date.now() ? el("span", { class: "tag", "data-role": "opens" }, t("opensAt"), " ", stamp(each.opens)) : null)));
 // A row holds a place for every environment, so that an app that appears in one changes nothing else.
-function row(name, cards) {
-  const places = store.lanes.map((each) => {
+function row(name, cards, lanes) {
+  const places = lanes.map((each) => {
     const place = vacant();
     cards.set(store.key(name, each.name), place);
     return place;

@@ -2,6 +2,7 @@
 import { el, keyed } from "../dom.js";
 import { store } from "../store.js";
 import { t } from "../texts.js";
+import { lane } from "./apps.js";
 
 const MOST = 8;
 
@@ -30,7 +31,8 @@ export function palette(pages, say) {
 function found(text, pages, say) {
   const words = text.split(/\s+/).filter(Boolean), fits = (name) => words.every((word) => name.toLowerCase().includes(word));
   const places = pages.filter((name) => fits(`${name} ${t(name)}`)).map((name) => ({ key: name, text: t(name), kind: t("page"), go: () => { location.hash = `#/${name}`; } }));
+  const lanes = store.lanes.filter((each) => fits(`${each.name} ${t("environment")}`)).map((each) => ({ key: `-lane-${each.name}`, text: each.name, kind: t("environment"), go: () => { location.hash = lane(each.name); } }));
   const apps = [...store.apps.values()].filter((item) => fits(`${item.app} ${item.environment}`)).map((item) => ({ key: `${item.environment}-${item.app}`, text: item.app, kind: item.environment, go: () => { location.hash = `#/apps/${encodeURIComponent(item.app)}/${encodeURIComponent(item.environment)}`; } }));
   const spoken = text ? [{ key: "-say", text: t("sayThis", { text }), kind: t("chat"), go: () => say(text) }] : [];
-  return [...[...places, ...apps].slice(0, MOST), ...spoken];
+  return [...[...places, ...apps, ...lanes].slice(0, MOST), ...spoken];
 }
