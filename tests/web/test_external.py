@@ -1,6 +1,7 @@
 """MCP servers of others: listed, allowed tool by tool, called over both transports; what goes wrong there is told by its kind."""
 
 import asyncio
+import contextlib
 import json
 import subprocess
 import sys
@@ -19,22 +20,28 @@ from tests.web.people import house
 from web.external import calling, servers
 
 ROOT = Path(__file__).parent.parent.parent
-TOKEN = "others-token-0123456789"
+TOKEN, SECRET = "others-token-0123456789", "client-secret-0123456789"
 TOOLS = ["find_issue", "create_issue", "environment", "fails", "gone"]
 
 
-@pytest.fixture(scope="module")
-def running():
-    """The URL of a real one over HTTP."""
+@contextlib.contextmanager
+def serving(kind, secret):
+    """The address of a real one over HTTP."""
     port = free_port()
-    process = subprocess.Popen([sys.executable, "-m", "tests.web.external_server", "http", str(port), TOKEN], cwd=ROOT)
+    process = subprocess.Popen([sys.executable, "-m", "tests.web.external_server", kind, str(port), secret], cwd=ROOT)
     end = time.monotonic() + 60
     while not _answers(port):
         assert process.poll() is None and time.monotonic() < end
         time.sleep(0.05)
-    yield f"http://127.0.0.1:{port}/mcp"
+    yield f"http://127.0.0.1:{port}"
     process.kill()
     process.wait()
+
+
+@pytest.fixture(scope="module")
+def running():
+    with serving("http", TOKEN) as url:
+        yield f"{url}/mcp"
 
 
 def _answers(port):
@@ -205,7 +212,7 @@ def test_a_redirect_is_not_followed():
     assert other.seen == []
 
 
-WRONG = {"neither": {}, "both": {"url": "https://x/mcp", "command": ["x"]}, "a token for a command": {"command": ["x"], "token": "abcdefgh"}, "unknown": {"url": "https://x", "more": 1}, "no URL": {"url": "x"}, "no list": {"command": "x"}, "no tools": {"url": "https://x", "tools": "all"}, "no object": 1}
+WRONG = {"neither": {}, "both": {"url": "https://x/mcp", "command": ["x"]}, "a token for a command": {"command": ["x"], "token": "abcdefgh"}, "unknown": {"url": "https://x", "more": 1}, "no URL": {"url": "x"}, "no list": {"command": "x"}, "a token and an issuer": {"url": "https://x", "token": "abcdefgh", "oauth": {"issuer": "https://i", "client_id": "c", "client_secret": "s"}}, "no issuer": {"url": "https://x", "oauth": {"client_id": "c", "client_secret": "s"}}, "no tools": {"url": "https://x", "tools": "all"}, "no object": 1}
 
 
 @pytest.mark.parametrize("case", WRONG)
@@ -214,3 +221,16 @@ def test_settings_that_are_wrong(case):
     with pytest.raises(Invalid) as caught:
         servers.every(config.load({"MCP_SERVERS": json.dumps({"tracker": WRONG[case]})}, None))
     assert "tracker" in caught.value.text()
+
+
+def test_a_token_of_an_issuer():
+    """Asked for with our credentials, used until it is refused, then asked for again; credentials that are wrong say so, and are not told."""
+    with serving("oauth", SECRET) as url:
+        named = servers.every(config.load({"MCP_SERVERS": json.dumps({name: {"url": f"{url}/mcp", "tools": TOOLS, "oauth": {"issuer": issuer, "client_id": "klepaas", "client_secret": secret}}
+                                                                      for name, issuer, secret in (("right", url, SECRET), ("wrong", url, "wrong-secret-0123"), ("elsewhere", "http://127.0.0.1:1", SECRET))})}, None))
+        for _ in range(3):
+            assert calling.call(named["right"], "create_issue", {"title": "x"})["content"][0]["text"] == "created: x"
+        for name in ("wrong", "elsewhere"):
+            with pytest.raises(KlepaasError) as caught:
+                calling.tools(named[name], again=False)
+            assert caught.value.details["kind"] == "unauthorized" and SECRET not in caught.value.text() and "wrong-secret" not in caught.value.text()

@@ -8,6 +8,7 @@ import contextlib
 
 import mcp
 import orjson
+from mcp.client.auth import OAuthFlowError
 from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared._httpx_utils import create_mcp_http_client
@@ -15,6 +16,7 @@ from mcp.shared.exceptions import MCPError
 
 from gitops import errors, http
 from gitops.refusals import about, fault, masked, refusal
+from web.external import authorized
 
 SECONDS = 30
 MOST, LARGEST = 500, 1 << 20  # tools that are listed; bytes of an answer
@@ -44,7 +46,7 @@ def call(server, tool, arguments):
 
 
 def _asked(server, operation, do, again):
-    provider = http.Provider(server.name, server.url or f"stdio://{server.name}", {"Authorization": f"Bearer {server.token}"} if server.token else {}, tuple(server.env.values()), family=FAMILY, timeout=SECONDS)
+    provider = http.Provider(server.name, server.url or f"stdio://{server.name}", authorized.headers(server), authorized.secrets(server), family=FAMILY, timeout=SECONDS)
     return http.repeated(provider, operation, lambda: _once(provider, server, operation, do), again)
 
 
@@ -70,7 +72,7 @@ async def _transport(stack, server, refused):
     async def note(response):
         if response.request.method == "POST" and response.status_code >= 400:
             refused.append((response.status_code, {name.lower(): value for name, value in response.headers.items()}, await response.aread()))
-    client = await stack.enter_async_context(create_mcp_http_client(headers={"Authorization": f"Bearer {server.token}"} if server.token else {}))
+    client = await stack.enter_async_context(create_mcp_http_client(headers=authorized.headers(server), auth=authorized.flow(server)))
     client.follow_redirects = False  # what authenticates at one server is no other's business
     client.event_hooks["response"].append(note)
     return streamable_http_client(server.url, http_client=client)
@@ -85,6 +87,8 @@ def _inner(error):
 
 def _meant(provider, operation, error, refused):
     """What went wrong as an error of ours, by what the server answered last, if it did."""
+    if isinstance(error, OAuthFlowError):
+        return refusal(provider, operation, 401, {}, orjson.dumps({"message": str(error)}))
     if refused:
         return refusal(provider, operation, *refused[-1])
     if isinstance(error, TimeoutError) or "Timeout" in type(error).__name__:

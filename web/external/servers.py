@@ -11,7 +11,7 @@ from gitops.errors import Invalid, NotFound
 from gitops.shapes import Wrong, list_of, mapping, matching
 
 NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
-TEXT = matching(re.compile(r"[^\0]{1,2000}"), "text")
+TEXT, URL = matching(re.compile(r"[^\0]{1,2000}"), "text"), matching(re.compile(r"https?://[^\s/@]+(/[^\s]*)?"), "an http or https URL")
 WANTED = "JSON such as {\"github\": {\"url\": \"https://…/mcp\", \"token\": \"…\", \"tools\": [\"create_issue\"]}}, or the path of a file with it"
 
 
@@ -21,17 +21,28 @@ def _environment(value, at):
     return MappingProxyType(value)
 
 
-KEYS = {"url": matching(re.compile(r"https?://[^\s/@]+(/[^\s]*)?"), "an http or https URL"), "token": matching(re.compile(r"[^\x00-\x20\x7f]{4,2000}"), "text without spaces"),
-        "command": list_of(TEXT), "env": _environment, "tools": list_of(matching(re.compile(r"[\w./-]{1,128}"), "the name of a tool"))}
+ISSUED = {"issuer": URL, "client_id": TEXT, "client_secret": TEXT, "scope": TEXT}
+
+
+def _oauth(value, at):
+    found = mapping(value, at, ISSUED)
+    if not {"issuer", "client_id", "client_secret"} <= found.keys():
+        raise Wrong(at, "given issuer, client_id and client_secret (and scope)")
+    return MappingProxyType(found)
+
+
+KEYS = {"url": URL, "token": matching(re.compile(r"[^\x00-\x20\x7f]{4,2000}"), "text without spaces"),
+        "oauth": _oauth, "command": list_of(TEXT), "env": _environment, "tools": list_of(matching(re.compile(r"[\w./-]{1,128}"), "the name of a tool"))}
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """`tools` are those that may be called; either `url` or `command` says where it is."""
+    """`tools` are those that may be called; either `url` or `command` says where it is, `token` or `oauth` who we are there."""
 
     name: str
     url: str | None = None
     token: str | None = field(default=None, repr=False)
+    oauth: MappingProxyType = field(default_factory=lambda: MappingProxyType({}), repr=False)
     command: tuple = ()
     env: MappingProxyType = field(default_factory=lambda: MappingProxyType({}), repr=False)
     tools: tuple = ()
@@ -64,8 +75,8 @@ def _server(name, given):
         if not NAME.fullmatch(name):
             raise Wrong((), "named by a DNS label")
         found = mapping(given, (), KEYS)
-        if ("url" in found) == bool(found.get("command")) or "token" in found and "url" not in found:
-            raise Wrong((), "given either url (and token) or command (and env)")
+        if ("url" in found) == bool(found.get("command")) or len(found.keys() & {"token", "oauth"}) > ("url" in found):
+            raise Wrong((), "given either url (and token or oauth) or command (and env)")
     except Wrong as wrong:
         place, wanted = wrong.args[:2]
         raise Invalid("external_wrong", provider=name[:40], key=".".join(map(str, place)) or "it", wanted=", ".join(wanted) if isinstance(wanted, list) else wanted) from None
