@@ -54,7 +54,7 @@ def environment_of(catalog, namespace, name=None):
 
 def read(services, environment):
     """The Adoption of an environment's namespace at main's tip."""
-    kube = kubes.connect(services.settings.kubeconfig, environment.cluster)
+    kube = kubes.connect(services.settings.kubeconfig, environment.cluster, settings=services.settings)
     objects = [each for kind in KINDS if kind in kube.discover() for each in kube.list(kube.kind(*kind), environment.namespace)[0]]
     tree, catalog = services.head()
     there = {each.app for each in catalog.targets(environment.name) if each.app}

@@ -30,7 +30,7 @@ class World:
     def __init__(self, settings, repo, renderer, repository, environment, executor, tell, ledger):
         self.settings, self.repo, self.renderer, self.repository, self.environment = settings, repo, renderer, repository, environment
         self.executor, self.tell, self.ledger, self.writes = executor, tell, ledger, settings.enable_k8s_deploy
-        self.kube = kubes.connect(settings.kubeconfig, environment.cluster)
+        self.kube = kubes.connect(settings.kubeconfig, environment.cluster, settings=settings)
         self.lease = Lease(self.kube, environment.namespace, f"klepaas-{repository}-{environment.name}"[:63])
         self.offers = None  # (version, kinds) of the cluster, for charts that ask
         self.cache = Cache(self.kube, environment.namespace, repository, environment.name, self._changed)
@@ -55,7 +55,7 @@ class World:
     def hands(self):
         """The cluster as who writes there: the environment's service account, where it names one."""
         account = self.environment.service_account
-        return kubes.connect(self.settings.kubeconfig, self.environment.cluster, (self.environment.namespace, account)) if account else self.kube
+        return kubes.connect(self.settings.kubeconfig, self.environment.cluster, (self.environment.namespace, account), self.settings) if account else self.kube
 
     # --- the tick -----------------------------------------------------------------------------------------------------
 

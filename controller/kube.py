@@ -14,9 +14,10 @@ from urllib.parse import urlencode
 import orjson
 import urllib3
 from kubernetes import client, config
+from kubernetes.config import kube_config
 from kubernetes.config.config_exception import ConfigException
 
-from controller import answers, discovery, metrics
+from controller import answers, discovery, metrics, signin
 from controller.answers import Expired
 from gitops.errors import NotFound, Timeout, Unavailable
 
@@ -25,6 +26,7 @@ APPLY, MERGE = "application/apply-patch+yaml", "application/merge-patch+json"
 PARTIAL = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
 CONNECT, READ, POOL, PAGE = 5, 30, 48, 500
 SIGNED = 1.0  # seconds
+_LOG = "/api/v1/namespaces/{}/pods/{}/log"
 QUIET = 3600  # seconds that a followed container may say nothing
 
 
@@ -50,13 +52,13 @@ class Kind:
 
 
 class Kube:
-    """One cluster through one kubeconfig context (None: the current one; no kubeconfig: in-cluster). Thread-safe."""
+    """One cluster through one kubeconfig context (None: the current one; no kubeconfig: in-cluster). Thread-safe. `settings`: of the clouds, for who signs in by them."""
 
-    def __init__(self, kubeconfig=None, context=None):
+    def __init__(self, kubeconfig=None, context=None, settings=None):
         self.configuration = client.Configuration()
         self.configuration.connection_pool_maxsize = POOL
         self.configuration.retries = False
-        _load(self.configuration, kubeconfig, context)
+        self.plugin = _load(self.configuration, kubeconfig, context, settings)
         self.pool = client.ApiClient(self.configuration).rest_client.pool_manager
         self.kinds, self.guard = None, threading.Lock()
         self.signed, self.acting = (0.0, {}), {}  # until when the headers that sign in are taken as they are, monotonic; as whom it acts
@@ -78,7 +80,10 @@ class Kube:
     def exchange(self, method, path, query=None, body=None, content_type="application/json", accept="application/json", timeout=READ):
         """(status, headers, bytes); Unavailable when the server cannot be reached."""
         data = orjson.dumps(body) if body is not None and not isinstance(body, bytes) else body
-        response = self._send(method, self._url(path, query), data, content_type, accept, urllib3.Timeout(connect=CONNECT, read=timeout), True)
+        sent = method, self._url(path, query), data, content_type, accept, urllib3.Timeout(connect=CONNECT, read=timeout), True
+        response = self._send(*sent)
+        if response.status == 401 and self._signed_out():
+            response = self._send(*sent)
         return response.status, response.headers, response.data
 
     def _url(self, path, query):
@@ -98,10 +103,21 @@ class Kube:
         except urllib3.exceptions.HTTPError as error:
             raise Unavailable("cluster_unavailable", detail=type(error).__name__) from None
 
+    def _signed_out(self):
+        """Whether another token may be had than the one that was refused."""
+        if self.plugin is None:
+            return False
+        self.plugin.forget(self.signed[1].get("authorization", "").removeprefix("Bearer "))
+        self.signed = 0.0, {}
+        return True
+
     def _credentials(self):
         """The headers that sign in; asked for every second, since a token may be renewed."""
         until, headers = self.signed
-        if time.monotonic() > until:
+        if time.monotonic() > until and self.plugin is not None:
+            headers = {"authorization": f"Bearer {self.plugin.token()}"}
+            self.signed = time.monotonic() + SIGNED, headers
+        elif time.monotonic() > until:
             headers = {each["key"]: each["value"] for each in self.configuration.auth_settings().values() if each["in"] == "header" and each.get("value")}
             self.signed = time.monotonic() + SIGNED, headers
         return headers
@@ -200,12 +216,12 @@ class Kube:
     def logs(self, namespace, pod, lines, container=None, previous=False):
         """The last lines a container said, as text lines."""
         query = {"tailLines": lines, **({"container": container} if container else {}), **({"previous": "true"} if previous else {})}
-        return self.request("GET", _log(namespace, pod), query, raw=True).decode("utf-8", "replace").splitlines()
+        return self.request("GET", _LOG.format(namespace, pod), query, raw=True).decode("utf-8", "replace").splitlines()
 
     def follow(self, namespace, pod, container, **query):
         """The response that goes on with what a container says, each line behind its time. Whoever asked closes it."""
         query = {"follow": "true", "timestamps": "true", "container": container, **query}
-        response = self._send("GET", self._url(_log(namespace, pod), query), None, None, "*/*", urllib3.Timeout(connect=CONNECT, read=QUIET), False)
+        response = self._send("GET", self._url(_LOG.format(namespace, pod), query), None, None, "*/*", urllib3.Timeout(connect=CONNECT, read=QUIET), False)
         if response.status < 400:
             return response
         with contextlib.closing(response):
@@ -220,10 +236,6 @@ class Kube:
         return self.version(), tuple(sorted({each.api_version for each in kinds} | {f"{each.api_version}/{each.kind}" for each in kinds}))
 
 
-def _log(namespace, pod):
-    return f"/api/v1/namespaces/{namespace}/pods/{pod}/log"
-
-
 def _acting(headers, acting):
     """A header a group: joined by commas they would be one group of that name."""
     found = urllib3.HTTPHeaderDict(headers | {"impersonate-user": acting["impersonate-user"]})
@@ -232,15 +244,37 @@ def _acting(headers, acting):
     return found
 
 
-def _load(configuration, kubeconfig, context):
+class _Loader(kube_config.KubeConfigLoader):
+    """The client's, but for how an exec plugin is run: see controller/signin. `plugin` is the one that gives tokens."""
+
+    settings = plugin = None
+
+    def _load_from_exec_plugin(self):
+        if "exec" not in self._user:
+            return None
+        found = signin.Plugin(self._user["exec"].value, self._get_base_path(self._cluster.path), self._cluster.value, self.settings)
+        if "token" not in found.credential():
+            return super()._load_from_exec_plugin()  # certificates: files, read once
+        self.plugin = found
+        return True
+
+
+def _load(configuration, kubeconfig, context, settings):
+    """The signin.Plugin of the context's user, if it has one."""
     try:
         if kubeconfig is None and context is None:
             try:
                 config.load_incluster_config(configuration)
-                return
+                return None
             except ConfigException:
                 pass  # not inside a cluster: the usual kubeconfig
-        config.load_kube_config(config_file=kubeconfig, context=context, client_configuration=configuration)
+        found = kube_config.KubeConfigMerger(kubeconfig or kube_config.KUBE_CONFIG_DEFAULT_LOCATION).config
+        if found is None:
+            raise ConfigException("there is no kubeconfig")
+        loader = _Loader(config_dict=found, active_context=context)
+        loader.settings = settings
+        loader.load_and_set(configuration)
+        return loader.plugin
     except (ConfigException, OSError) as error:
         raise Unavailable("no_cluster", detail=str(error)[:200]) from None
 
@@ -248,15 +282,14 @@ def _load(configuration, kubeconfig, context):
 _clusters, _guard = {}, threading.Lock()
 
 
-def connect(kubeconfig, context=None, account=None):
-    """The Kube of a context, one a process; as a service account (namespace, name) where one is given."""
+def connect(kubeconfig, context=None, account=None, settings=None):
+    """The Kube of a context, one a process; as a service account (namespace, name) where one is given. Made outside the lock: who signs in by a program may take long."""
+    key, acting = (kubeconfig, context, None), (kubeconfig, context, account)
+    made = _clusters.get(key) or Kube(kubeconfig, context, settings)
     with _guard:
-        key = kubeconfig, context, None
-        if key not in _clusters:
-            _clusters[key] = Kube(kubeconfig, context)
-        acting = kubeconfig, context, account
+        found = _clusters.setdefault(key, made)
         if acting not in _clusters:
-            _clusters[acting] = _clusters[key].acting_as(*account)
+            _clusters[acting] = found.acting_as(*account)
         return _clusters[acting]
 
 

@@ -16,15 +16,18 @@ RESTARTS_WARN = 10
 class Observer:
     """`read(verb, environments, app, args)` -> (data, summary)."""
 
-    def __init__(self, kubeconfig):
-        self.kubeconfig, self.offered = kubeconfig, {}
+    def __init__(self, kubeconfig, settings=None):
+        self.kubeconfig, self.settings, self.offered = kubeconfig, settings, {}
 
     def kube(self, environment):
-        return kubes.connect(self.kubeconfig, environment.cluster)
+        return self.connect(environment.cluster)
+
+    def connect(self, context=None):
+        return kubes.connect(self.kubeconfig, context, settings=self.settings)
 
     def version(self):
         """What the server of the current context says it is."""
-        return kubes.connect(self.kubeconfig).version()
+        return self.connect().version()
 
     def offers(self, environment):
         """(version, kinds) of an environment's cluster, asked for now and then; None where it cannot be reached."""
@@ -178,7 +181,7 @@ def list_endpoints(observer, environments, app, args):
 
 
 def list_namespaces(observer, environments, app, args):
-    kube = kubes.connect(observer.kubeconfig)
+    kube = observer.connect()
     items = [{"name": each["metadata"]["name"], "phase": (each.get("status") or {}).get("phase"), "age": age(each)} for each in kube.list(kube.kind("", "Namespace"))[0]]
     return {"items": items}, f"{len(items)} namespaces"
 

@@ -71,7 +71,7 @@ def _clusters(loop):
 
 def _closed(loop, repository, cluster):
     """The names of namespaces that git has no preview for, deleted or on their way."""
-    kube = kubes.connect(loop.settings.kubeconfig, cluster)
+    kube = kubes.connect(loop.settings.kubeconfig, cluster, settings=loop.settings)
     kind, there = kube.kind("", "Namespace"), previews.listed(loop.at[1])
     found, _ = kube.list(kind, labels=f"{LABEL}={ownership.label(repository, 'previews')}")
     gone = [each for each in found if (name := _of(each, repository)) and name not in there]

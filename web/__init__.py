@@ -51,7 +51,7 @@ def create_app(settings=None):
     app.config.update(SECRET_KEY=keys.secret(settings), MAX_CONTENT_LENGTH=BODY_LIMIT, SESSION_COOKIE_NAME="klepaas", SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax",
                       SESSION_COOKIE_SECURE=(settings.klepaas_url or "").startswith("https://"), SOCK_SERVER_OPTIONS={"ping_interval": 25, "max_message_size": BODY_LIMIT},
                       SEND_FILE_MAX_AGE_DEFAULT=0)
-    observer = Observer(settings.kubeconfig)
+    observer = Observer(settings.kubeconfig, settings)
     opened.renderer.cluster = observer.offers
     app.extensions["klepaas"] = Opened(opened, observer, live.Broadcaster(opened.ledger), chain.opened(settings))
     app.before_request(_identify)

@@ -51,7 +51,7 @@ def _database(settings):
 
 
 def _cluster(settings):
-    return observe.Observer(services.viewer(settings)).version() if services.viewer(settings) else None
+    return observe.Observer(services.viewer(settings), settings).version() if services.viewer(settings) else None
 
 
 def _model(name):

@@ -48,7 +48,7 @@ def read(settings, command):
         return http.call("GET", f"{_server(settings)}/api/v1/read/{command.verb}", settings.klepaas_token, params=query)
     opened = services.open(settings)
     try:
-        return reads.read(opened, Observer(services.viewer(settings)), actor(), command)
+        return reads.read(opened, Observer(services.viewer(settings), settings), actor(), command)
     finally:
         opened.close()
 

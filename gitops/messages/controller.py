@@ -2,6 +2,7 @@
 
 MESSAGES = {
     "no_cluster": ("no cluster is configured: set KUBECONFIG ({detail})", "클러스터가 설정되지 않았습니다. KUBECONFIG를 설정하세요 ({detail})"),
+    "cluster_signin": ("signing in to the cluster failed: {detail}", "클러스터 로그인에 실패했습니다: {detail}"),
     "cluster_unavailable": ("the cluster cannot be reached: {detail}", "클러스터에 연결할 수 없습니다: {detail}"),
     "cluster_timeout": ("the cluster did not answer within {seconds} s", "클러스터가 {seconds}초 안에 응답하지 않았습니다"),
     "cluster_refused": ("the cluster refused ({status}): {detail}", "클러스터가 거부했습니다 ({status}): {detail}"),

@@ -47,7 +47,7 @@ def run(settings, scopes=None, language="en"):
 async def _served(opened, settings, scopes, language):
     mine = operator.actor()
     actor = replace(mine, channel="mcp", agent=True, scopes=frozenset({"mcp:execute", *scopes}) if scopes else mine.scopes)
-    app, observer = Flask("web"), Observer(services.viewer(settings))
+    app, observer = Flask("web"), Observer(services.viewer(settings), settings)
     opened.renderer.cluster = observer.offers
     app.extensions["klepaas"] = Opened(opened, observer, live.Broadcaster(opened.ledger))
     server = built(app, Caller(lambda: actor, HERE, language))
