@@ -1,4 +1,5 @@
-"""Commit statuses at the forge: how a change went in the cluster, said on its commit here and on the application's commit that it deployed.
+"""Commit statuses at the forge: how a change went in the cluster, said on its commit here and on the application's commit that it deployed;
+there as a deployment too, where the forge has such.
 
 Looked at as it is now, not event by event: what was said of a commit last is in the ledger, so nothing is said twice, nor left
 unsaid by a crash. Must not decide how a sync went.
@@ -12,9 +13,10 @@ from dataclasses import dataclass
 import orjson
 
 from gitops import checks
-from gitops.cicd import builds
+from gitops.cicd import builds, rules
 from gitops.errors import KlepaasError, NotFound
 from gitops.forges import chosen
+from gitops.forges.pulls import Deployed
 from gitops.kept import Kept
 from gitops.types import Target
 
@@ -102,14 +104,22 @@ def _say(services, forge, tree, catalog, said):
     target, url = said.target, services.settings.klepaas_url
     page = url and f"{url.rstrip('/')}/#/apps/{target.app}/{target.environment}"
     for at, sha in ((None, said.sha), *_application(services, tree, catalog, target, said.state)):
-        try:
-            forge.status(services, at, sha, *said.status, said.context, page)
-        except KlepaasError as error:
-            log.warning("status of %s at %s: %s", said.context, at or "the config repository", error)
-            if error.transient:
-                return False
+        told = at and _deployed(tree, catalog, said, at, page)
+        for step in (lambda: forge.status(services, at, sha, *said.status, said.context, page), lambda: told and forge.deployment(services, at, sha, told)):
+            try:
+                step()
+            except KlepaasError as error:
+                log.warning("status of %s at %s: %s", said.context, at or "the config repository", error)
+                if error.transient:
+                    return False
     services.ledger.notices.tell({said.key: said.text})
     return True
+
+
+def _deployed(tree, catalog, said, at, page):
+    target = said.target
+    alone = len(rules.built_from(catalog, tree, target.environment, at)) < 2
+    return Deployed(target.app, target.environment, *said.status, page, catalog.environments[target.environment].preview is not None, alone)
 
 
 def _application(services, tree, catalog, target, state):

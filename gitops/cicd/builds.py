@@ -59,8 +59,7 @@ def _fits(facts, target, branch):
 
 def _version(catalog, facts, target):
     """By the rule that means this event here, else the usual pattern."""
-    given = rules.defaults(catalog) if catalog.config.cicd is None else catalog.config.cicd
-    fitting = [rule for rule in given if rule.event == facts.event and rule.environment == target.environment and rules.matches(rule, facts)]
+    fitting = [rule for rule in rules.given(catalog) if rule.event == facts.event and rule.environment == target.environment and rules.matches(rule, facts)]
     try:
         return rules.version((*fitting, rules.usual(facts.event, target.environment))[0], facts)
     except Invalid:

@@ -10,19 +10,22 @@ from gitops.errors import Malformed
 REPOSITORY = re.compile(r"[\w.-]{1,100}(/[\w.-]{1,100}){1,5}", re.ASCII)
 SHA = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 NAME = re.compile(r"[^\x00-\x20\x7f\ud800-\udfff]{1,255}")  # of a branch or a tag
-LOGIN = re.compile(r"[\w.\[\]-]{1,100}", re.ASCII)
+LOGIN = re.compile(r"\w[\w.\[\]-]{0,99}", re.ASCII)
+MOST = 20  # repositories that are named of those that came to an App, or went
 FOREIGN = ("pull_request", "pull_request_target", "pull_request_review", "issue_comment", "fork", "watch")  # what outsiders can start a workflow by
 LABELLED = ("labeled", "label_updated")  # GitHub's word, Gitea's
+WORDS = re.compile(r"\s*/(?:klepaas +)?deploy(?: +([\w.-]{1,63}))?\s*")  # the first line of a comment that asks for something
 UNSAID = "-"  # the repository of a callback that names its app alone
 GITHUB_ADDRESS, ADDRESS = "users.noreply.github.com", "noreply.localhost"
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """`event` is push, release, workflow_run, pull_request, package or callback; `branch` and `tag` are where it happened, `sha` what it is about.
+    """`event` is push, release, workflow_run, pull_request, package, issue_comment, installation(_repositories) or callback; `branch` and `tag` are where it happened, `sha` what it is about.
 
     `at` orders what happened (UTC seconds), `before` is the sha that a push replaced; `merged`: of a pull request, and `pull` is
     {number, sha, labels, open, fork, labelled, label, at}: the state it is in, whether a fork's, and whether a label was set just now, and which.
+    `comment` is {id, number, environment}: what `/deploy` was said by, on which pull, and where to; `app_at` {account, action, added, removed} of a GitHub App.
     """
 
     event: str
@@ -42,6 +45,8 @@ class Facts:
     app: str | None = None
     version: str | None = None
     pull: dict | None = None
+    comment: dict | None = None
+    app_at: dict | None = None
 
 
 def read(event, payload, now=None):
@@ -51,7 +56,8 @@ def read(event, payload, now=None):
     if not isinstance(payload, dict):
         raise Malformed("not_an_object")
     found = _READERS[event](payload)
-    return None if found is None else Facts(event, **_common(payload), **{"at": now or time.time(), **found})
+    common = _sender if event in OF_APP else _common
+    return None if found is None else Facts(event, **{"at": now or time.time(), **common(payload), **found})
 
 
 def callback(payload, now=None):
@@ -67,12 +73,15 @@ def callback(payload, now=None):
 
 
 def _common(payload):
+    return _sender(payload) | {"repository": _text(payload, "repository", "full_name", REPOSITORY), "default_branch": _text(payload, "repository", "default_branch", NAME, default=None)}
+
+
+def _sender(payload):
     sender = _login(payload)
     number = _at(payload, "sender", "id")
     github = "github.com" in str(_at(payload, "sender", "html_url") or "")
     email = f"{number}+{sender}@{GITHUB_ADDRESS}" if github and isinstance(number, int) else f"{sender}@{ADDRESS}"
-    return {"repository": _text(payload, "repository", "full_name", REPOSITORY), "sender": sender, "email": email.replace("[", "").replace("]", ""),
-            "default_branch": _text(payload, "repository", "default_branch", NAME, default=None)}
+    return {"sender": sender, "email": email.replace("[", "").replace("]", "")}
 
 
 def _login(payload):
@@ -147,7 +156,28 @@ def _package(payload):
     return {"tag": tag} | ({"at": at} if at else {}) if tag else None
 
 
-_READERS = {"push": _push, "release": _release, "workflow_run": _workflow_run, "pull_request": _pull_request, "package": _package}
+def _issue_comment(payload):
+    """A comment whose first line asks to deploy, new and on an open pull; who wrote it is who sent it."""
+    body, writer, issue = _at(payload, "comment", "body"), _at(payload, "comment", "user", "login"), payload.get("issue")
+    asked = WORDS.fullmatch(body.partition("\n")[0]) if isinstance(body, str) else None
+    if payload.get("action") != "created" or not asked or not isinstance(issue, dict) or not issue.get("pull_request") or issue.get("state") != "open":
+        return None
+    if not isinstance(writer, str) or not LOGIN.fullmatch(writer) or writer != _at(payload, "sender", "login"):
+        raise Malformed("webhook_malformed", field="comment.user.login")
+    return {"comment": {"id": _whole(payload, "comment", "id"), "number": _whole(payload, "issue", "number"), "environment": asked[1]}}
+
+
+def _app_at(payload):
+    """Where a GitHub App was installed, changed or taken away: an account, and which repositories came and went. There is no repository in it."""
+    account = _text(payload, "installation", "account", "login", LOGIN)
+    names = {kind: [name for each in found if isinstance(name := _at(each, "full_name"), str) and REPOSITORY.fullmatch(name)] if isinstance(found := payload.get(given), list) else []
+             for kind, given in (("added", "repositories_added"), ("removed", "repositories_removed"))}
+    return {"repository": account, "app_at": {"account": account, "action": _text(payload, "action", NAME)} | {kind: found[:MOST] for kind, found in names.items()}}
+
+
+OF_APP = ("installation", "installation_repositories")
+_READERS = {"push": _push, "release": _release, "workflow_run": _workflow_run, "pull_request": _pull_request, "package": _package, "issue_comment": _issue_comment,
+            **dict.fromkeys(OF_APP, _app_at)}
 
 
 def _at(value, *path):
@@ -166,6 +196,13 @@ def _text(value, *path, default=_NEEDED):
     if found is None and default is not _NEEDED:
         return default
     if not isinstance(found, str) or not pattern.fullmatch(found):
+        raise Malformed("webhook_malformed", field=".".join(path))
+    return found
+
+
+def _whole(value, *path):
+    found = _at(value, *path)
+    if type(found) is not int or not 0 < found < 10**15:
         raise Malformed("webhook_malformed", field=".".join(path))
     return found
 

@@ -8,6 +8,7 @@ import logging
 
 from gitops import catalog as catalogs
 from gitops import previews, submit
+from gitops.cicd import rules
 from gitops.errors import KlepaasError
 from gitops.forges import chosen, pulls
 from gitops.types import Actor, Command
@@ -64,11 +65,10 @@ def _done(services, id, catalog, facts, rule, name, step, seen):
 
 
 def _submitted(services, id, facts, name, verb, args):
-    """As who acted at the forge, with the right to this preview and no other: the rule of klepaas.yaml gave it. Its id comes from the delivery's."""
-    actor = Actor(facts.sender, facts.email, frozenset({f"deploy:execute@{name}"}), "webhook")
+    """As who acted at the forge, with the right to this preview and no other. Its id comes from the delivery's."""
     called = "pull-" + hashlib.sha256("\0".join((id, name)).encode()).hexdigest()[:40]
     try:
-        receipt = submit.submit(services, actor, Command(verb, None, name, args, called, reason=f"pull request {facts.pull['number']} of {facts.repository}"))
+        receipt = submit.submit(services, rules.actor(facts, name), Command(verb, None, name, args, called, reason=f"pull request {facts.pull['number']} of {facts.repository}"))
     except KlepaasError as error:
         if error.transient:
             raise

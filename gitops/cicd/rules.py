@@ -5,8 +5,8 @@ from fnmatch import fnmatchcase
 
 from gitops import previews, values
 from gitops.cicd.facts import UNSAID
-from gitops.errors import Invalid
-from gitops.types import Rule, Target
+from gitops.errors import Forbidden, Invalid
+from gitops.types import Actor, Rule, Target
 
 SHORT = 7  # characters of a commit that name an image
 VERSIONS = {"push": "{sha7}", "workflow_run": "{sha7}", "pull_request": "{sha7}", "release": "{tag}", "package": "{tag}", "callback": "{version}"}
@@ -16,13 +16,33 @@ TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 
 def wanted(catalog, tree, facts):
     """[(app, environment, version)] that the rules of klepaas.yaml ask for on these facts; the usual rules where it has none."""
-    rules = defaults(catalog) if catalog.config.cicd is None else catalog.config.cicd
     found = {}
-    for rule in rules:
+    for rule in given(catalog):
         if matches(rule, facts):
             for app in _apps(rule, catalog, tree, facts):
                 found.setdefault((app, rule.environment), version(rule, facts))
     return [(app, environment, tag) for (app, environment), tag in found.items()]
+
+
+def given(catalog):
+    """The rules of klepaas.yaml, else the usual ones."""
+    return defaults(catalog) if catalog.config.cicd is None else catalog.config.cicd
+
+
+def place(catalog, repository, named):
+    """The environment that people of a repository name, else where its pushes go; Forbidden where klepaas.yaml has rules, and none brings it there."""
+    mine = [rule for rule in given(catalog) if fnmatchcase(repository.lower(), rule.repository.lower())]
+    usual = next((rule.environment for rule in sorted(mine, key=lambda rule: rule.event != "push")), "")
+    environment = catalog.environment(named or usual or None).name
+    free = catalog.config.cicd is None and environment in previews.permanent(catalog.environments)
+    if not free and environment not in {rule.environment for rule in mine}:
+        raise Forbidden("comment_no_rule", repository=repository, environment=environment)
+    return environment
+
+
+def actor(facts, environment):
+    """Who acted at the forge, with the right to deploy there and no other: the rules of klepaas.yaml gave it."""
+    return Actor(facts.sender, facts.email, frozenset({f"deploy:execute@{environment}"}), "webhook")
 
 
 def defaults(catalog):

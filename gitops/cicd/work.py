@@ -6,16 +6,17 @@ import time
 from dataclasses import asdict
 
 from gitops import reviewing, submit, tracing
-from gitops.cicd import building, built, pulled, rules
+from gitops.cicd import building, built, commented, installed, pulled, rules
 from gitops.cicd.facts import Facts
 from gitops.errors import Invalid, KlepaasError
 from gitops.forges import pulls
 from gitops.origin import CURRENT, HERE, Origin, within
-from gitops.types import Actor, Command
+from gitops.types import Command
 
 log = logging.getLogger(__name__)
 PATIENCE = 60        # seconds until a delivery that nobody finished is tried again
 DAY = 24 * 3600      # seconds after which it is not
+FOLLOWED = {building.EVENT: built.outcome, commented.REPLY: commented.followed}  # deliveries of our own: what is waited for
 
 
 def keep(services, id, digest, facts):
@@ -40,7 +41,7 @@ def one(services, id):
     received, came = kept.pop("received", None) or time.time(), kept.pop("origin", None)
     try:
         with within(Origin(**came) if came else HERE), tracing.door(f"webhook {kept['event']}"):
-            outcome = built.outcome(services, kept) if kept["event"] == building.EVENT else _outcome(services, id, Facts(**kept))
+            outcome = FOLLOWED[kept["event"]](services, kept) if kept["event"] in FOLLOWED else _outcome(services, id, Facts(**kept))
     except KlepaasError as error:
         if error.transient and time.time() < received + DAY:
             log.warning("delivery %s: %s", id, error)
@@ -50,12 +51,16 @@ def one(services, id):
 
 
 def _outcome(services, id, facts):
+    if facts.event in installed.EVENTS:
+        return installed.outcome(facts)
     if ours(services.settings, facts.repository):
         return _woken(services, facts)
     services.repo.fetch()
     tree, catalog = services.head()
     if not catalog.environments:
         raise Invalid("config_broken", path=catalog.problems[0].path, line=catalog.problems[0].line, detail=catalog.problems[0].message)
+    if facts.event == commented.EVENT:
+        return commented.outcome(services, id, catalog, facts)
     arrived = [_arrive(services, id, facts, *each) for each in rules.wanted(catalog, tree, facts)]
     return [*arrived, *pulled.outcome(services, id, catalog, facts)] or [{"status": "ignored"}]
 
@@ -87,18 +92,13 @@ def _arrive(services, id, facts, app, environment, version):
         if not rules.forward(last, facts, version):
             return place | {"status": "older"}
         try:
-            receipt = submit.submit(services, _actor(facts, environment), _command(id, facts, app, environment, version))
+            receipt = submit.submit(services, rules.actor(facts, environment), _command(id, facts, app, environment, version))
         except KlepaasError as error:
             if error.transient:
                 raise
             return place | {"status": "refused", "code": error.code, "message": error.text()}
         services.ledger.arrived(app, environment, rules.arrived(facts, version))
         return place | {"status": receipt.status, "commit": receipt.commit, "review": receipt.review.id if receipt.review else None}
-
-
-def _actor(facts, environment):
-    """Who pushed, with the right to deploy there and no other: the rules of klepaas.yaml gave it."""
-    return Actor(facts.sender, facts.email, frozenset({f"deploy:execute@{environment}"}), "webhook")
 
 
 def _command(id, facts, app, environment, version):

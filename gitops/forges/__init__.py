@@ -8,7 +8,9 @@
     draft(services, review, wanted)                            propose(services, at, path, content, branch, title) -> url | None: a file to another repository
     commit(services, at, branch=None) -> branch, sha           dispatch(services, at, branch, version): start another repository's pipeline
     status(services, at, sha, state, why, context, url): on a commit (at None: of the config repository); state is pending, success or failure
-    note(services, at, number, text): the same comment, on a pull of another repository
+    deployment(services, at, sha, Deployed): how an app is, as a deployment of the commit it runs; the same one is found again
+    note(services, at, number, text, mark): the same comment, on a pull of another repository; one for each mark
+    permission(services, at, login) -> admin, write, …        head(services, at, number) -> Head of a pull of another repository (github, gitea)
     runs(services, at, sha) -> [Run]                           approvals(services, sha) -> Approvals of the merged pull that brought a commit, or None
     approved(services, review) -> Approvals there, or None: nobody approves there
 """

@@ -5,7 +5,7 @@ from urllib.parse import quote
 from gitops import http
 from gitops.errors import NotFound
 from gitops.forges import pulls
-from gitops.forges.pulls import BASE, Pull
+from gitops.forges.pulls import BASE, MARK, Head, Pull
 
 METHODS = ("rebase", "merge", "squash")
 WORKFLOW = "klepaas.yml"
@@ -45,16 +45,31 @@ def comment(services, review, text):
     note(services, None, review.number, text)
 
 
-def note(services, at, number, text):
+def note(services, at, number, text, mark=MARK):
     there = _ask(services, "GET", f"issues/{number}/comments", "comments", at)
     pulls.one_comment(((each["id"], each["body"] or "") for each in there),
                       lambda body: _ask(services, "POST", f"issues/{number}/comments", "comment", at, json={"body": body}),
-                      lambda id, body: _ask(services, "PATCH", f"issues/comments/{id}", "comment", at, again=True, json={"body": body}), text)
+                      lambda id, body: _ask(services, "PATCH", f"issues/comments/{id}", "comment", at, again=True, json={"body": body}), text, mark)
 
 
 def status(services, at, sha, state, why, context, url):
     sent = {"state": state, "description": why, "context": context, **({"target_url": url} if url else {})}
     _ask(services, "POST", f"statuses/{sha}", "status", at, again=True, json=sent)
+
+
+def deployment(services, at, sha, told):
+    """Gitea has no deployments: the status of the commit says it all."""
+
+
+def permission(services, at, login):
+    """What somebody may do in a repository: owner, admin, write, read or none. Only an administrator of it is told that of others."""
+    return _ask(services, "GET", f"collaborators/{quote(login, safe='')}/permission", "permission", at)["permission"]
+
+
+def head(services, at, number):
+    """The Head of a pull of another repository."""
+    found = _ask(services, "GET", f"pulls/{number}", "state", at)
+    return Head(found["head"]["ref"], found["head"]["sha"], found["state"] == "open", ((found["head"].get("repo") or {}).get("full_name") or "").lower() != at.lower())
 
 
 def approve(services, review, text):

@@ -3,9 +3,9 @@
 from urllib.parse import quote
 
 from gitops import http
-from gitops.errors import KlepaasError
+from gitops.errors import KlepaasError, Unauthorized
 from gitops.forges import github_app, pulls
-from gitops.forges.pulls import BASE, Pull
+from gitops.forges.pulls import BASE, MARK, Head, Pull
 
 METHODS = ("rebase", "merge", "squash")  # the first that the repository allows; a rebase keeps who wrote the commit
 WORKFLOW = "klepaas.yml"
@@ -21,8 +21,22 @@ def _place(services, repo=None):
 
 
 def _ask(services, method, path, operation, at=None, **more):
-    provider, repo = _place(services, at)
-    return http.ask(provider, method, f"{repo}/{path}".rstrip("/"), operation, **more).body
+    return _with(services, at, lambda provider, repo: http.ask(provider, method, f"{repo}/{path}".rstrip("/"), operation, **more).body)
+
+
+def _pages(services, path, operation, at=None, **more):
+    return _with(services, at, lambda provider, repo: list(http.pages(provider, f"{repo}/{path}", operation, **more)))
+
+
+def _with(services, at, use):
+    """What `use(provider, path of the repository)` makes; once more with a new token where the App's was taken back before its time."""
+    try:
+        return use(*_place(services, at))
+    except Unauthorized:
+        if not services.settings.github_app_id:
+            raise
+        github_app.forget((at or pulls.path(services.settings)).partition("/")[0])
+        return use(*_place(services, at))
 
 
 def find(services, branch, at=None, base=BASE):
@@ -45,17 +59,37 @@ def comment(services, review, text):
     note(services, None, review.number, text)
 
 
-def note(services, at, number, text):
-    provider, repo = _place(services, at)
-    there = http.pages(provider, f"{repo}/issues/{number}/comments", "comments", params={"per_page": 100})
+def note(services, at, number, text, mark=MARK):
+    there = _pages(services, f"issues/{number}/comments", "comments", at, params={"per_page": 100})
     pulls.one_comment(((each["id"], each["body"] or "") for each in there),
                       lambda body: _ask(services, "POST", f"issues/{number}/comments", "comment", at, json={"body": body}),
-                      lambda id, body: _ask(services, "PATCH", f"issues/comments/{id}", "comment", at, again=True, json={"body": body}), text)
+                      lambda id, body: _ask(services, "PATCH", f"issues/comments/{id}", "comment", at, again=True, json={"body": body}), text, mark)
 
 
 def status(services, at, sha, state, why, context, url):
     sent = {"state": state, "description": why, "context": context, **({"target_url": url} if url else {})}
     _ask(services, "POST", f"statuses/{sha}", "status", at, again=True, json=sent)
+
+
+def deployment(services, at, sha, told):
+    """The one of the commit, app and environment gets another status. GitHub itself ends the earlier ones of its environment: not where several apps share it."""
+    named = {"environment": told.environment, "task": f"deploy:{told.app}"}
+    sent = {"ref": sha, **named, "auto_merge": False, "required_contexts": [], "transient_environment": told.preview, "production_environment": False, "description": "K-Le-PaaS"}
+    found = pulls.once(lambda: next(iter(_ask(services, "GET", "deployments", "deployment", at, params={"sha": sha, **named, "per_page": 1})), None),
+                       lambda: _ask(services, "POST", "deployments", "deployment", at, json=sent))
+    state = {"state": {"pending": "in_progress"}.get(told.state, told.state), "description": told.why, "auto_inactive": told.alone, **({"log_url": told.url} if told.url else {})}
+    _ask(services, "POST", f"deployments/{int(found['id'])}/statuses", "deployment", at, again=True, json=state)
+
+
+def permission(services, at, login):
+    """What somebody may do in a repository: admin, write, read or none."""
+    return _ask(services, "GET", f"collaborators/{quote(login, safe='')}/permission", "permission", at)["permission"]
+
+
+def head(services, at, number):
+    """The Head of a pull of another repository."""
+    found = _ask(services, "GET", f"pulls/{number}", "state", at)
+    return Head(found["head"]["ref"], found["head"]["sha"], found["state"] == "open", ((found["head"].get("repo") or {}).get("full_name") or "").lower() != at.lower())
 
 
 def approve(services, review, text):
@@ -94,11 +128,11 @@ def reviewers(services, review, names):
 
 def draft(services, review, wanted):
     """GitHub offers this by GraphQL alone."""
-    provider, repo = _place(services)
     node = _ask(services, "GET", f"pulls/{review.number}", "state")["node_id"]
     name = "convertPullRequestToDraft" if wanted else "markPullRequestReadyForReview"
     query = f"mutation($id: ID!) {{ {name}(input: {{pullRequestId: $id}}) {{ clientMutationId }} }}"
-    http.ask(provider, "POST", provider.url.rstrip("/").removesuffix("/v3") + "/graphql", "draft", again=True, json={"query": query, "variables": {"id": node}})
+    sent = {"query": query, "variables": {"id": node}}
+    _with(services, None, lambda provider, _: http.ask(provider, "POST", provider.url.rstrip("/").removesuffix("/v3") + "/graphql", "draft", again=True, json=sent))
 
 
 def commit(services, at, branch=None):
@@ -129,8 +163,7 @@ def approved(services, review):
 
 def _approvals(services, pull):
     """What was said of a head before the newest does not count."""
-    provider, repo = _place(services)
-    said = http.pages(provider, f"{repo}/pulls/{pull['number']}/reviews", "reviews", params={"per_page": 100})
+    said = _pages(services, f"pulls/{pull['number']}/reviews", "reviews", params={"per_page": 100})
     told = [each for each in said if each.get("user") and each["state"] in ("APPROVED", "CHANGES_REQUESTED", "DISMISSED")]
     return pulls.approvals(pull.get("user"), ((each["user"], each["state"] == "APPROVED" and each.get("commit_id") == pull["head"]["sha"]) for each in told))
 

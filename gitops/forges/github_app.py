@@ -13,6 +13,7 @@ from gitops.errors import Invalid, Unavailable
 EARLY = 300     # seconds before its end a token is replaced
 LASTS = 540     # seconds of a JWT; GitHub allows ten minutes
 SKEW = 60       # seconds that its clock may be behind ours
+NEEDED = ("GITHUB_APP_ID", "GITHUB_APP_PRIVATE_KEY", "GITHUB_WEBHOOK_SECRET")
 _tokens, _guard = {}, threading.Lock()
 
 
@@ -28,11 +29,41 @@ def token(settings, repo):
     return kept[0]
 
 
+def forget(owner):
+    """Keep no token of an account's repositories any more."""
+    with _guard:
+        for key in [each for each in _tokens if each[2].partition("/")[0].lower() == owner.lower()]:
+            del _tokens[key]
+
+
+def about(settings):
+    """The App as GitHub has it: slug, html_url, …"""
+    return http.ask(_itself(settings), "GET", "app", "app").body
+
+
+def installations(settings):
+    """Where it is installed, as GitHub says it."""
+    return list(http.pages(_itself(settings), "app/installations", "installations", params={"per_page": 100}))
+
+
+def needs(settings):
+    """The settings that it still needs."""
+    return [name for name in NEEDED if not getattr(settings, name.lower())]
+
+
+def _itself(settings):
+    return http.Provider("github", settings.github_api_url, {"Authorization": f"Bearer {_jwt(settings)}"})
+
+
 def _fresh(settings, repo):
-    provider = http.Provider("github", settings.github_api_url, {"Authorization": f"Bearer {_jwt(settings)}"})
+    provider = _itself(settings)
     installation = http.ask(provider, "GET", f"repos/{repo}/installation", "installation").body["id"]
-    made = http.ask(provider, "POST", f"app/installations/{int(installation)}/access_tokens", "installation_token", again=True,
-                    json={"repositories": [repo.rpartition("/")[2]]}).body
+    return _made(provider, installation, {"repositories": [repo.rpartition("/")[2]]})
+
+
+def _made(provider, installation, asked):
+    """(token, when it ends) of an installation."""
+    made = http.ask(provider, "POST", f"app/installations/{int(installation)}/access_tokens", "installation_token", again=True, json=asked).body
     try:
         return made["token"], datetime.fromisoformat(made["expires_at"]).timestamp()
     except (KeyError, ValueError):

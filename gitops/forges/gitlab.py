@@ -5,7 +5,7 @@ from urllib.parse import quote
 from gitops import http
 from gitops.errors import KlepaasError, NotFound
 from gitops.forges import pulls
-from gitops.forges.pulls import BASE, Pull, Run
+from gitops.forges.pulls import BASE, MARK, Pull, Run
 
 DRAFT = "Draft: "
 
@@ -42,12 +42,12 @@ def comment(services, review, text):
     note(services, None, review.number, text)
 
 
-def note(services, at, number, text):
+def note(services, at, number, text, mark=MARK):
     provider, project = _place(services, at)
     there = http.pages(provider, f"{project}/merge_requests/{number}/notes", "comments", params={"per_page": 100})
     pulls.one_comment(((each["id"], each["body"] or "") for each in there),
                       lambda body: _ask(services, "POST", f"merge_requests/{number}/notes", "comment", at, json={"body": body}),
-                      lambda id, body: _ask(services, "PUT", f"merge_requests/{number}/notes/{id}", "comment", at, json={"body": body}), text)
+                      lambda id, body: _ask(services, "PUT", f"merge_requests/{number}/notes/{id}", "comment", at, json={"body": body}), text, mark)
 
 
 def status(services, at, sha, state, why, context, url):
@@ -58,6 +58,26 @@ def status(services, at, sha, state, why, context, url):
     except KlepaasError as error:
         if "Cannot transition status" not in error.details.get("detail", ""):
             raise
+
+
+def deployment(services, at, sha, told):
+    """The one of the commit gets another status, in an environment that is the app's own there: GitLab shows it in the folder of ours."""
+    name, state = f"{told.environment}/{told.app}", {"pending": "running", "failure": "failed"}.get(told.state, told.state)
+    found = pulls.once(lambda: _deployment(services, at, sha, name), lambda: _deployed(services, at, sha, name, state))
+    if found and found["status"] != state:
+        _ask(services, "PUT", f"deployments/{int(found['id'])}", "deployment", at, json={"status": state})
+
+
+def _deployment(services, at, sha, name):
+    there = _ask(services, "GET", "deployments", "deployment", at, params={"environment": name, "order_by": "id", "sort": "desc", "per_page": 100})
+    return next((each for each in there if each["sha"] == sha), None)
+
+
+def _deployed(services, at, sha, name, state):
+    """A new one; None for a commit that no branch or tag has any more, of which GitLab takes none."""
+    refs = _ask(services, "GET", f"repository/commits/{sha}/refs", "refs", at, params={"per_page": 1})
+    sent = {"environment": name, "sha": sha, "ref": refs[0]["name"], "tag": refs[0]["type"] == "tag", "status": state} if refs else None
+    return sent and _ask(services, "POST", "deployments", "deployment", at, json=sent)
 
 
 def approve(services, review, text):

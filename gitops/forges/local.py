@@ -46,4 +46,4 @@ def _nothing(services, review, *what):
     """There is no forge that could be told."""
 
 
-update = comment = note = status = approve = close = labels = reviewers = draft = _nothing
+update = comment = note = status = deployment = approve = close = labels = reviewers = draft = _nothing

@@ -32,6 +32,29 @@ class Pull:
 
 
 @dataclass(frozen=True, slots=True)
+class Head:
+    """Where a pull of another repository comes from: the branch, its newest commit, and whether that is a fork's."""
+
+    branch: str
+    sha: str
+    open: bool
+    fork: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """How an app is in an environment, for the deployment of the commit that it runs. `state`: pending, success, failure; `alone`: it is the only app there that is built from the repository."""
+
+    app: str
+    environment: str
+    state: str
+    why: str
+    url: str | None
+    preview: bool = False
+    alone: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """Somebody at a forge: the name there, and the number, which a sign-in here proves to be somebody's."""
 
@@ -129,11 +152,11 @@ def once(find, create):
         return found
 
 
-def one_comment(comments, write, change, text):
-    """The comment of ours updated, or written if there is none. `comments` are (id, text)."""
-    marked = f"{MARK}\n{text}"
+def one_comment(comments, write, change, text, mark=MARK):
+    """The comment of ours that begins with this mark updated, or written if there is none. `comments` are (id, text)."""
+    marked = f"{mark}\n{text}"
     for id, said in comments:
-        if said.startswith(MARK):
+        if said.startswith(mark):
             return said == marked or change(id, marked)
     return write(marked)
 

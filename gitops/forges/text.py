@@ -15,19 +15,19 @@ def body(plan, actor, words, url):
     command = plan.command
     asked = f"**{command.verb}**{f' {command.app}' if command.app else ''} in {command.environment}, risk {plan.risk}, through {actor.channel}."
     parts = [asked, _fenced(f"{actor.name} <{actor.email}>" + (f": {words}" if words else "") + (f"\nBecause: {command.reason}" if command.reason else ""))]
-    parts += ["### Values", *(f"`{_plain(change.path)}`\n{_fenced(values.diff(change), 'diff')}" for change in plan.changes)]
+    parts += ["### Values", *(f"`{plain(change.path)}`\n{_fenced(values.diff(change), 'diff')}" for change in plan.changes)]
     parts += ["### Objects"] * bool(plan.manifests) + [_object(each) for each in plan.manifests]
     return _bounded(parts) + (f"\n\n[K-Le-PaaS]({url})" if url else "")
 
 
 def _object(found):
     effect = f": {effects.said(found['effect'])}" if found.get("effect") else ""
-    return f"{found['action']} {_plain(found['kind'])} `{_plain(found['name'])}`{effect}\n{_fenced(found.get('diff') or '', 'diff')}"
+    return f"{found['action']} {plain(found['kind'])} `{plain(found['name'])}`{effect}\n{_fenced(found.get('diff') or '', 'diff')}"
 
 
 def comment(review):
     """The state of a review, in the one comment of ours."""
-    approvals = [f"- approved by {_plain(each)}" for each in review.approvals]
+    approvals = [f"- approved by {plain(each)}" for each in review.approvals]
     ends = {"merged": f"Merged as {review.commit}." if review.commit else "Merged: it had nothing left to change.", "rejected": "Rejected."}
     missing = f"{len(review.approvals)} of {review.required} approvals in K-Le-PaaS." if review.required else "No approval is required in K-Le-PaaS."
     return "\n".join([ends.get(review.status, missing), *approvals])
@@ -40,7 +40,7 @@ def _fenced(text, language=""):
     return f"{fence}{language}\n{text}\n{fence}"
 
 
-def _plain(text):
+def plain(text):
     """Without what is markup or a mention."""
     return re.sub(r"[`@<>\[\]*#|\\]|[\x00-\x1f]", " ", str(text)).strip()
 

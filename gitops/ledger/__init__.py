@@ -55,7 +55,7 @@ class Ledger:
         self.merging = reviews.merging
         deliveries = Deliveries(store, self.tables, events)
         self.delivered, self.delivery, self.deliveries, self.delivery_done = deliveries.delivered, deliveries.delivery, deliveries.deliveries, deliveries.delivery_done
-        self.delivery_noted = deliveries.delivery_noted
+        self.delivery_noted, self.delivery_outcome = deliveries.delivery_noted, deliveries.delivery_outcome
         self.waiting, self.told, self.arrival, self.arrived = deliveries.waiting, deliveries.told, deliveries.arrival, deliveries.arrived
         self.put_user, self.user, self.users = accounts.put_user, accounts.user, accounts.users
         self.notices = Notices(store, self.tables, events)

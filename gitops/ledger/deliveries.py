@@ -58,6 +58,13 @@ class Deliveries:
             table.update(status="done", outcome=dumps(outcome)).where(table.id == id).execute()
             self.events.add("webhook", None, None, {"delivery": id, "event": row.event, "status": "done"})
 
+    def delivery_outcome(self, id):
+        """What became of a delivery; () while it waits, or is unknown."""
+        table = self.tables["delivery"]
+        with self.store.session():
+            row = table.get_or_none((table.id == id) & (table.status == "done"))
+            return tuple(orjson.loads(row.outcome)) if row else ()
+
     def deliveries(self, repository=None, limit=50, place=None):
         """Newest first; `place` is (received, id) of the one to go on after."""
         table = self.tables["delivery"]

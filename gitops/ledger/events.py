@@ -13,7 +13,7 @@ LARGEST = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """`kind`: command, order, sync, health, drift, review, revision, notice, alert, access (somebody's rights, sessions or tokens changed)."""
+    """`kind`: command, order, sync, health, drift, review, revision, notice, alert, webhook, access (somebody's rights, sessions or tokens changed)."""
 
     id: int
     kind: str

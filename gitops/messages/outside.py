@@ -62,5 +62,11 @@ MESSAGES = {
     "build_pipeline_builds": ("pipeline {project} has {count} builds where one is needed", "{project} 파이프라인의 빌드가 {count}개입니다. 하나여야 합니다"),
     "built_first": ("the image is built first, by the repository's pipeline: the change comes when it has succeeded", "저장소의 파이프라인으로 이미지를 먼저 빌드합니다. 성공하면 변경이 이루어집니다"),
     "webhook_no_version": ("the pattern {pattern} makes no image tag of this {event}", "{event} 에서 {pattern} 로 이미지 태그를 만들 수 없습니다"),
+    # what is said in comments there
+    "comment_no_write": ("{login} may not write to {repository}: only who may deploys its pull requests", "{login} 님에게 {repository} 쓰기 권한이 없습니다. 쓰기 권한이 있는 사람만 풀 리퀘스트를 배포할 수 있습니다"),
+    "comment_of_fork": ("pull request {number} comes from a fork: what a stranger wrote is not built with the repository's secrets", "풀 리퀘스트 {number} 은(는) 포크에서 왔습니다. 저장소의 비밀 값으로 빌드하지 않습니다"),
+    "comment_closed": ("pull request {number} is closed", "풀 리퀘스트 {number} 은(는) 닫혔습니다"),
+    "comment_no_app": ("no app in {environment} is built from {repository}", "{environment}에 {repository} 에서 만들어지는 앱이 없습니다"),
+    "comment_no_rule": ("no rule of klepaas.yaml (cicd) brings {repository} to {environment}", "klepaas.yaml의 cicd에 {repository} 를 {environment}에 배포하는 규칙이 없습니다"),
     "address_private": ("{host} is no address of the public internet, and only such may be named here", "{host} 은(는) 공개 인터넷 주소가 아니어서 사용할 수 없습니다"),
 }

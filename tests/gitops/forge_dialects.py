@@ -309,4 +309,10 @@ def _status(states, name):
 GitHub.ROUTES += [("POST", r"/repos/acme/(\w+)/statuses/(\w+)", _status(("error", "failure", "pending", "success"), "context"))]
 Gitea.ROUTES += [("POST", r"/api/v1/repos/acme/(\w+)/statuses/(\w+)", _status(("error", "failure", "pending", "success", "warning"), "context"))]
 GitLab.ROUTES += [("POST", r"/api/v4/projects/acme/(\w+)/statuses/(\w+)", _status(("pending", "running", "success", "failed", "canceled"), "name"))]
+for _dialect, _shop in ((GitHub, S := "/repos/acme/shop"), (Gitea, f"/api/v1{S}")):
+    _dialect.ROUTES += [("GET", rf"{_shop}/collaborators/([^/]+)/permission", Shop.permission), ("GET", rf"{_shop}/pulls/(\d+)", Shop.pulled)]
+GitHub.ROUTES += [("GET", f"{S}/deployments", Shop.deployments), ("POST", f"{S}/deployments", Shop.deploy), ("POST", rf"{S}/deployments/(\d+)/statuses", Shop.deployment_said)]
+S = "/api/v4/projects/acme/shop"
+GitLab.ROUTES += [("GET", f"{S}/deployments", Shop.gitlab_deployments), ("POST", f"{S}/deployments", Shop.gitlab_deploy), ("PUT", rf"{S}/deployments/(\d+)", Shop.gitlab_deployed),
+                  ("GET", rf"{S}/repository/commits/(\w+)/refs", Shop.refs)]
 DIALECTS = {"github": GitHub, "gitea": Gitea, "gitlab": GitLab}

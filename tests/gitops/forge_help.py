@@ -25,6 +25,8 @@ class Forge:
         self.statuses = {}  # (repository, sha, context) -> (state, description)
         self.asked, self.broken, self.merge_ways, self.last = [], [], {"merge", "rebase", "squash"}, 0
         self.shop = {}  # branch -> {path: content} of another repository, acme/shop; its default branch is trunk
+        self.people, self.heads = {}, {}  # of acme/shop: login -> permission; number of a pull -> (branch, state, repository of its head or None)
+        self.deployments = []  # {id, sha, environment, task, said: [(state, …)], …}
         self.tips, self.runs, self.dispatched = {"trunk": "a" * 40, "feature/x": "f" * 40}, [], []  # of acme/shop: see forge_shop
 
     def tip(self, branch):

@@ -82,5 +82,59 @@ class Shop:
                      for each in forge.runs if each["sha"] == query["sha"]]
 
 
+    @staticmethod
+    def permission(forge, login, query, body):
+        return (200, {"permission": forge.people[login], "user": {"login": login}}) if login in forge.people else (404, {"message": f"{login} is not a user"})
+
+    @staticmethod
+    def pulled(forge, number, query, body):
+        branch, state, whose = forge.heads[int(number)]
+        return 200, {"number": int(number), "state": state, "head": {"ref": branch, "sha": forge.tips.get(branch, "e" * 40), "repo": whose and {"full_name": whose}}, "base": {"ref": "trunk"}}
+
+    # --- deployments: GitHub's, then GitLab's
+
+    @staticmethod
+    def deployments(forge, query, body):
+        return 200, [each for each in reversed(forge.deployments) if all(each[name] == query[name] for name in ("sha", "environment", "task"))]
+
+    @staticmethod
+    def deploy(forge, query, body):
+        if body["required_contexts"] != [] or body["auto_merge"] is not False:
+            return 409, {"message": "Conflict: Commit status checks failed for trunk."}
+        forge.deployments.append({"id": len(forge.deployments) + 1, "sha": body["ref"], "said": [], **{name: body[name] for name in ("environment", "task", "transient_environment")}})
+        return 201, forge.deployments[-1]
+
+    @staticmethod
+    def deployment_said(forge, id, query, body):
+        if body["state"] not in ("in_progress", "success", "failure") or len(body["description"]) > 140:
+            return 422, {"message": "Validation Failed"}
+        forge.deployments[int(id) - 1]["said"].append((body["state"], body["description"], body.get("log_url"), body["auto_inactive"]))
+        return 201, {}
+
+    @staticmethod
+    def refs(forge, sha, query, body):
+        return 200, [{"type": "branch", "name": "trunk"}]
+
+    @staticmethod
+    def gitlab_deployments(forge, query, body):
+        return 200, [each for each in reversed(forge.deployments) if each["environment"] == query["environment"]]
+
+    @staticmethod
+    def gitlab_deploy(forge, query, body):
+        if not body["ref"] or body["tag"] is not False:
+            return 400, {"message": {"ref": ["can't be blank"]}}
+        forge.deployments.append({"id": len(forge.deployments) + 1, "sha": body["sha"], "environment": body["environment"], "status": body["status"], "said": [(body["status"],)]})
+        return 201, forge.deployments[-1]
+
+    @staticmethod
+    def gitlab_deployed(forge, id, query, body):
+        found = forge.deployments[int(id) - 1]
+        if body["status"] == found["status"]:
+            return 400, {"message": "Cannot transition status"}
+        found["status"] = body["status"]
+        found["said"].append((body["status"],))
+        return 200, found
+
+
 def _iso(run):
     return datetime.fromtimestamp(run["created"], UTC).isoformat()

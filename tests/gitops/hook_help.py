@@ -15,9 +15,14 @@ def _read(name):
     return json.loads((DATA / f"{name}.json").read_text())
 
 
+def raw(name):
+    """A sample as it is."""
+    return copy.deepcopy(_read(name))
+
+
 def sample(name, **more):
     """A sample, its repository ours unless `repository` is given; `more` replaces values by path: head_commit__timestamp."""
-    found = copy.deepcopy(_read(name))
+    found = raw(name)
     found["repository"]["full_name"] = more.pop("repository", REPOSITORY)
     if "workflow_run" in found:
         found["workflow_run"]["head_repository"]["full_name"] = found["repository"]["full_name"]
@@ -42,6 +47,13 @@ def built(sha, at="2026-11-23T10:00:00Z", **more):
 
 def released(tag, at="2026-11-23T10:00:00Z", **more):
     return sample("release", **{"release__tag_name": tag, "release__published_at": at} | more)
+
+
+def commented(line, login="dana", number=2, **more):
+    """A comment of somebody on a pull request; GitHub marks those of pulls so."""
+    found = sample("issue_comment", **{"issue__number": number, "comment__body": line, "comment__user__login": login, "sender__login": login} | more)
+    found["issue"].setdefault("pull_request", {"url": "https://api.example/pulls/2"})
+    return found
 
 
 def pulled(sha, number=2, at="2026-11-23T10:00:00Z", action="labeled", state="open", labels=("preview",), head=REPOSITORY, label="preview", merged=False, **more):

@@ -52,6 +52,43 @@ def test_pending_then_success_on_both_commits(shop):
     assert statuses.look(shop.services) == 0 and len(shop.forge.asked) == asked
 
 
+def test_a_deployment_is_one_and_follows(shop):
+    """Of the application's commit, in its environment: in progress, healthy, and a failure later; never a second one of the same. Gitea has none."""
+    shop.services.settings._values["KLEPAAS_URL"] = "https://klepaas.example"
+    sha, github = deployed(shop), shop.services.settings.forge == "github"
+    synced(shop, "progressing", sha, version="aaaaaaa")
+    synced(shop, "succeeded", sha, version="aaaaaaa")
+    synced(shop, "failed", sha, version="aaaaaaa", at=2.0, error="y" * 300)
+    if shop.services.settings.forge == "gitea":
+        assert shop.forge.deployments == []
+        return
+    (made,) = shop.forge.deployments
+    assert (made["sha"], made["environment"]) == ("a" * 40, "staging" if github else "staging/web")
+    assert [each[0] for each in made["said"]] == (["in_progress", "success", "failure"] if github else ["running", "success", "failed"])
+    if github:
+        assert (made["task"], made["transient_environment"], made["said"][1]) == ("deploy:web", False, ("success", "healthy", "https://klepaas.example/#/apps/web/staging", True))
+
+
+def test_a_preview_is_a_deployment_that_goes_away(shop):
+    """In its own environment, marked as one for a while."""
+    done = tell(shop, payload("b"))
+    synced(shop, "succeeded", done["commit"], environment=NAME)
+    if shop.services.settings.forge == "github":
+        assert [(each["environment"], each["transient_environment"]) for each in shop.forge.deployments] == [(NAME, True)]
+
+
+def test_a_token_that_may_not_deploy_says_the_status_all_the_same(shop, caplog):
+    """A refusal is told in the log and not repeated; an answer that was lost makes no second one."""
+    sha = deployed(shop)
+    shop.forge.broken[:] = [("POST", "/deployments", (403, {"message": "Resource not accessible by integration"}))]
+    synced(shop, "succeeded", sha, version="aaaaaaa")
+    assert of(shop, "shop", "a" * 40) == ("success", "healthy") and statuses.look(shop.services) == 0
+    assert ("not accessible" in caplog.text) == (shop.services.settings.forge != "gitea")
+    shop.forge.broken[:] = [("POST", "/deployments", "lost")]
+    synced(shop, "failed", sha, version="aaaaaaa", at=2.0, error="no")
+    assert len(shop.forge.deployments) == (shop.services.settings.forge != "gitea")
+
+
 def test_a_failure_says_its_reason_and_no_log(shop):
     """One line; what the container logged stays here, and so does what looks like a secret."""
     sha = deployed(shop)
