@@ -133,11 +133,12 @@ def guarded_call(provider, operation, send):
         latency.labels(provider.name, operation).observe(time.monotonic() - began)
 
 
-def pages(provider, path, operation, **more):
-    """The items of a listing, page after page as its Link header says."""
+def pages(provider, path, operation, under=None, **more):
+    """The items of a listing, page after page as its Link header says; `under` is the member that has them where an answer is no list."""
     for _ in range(PAGES):
         answer = ask(provider, "GET", path, operation, **more)
-        yield from answer.body if isinstance(answer.body, list) else ()
+        items = answer.body.get(under) if under and isinstance(answer.body, dict) else answer.body
+        yield from items if isinstance(items, list) else ()
         if answer.following is None:
             return
         path, more = answer.following, {}

@@ -23,6 +23,17 @@ def review(review):
     return asdict(review) if review else None
 
 
+def previewed(id, found):
+    """A plan that nobody asked to be done yet, in the shape of a receipt."""
+    shown = plan(found)
+    return {"id": id, "status": "preview" if shown["changes"] or shown["delivery"] == "order" else "unchanged", "commit": None, "review": None, "plan": shown}
+
+
+def connection(found, status, pull, items):
+    """A repository that is connected, or would be: the file there, and what becomes of each command here."""
+    return {"id": found.id, "status": status, "repository": found.repository, "branch": found.branch, "path": found.path, "content": found.content, "pull": pull, "items": list(items)}
+
+
 def receipt(receipt):
     return {"id": receipt.id, "status": receipt.status, "commit": receipt.commit, "review": review(receipt.review), "plan": dict(receipt.plan)}
 

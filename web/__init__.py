@@ -13,7 +13,7 @@ from web import keys, origins
 
 STATIC = Path(__file__).parent.parent / "static"
 BODY_LIMIT = 512 * 1024
-DOORS = ("api", "access", "accounts", "alerts", "app_api", "audit", "chat", "cluster_api", "external_api", "figures", "hooks", "monitoring", "notices", "oauth", "pipelines", "predecessor", "slack.door", "slack.installing", "streams", "teaching", "tokens", "tutorial")  # modules with routes
+DOORS = ("api", "access", "accounts", "alerts", "app_api", "audit", "chat", "cluster_api", "external_api", "figures", "hooks", "monitoring", "notices", "oauth", "pipelines", "predecessor", "repositories", "slack.door", "slack.installing", "streams", "teaching", "tokens", "tutorial")  # modules with routes
 TRACED = ("/api/", "/auth/")
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",

@@ -36,9 +36,7 @@ def commands():
 
 
 def preview(actor, command):
-    plan = views.plan(submit.preview(services(), actor, command))
-    status = "preview" if plan["changes"] or plan["delivery"] == "order" else "unchanged"
-    return {"id": command.id, "status": status, "commit": None, "review": None, "plan": plan}
+    return views.previewed(command.id, submit.preview(services(), actor, command))
 
 
 def receipt(found):

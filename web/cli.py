@@ -59,6 +59,7 @@ def _parser():
     controller.set_defaults(run=_controller)
     _adopt(commands)
     _workflow(commands)
+    _connect(commands)
     _mcp(commands)
     cli_accounts.add(commands)
     _doctors(commands)
@@ -109,6 +110,22 @@ def _workflow(commands):
     workflow.set_defaults(run=_pipeline)
 
 
+def _connect(commands):
+    connect = commands.add_parser("connect", help="connect an application repository: a pull request there with its pipeline, the app here", epilog="klepaas connect acme/shop shop -e staging -e production --image registry.example/acme/shop")
+    connect.add_argument("repository", metavar="OWNER/REPO")
+    connect.add_argument("app", metavar="APP")
+    connect.add_argument("-e", "--environment", metavar="ENV", action="append", required=True, help="where the app is made; may be said several times")
+    connect.add_argument("--branch", help="branch whose pushes are built (default: that of the repository)")
+    connect.add_argument("--image", help="image that the pipeline pushes (default: that of the apps that are built from the repository)")
+    connect.add_argument("--buildpack", action="store_true", help="build without a Dockerfile, by buildpacks")
+    connect.add_argument("--dockerfile", metavar="PATH", help="path of the Dockerfile there")
+    connect.add_argument("--port", type=int, help="port the container listens on")
+    connect.add_argument("--preview", action="store_true", help="show what it would do, and do nothing")
+    connect.add_argument("--id", help="send the same id again to go on where it stopped")
+    connect.add_argument("--json", action="store_true", help="print JSON")
+    connect.set_defaults(run=_connected)
+
+
 def _mcp(commands):
     mcp = commands.add_parser("mcp", help="serve the Model Context Protocol over stdin and stdout, for an agent that starts its servers itself")
     mcp.add_argument("--scopes", help="no more than these, separated by commas, each perhaps with @ENVIRONMENT (on CONFIG_REPO directly; a token has its own)")
@@ -151,6 +168,15 @@ def _pipeline(options, settings):
 
     content, url = operator.workflow(settings, options.repository, options.kind, options.image, options.branch, options.install)
     print((url or "it is there already") if options.install else content, end="\n" if options.install else "")
+
+
+def _connected(options, settings):
+    from web import operator
+
+    asked = {name: getattr(options, name) for name in ("repository", "app", "branch", "image", "dockerfile", "port", "id")} | {
+        "environments": options.environment, "build": "buildpack" if options.buildpack else "dockerfile", "preview": options.preview}
+    found = operator.connect(settings, {name: value for name, value in asked.items() if value is not None})
+    print(json.dumps(found, default=str, ensure_ascii=False) if options.json else terminal.connection(found))
 
 
 def _asked(options, settings):

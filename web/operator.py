@@ -13,6 +13,7 @@ from controller.observe import Observer
 from gitops import audit as audits
 from gitops import http, pushes, services, tracing, views
 from gitops import submit as path
+from gitops.cicd import connecting
 from gitops.cicd import workflow as pipelines
 from gitops.errors import Invalid, NotFound
 from gitops.types import SCOPES, Actor, Command
@@ -25,8 +26,7 @@ def _directly(settings, command, preview):
     opened = services.open(settings)
     try:
         if preview:
-            plan = views.plan(path.preview(opened, actor(), command))
-            return {"id": command.id, "status": "preview" if plan["changes"] or plan["delivery"] == "order" else "unchanged", "commit": None, "review": None, "plan": plan}
+            return views.previewed(command.id, path.preview(opened, actor(), command))
         return views.receipt(path.submit(opened, actor(), command))
     finally:
         opened.close()
@@ -76,6 +76,17 @@ def workflow(settings, repository, kind, image, branch, install):
         kind = kind or (settings.forge if settings.forge in pipelines.PATHS else "github")
         content = pipelines.text(kind, repository, image or pipelines.image_of(catalog, tree, repository), branch)
         return content, pipelines.install(opened, repository, content) if install else None
+    finally:
+        opened.close()
+
+
+def connect(settings, asked):
+    """A repository as an app, or the preview of that, as JSON shows it; `asked` are the fields of the route."""
+    if settings.klepaas_url:
+        return http.call("POST", f"{_server(settings)}/api/v1/repositories/connect", settings.klepaas_token, json=asked)
+    opened = services.open(settings)
+    try:
+        return connecting.connected(opened, actor(), asked)
     finally:
         opened.close()
 

@@ -55,6 +55,7 @@ ROUTES = {
     "slack.commands": Right(public=True, does="slack_command", door="slack"), "slack.actions": Right(public=True, does="slack_action", door="slack"), "slack.events": Right(public=True, does="slack_event", door="slack"),
     "slack_app.status": Right("admin:read", whole=True), "slack_app.install": Right("admin:write", whole=True), "slack_app.callback": Right("admin:write", whole=True, does="slack_install"),
     "slack_app.uninstall": Right("admin:write", whole=True, does="slack_uninstall"),
+    "repositories.listed": Right("deploy:execute"), "repositories.app": Right("admin:read", whole=True), "repositories.connect": Right("deploy:execute", does="repository_connect"),
     "external.providers": Right("mcp:execute"), "external.health": Right("mcp:execute"), "external.tools": Right("mcp:execute"), "external.called": Right("mcp:execute", whole=True, does="mcp_external_call", door="mcp"),
     "notices.listed": Right("admin:read", whole=True), "notices.again": Right("admin:write", whole=True, does="notifications_again"), "notices.tested": Right("admin:write", whole=True, does="notification_test"),
     "pipelines.listed": READ, "pipelines.one": READ, "pipelines.log": READ,

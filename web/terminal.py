@@ -25,6 +25,13 @@ def receipt(found):
     return clean("\n".join(lines))
 
 
+def connection(found):
+    """The pipeline that is proposed there, then what becomes of the app here."""
+    there = f"{found['path']} of {found['repository']} ({found['branch']})"
+    head = [f"would be proposed: {there}", found["content"].rstrip()] if found["status"] == "preview" else [f"proposed {there}: {found['pull']}" if found["pull"] else f"there already: {there}"]
+    return clean("\n".join([*head, *(receipt(each) for each in found["items"])]))
+
+
 def adoption(adoption, found):
     """Object by object what the takeover does, then what is written, then what stays outside."""
     lines = [f"{each.app:<24} {each.source:<10} {each.kind} {each.name}: {'differs: ' + ', '.join(each.fields) if each.fields else 'nothing differs'}" for each in adoption.objects]

@@ -1,5 +1,6 @@
 """The pipeline of an application repository: builds its image, pushes it, reports here. Generated, and proposed there as a pull request."""
 
+import hashlib
 import re
 from pathlib import Path
 
@@ -10,22 +11,31 @@ from gitops.forges import chosen
 from gitops.types import Target
 from gitops.verbs import IMAGE
 
+PACK, BUILDER = "buildpacksio/pack:0.36.4", "paketobuildpacks/builder-jammy-base"  # the tool is one file in its image; it makes the image by what it finds in the repository
 TEMPLATES = Path(__file__).parent / "workflows"
 FILES = {"github": "github.yml", "gitea": "github.yml", "gitlab": "gitlab.yml"}  # Gitea's runner reads GitHub's language
 PATHS = {"github": ".github/workflows/klepaas.yml", "gitea": ".gitea/workflows/klepaas.yml", "gitlab": ".gitlab-ci.yml"}
-BRANCH = "klepaas/workflow"
+BUILDS = {"dockerfile": 'docker build --tag "$IMAGE:$version" .', "buildpack": f'docker cp "$(docker create {PACK}):/usr/local/bin/pack" /tmp/pack && /tmp/pack build "$IMAGE:$version" --builder {BUILDER}'}
+PATH, DOCKERFILE = re.compile(r"(?!.*\.\.)[A-Za-z0-9_][\w./-]{0,199}", re.ASCII), "Dockerfile"
 TITLE = "Build, push and deploy by K-Le-PaaS"
 
 
-def text(kind, repository, image, branch):
-    """The pipeline's file. What goes into it is checked: it will run there."""
-    if kind not in PATHS:
-        raise Invalid("bad_argument", argument="kind", value=str(kind)[:64], wanted=", ".join(PATHS))
-    for name, value, pattern in (("repository", repository, REPOSITORY), ("image", image, re.compile(IMAGE)), ("branch", branch, re.compile(r"[\w./-]{1,200}", re.ASCII))):
+def text(kind, repository, image, branch, build="dockerfile", dockerfile=DOCKERFILE):
+    """The pipeline's file: it builds by a Dockerfile, or by buildpacks without one. What goes into it is checked: it will run there."""
+    for name, value, known in (("kind", kind, PATHS), ("build", build, BUILDS)):
+        if value not in known:
+            raise Invalid("bad_argument", argument=name, value=str(value)[:64], wanted=", ".join(known))
+    for name, value, pattern in (("repository", repository, REPOSITORY), ("image", image, re.compile(IMAGE)), ("branch", branch, re.compile(r"[\w./-]{1,200}", re.ASCII)), ("dockerfile", dockerfile, PATH)):
         if not NAME.fullmatch(value or "") or not pattern.fullmatch(value):
             raise Invalid("bad_argument", argument=name, value=str(value)[:64], wanted=pattern.pattern)
     template = (TEMPLATES / FILES[kind]).read_text()
-    return template.replace("@REPOSITORY@", repository).replace("@IMAGE@", image).replace("@BRANCH@", branch)
+    step = BUILDS[build] if dockerfile == DOCKERFILE else BUILDS[build].replace("docker build", f"docker build --file {dockerfile}")
+    return template.replace("@BUILD@", step).replace("@REPOSITORY@", repository).replace("@IMAGE@", image).replace("@BRANCH@", branch)
+
+
+def branch_of(content):
+    """Where a file is proposed from: another file is another proposal."""
+    return f"klepaas/workflow-{hashlib.sha256(content.encode()).hexdigest()[:8]}"
 
 
 def image_of(catalog, tree, repository):
@@ -41,4 +51,4 @@ def image_of(catalog, tree, repository):
 def install(services, repository, content):
     """The URL of the pull request that adds the file there; None when it is there already."""
     name, forge = chosen(services.settings)
-    return forge.propose(services, repository, PATHS.get(name), content, BRANCH, TITLE)
+    return forge.propose(services, repository, PATHS.get(name), content, branch_of(content), TITLE)

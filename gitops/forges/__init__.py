@@ -11,6 +11,7 @@
     deployment(services, at, sha, Deployed): how an app is, as a deployment of the commit it runs; the same one is found again
     note(services, at, number, text, mark): the same comment, on a pull of another repository; one for each mark
     permission(services, at, login) -> admin, write, …        head(services, at, number) -> Head of a pull of another repository (github, gitea)
+    repositories(services) -> [Place] that the credential reaches
     runs(services, at, sha) -> [Run]                           approvals(services, sha) -> Approvals of the merged pull that brought a commit, or None
     approved(services, review) -> Approvals there, or None: nobody approves there
 """

@@ -72,6 +72,13 @@ def head(services, at, number):
     return Head(found["head"]["ref"], found["head"]["sha"], found["state"] == "open", ((found["head"].get("repo") or {}).get("full_name") or "").lower() != at.lower())
 
 
+def repositories(services):
+    """The Places that the token reaches."""
+    settings = services.settings
+    provider = http.Provider("gitea", pulls.needed(settings, "GITEA_URL").rstrip("/") + "/api/v1", {"Authorization": f"token {pulls.token(settings, 'GITEA_TOKEN')}"})
+    return pulls.places(http.pages(provider, "user/repos", "repositories", params={"limit": 50}))
+
+
 def approve(services, review, text):
     """Refused to who opened the pull request: then the comment alone says it."""
     _ask(services, "POST", f"pulls/{review.number}/reviews", "approve", json={"event": "APPROVED", "commit_id": review.head, "body": text})

@@ -92,6 +92,15 @@ def head(services, at, number):
     return Head(found["head"]["ref"], found["head"]["sha"], found["state"] == "open", ((found["head"].get("repo") or {}).get("full_name") or "").lower() != at.lower())
 
 
+def repositories(services):
+    """The Places that the App is installed on, or that the token reaches."""
+    settings = services.settings
+    if settings.github_app_id:
+        return pulls.places(github_app.repositories(settings))
+    provider = http.Provider("github", settings.github_api_url, {"Authorization": f"Bearer {pulls.token(settings, 'GITHUB_TOKEN')}", **VERSION})
+    return pulls.places(http.pages(provider, "user/repos", "repositories", params={"per_page": 100}))
+
+
 def approve(services, review, text):
     """GitHub refuses this to who opened the pull request: then the comment alone says it."""
     _ask(services, "POST", f"pulls/{review.number}/reviews", "approve", json={"event": "APPROVE", "commit_id": review.head, "body": text})

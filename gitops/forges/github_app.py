@@ -46,6 +46,15 @@ def installations(settings):
     return list(http.pages(_itself(settings), "app/installations", "installations", params={"per_page": 100}))
 
 
+def repositories(settings):
+    """Those of every installation that is not suspended."""
+    for each in installations(settings):
+        if not each.get("suspended_at"):
+            token, _ = _made(_itself(settings), each["id"], {})
+            provider = http.Provider("github", settings.github_api_url, {"Authorization": f"Bearer {token}"})
+            yield from http.pages(provider, "installation/repositories", "repositories", under="repositories", params={"per_page": 100})
+
+
 def needs(settings):
     """The settings that it still needs."""
     return [name for name in NEEDED if not getattr(settings, name.lower())]

@@ -5,7 +5,7 @@ from urllib.parse import quote
 from gitops import http
 from gitops.errors import KlepaasError, NotFound
 from gitops.forges import pulls
-from gitops.forges.pulls import BASE, MARK, Pull, Run
+from gitops.forges.pulls import BASE, MARK, Place, Pull, Run
 
 DRAFT = "Draft: "
 
@@ -78,6 +78,14 @@ def _deployed(services, at, sha, name, state):
     refs = _ask(services, "GET", f"repository/commits/{sha}/refs", "refs", at, params={"per_page": 1})
     sent = {"environment": name, "sha": sha, "ref": refs[0]["name"], "tag": refs[0]["type"] == "tag", "status": state} if refs else None
     return sent and _ask(services, "POST", "deployments", "deployment", at, json=sent)
+
+
+def repositories(services):
+    """The Places that the token's user is a member of."""
+    provider = http.Provider("gitlab", services.settings.gitlab_url.rstrip("/") + "/api/v4", {"PRIVATE-TOKEN": pulls.token(services.settings, "GITLAB_TOKEN")})
+    found = http.pages(provider, "projects", "repositories", params={"membership": "true", "archived": "false", "per_page": 100})
+    places = (Place(each["path_with_namespace"], each.get("default_branch"), each["web_url"], each.get("visibility") != "public") for each in found)
+    return sorted(places, key=lambda each: each.name.lower())
 
 
 def approve(services, review, text):

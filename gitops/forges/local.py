@@ -30,6 +30,11 @@ def propose(services, at, path, content, branch, title):
     raise Invalid("bad_setting", name="FORGE", wanted="github, gitea, gitlab")
 
 
+def repositories(services):
+    """None that could be reached."""
+    raise Invalid("bad_setting", name="FORGE", wanted="github, gitea, gitlab")
+
+
 def commit(services, at, branch=None):
     raise Invalid("build_no_forge")
 

@@ -42,6 +42,16 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A repository that our credential reaches, and its default branch (None: it is empty)."""
+
+    name: str
+    branch: str | None
+    url: str
+    private: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Deployed:
     """How an app is in an environment, for the deployment of the commit that it runs. `state`: pending, success, failure; `alone`: it is the only app there that is built from the repository."""
 
@@ -193,6 +203,11 @@ def _landed(state, send):
             raise Conflict("forge_merge_refused", detail=error.details["detail"]) from None
         raise
     return state().commit
+
+
+def places(found):
+    """The repositories that GitHub lists, or Gitea, by name; none that is archived."""
+    return sorted((Place(each["full_name"], each.get("default_branch") or None, each["html_url"], bool(each["private"])) for each in found if not each.get("archived")), key=lambda each: each.name.lower())
 
 
 def encoded(content):

@@ -18,6 +18,7 @@ def create_app(desired, command):
         raise Conflict("app_exists", app=app, environment=environment, path=path)
     keys = desired.catalog.keys
     edits = {keys["replicas"]: args.get("replicas", 1), keys["image"]: args["image"], keys["version"]: args["version"]}
+    edits |= {"klepaas.repository": args["repository"]} if "repository" in args else {}
     edits |= {"service.port": args["port"]} if "port" in args else {}
     edits |= {"ingress.enabled": True, "ingress.hosts": [{"host": args["host"], "paths": [{"path": "/", "pathType": "Prefix"}]}]} if "host" in args else {}
     edits |= {"imagePullSecrets": [{"name": desired.pull_secret}]} if desired.pull_secret else {}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 TAG = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
 IMAGE = r"[a-zA-Z0-9][a-zA-Z0-9._-]*(:[0-9]+)?(/[a-zA-Z0-9][a-zA-Z0-9._-]*)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?"
+PATH = r"[A-Za-z0-9_.-]{1,100}(/[A-Za-z0-9_.-]{1,100}){1,5}"
 COMMIT = r"[0-9a-fA-F]{4,64}"
 KIND = r"[A-Za-z][A-Za-z0-9.-]{0,252}"
 NAME = r"[a-zA-Z0-9]([a-zA-Z0-9.:_-]{0,251}[a-zA-Z0-9])?"

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from gitops.verbs.shapes import COMMIT, ENV_NAME, HOST, IMAGE, KIND, LABEL, NAME, REVISION, TAG, TIME, Argument, Verb
+from gitops.verbs.shapes import COMMIT, ENV_NAME, HOST, IMAGE, KIND, LABEL, NAME, PATH, REVISION, TAG, TIME, Argument, Verb
 
 def _read(name, help, *arguments, scope="k8s:read", app="required", environment="optional"):
     return Verb(name, "read", scope, "low", help, arguments, app, environment)
@@ -83,7 +83,8 @@ _TABLE = (
     _change("create_app", ("create an app", "앱 만들기"),
             Argument("image", ("image repository", "이미지 저장소"), required=True, pattern=IMAGE), _VERSION,
             Argument("port", ("port the container listens on", "컨테이너 포트"), "integer", minimum=1, maximum=65535),
-            Argument("host", ("domain to answer at", "도메인"), pattern=HOST), _REPLICAS, scope="k8s:write"),
+            Argument("host", ("domain to answer at", "도메인"), pattern=HOST), _REPLICAS,
+            Argument("repository", ("application repository it is built from", "만들어지는 애플리케이션 저장소"), pattern=PATH), scope="k8s:write"),
     _change("delete_app", ("delete an app from an environment", "환경에서 앱 삭제"), scope="k8s:write", risk="high"),
     _change("apply_manifest", ("write a Kubernetes manifest of an app", "앱의 쿠버네티스 매니페스트 쓰기"),
             Argument("manifest", ("one object, as YAML or JSON", "오브젝트 하나(YAML 또는 JSON)"), "manifest", required=True, max_length=262144), scope="k8s:write", risk="high"),

@@ -315,4 +315,7 @@ GitHub.ROUTES += [("GET", f"{S}/deployments", Shop.deployments), ("POST", f"{S}/
 S = "/api/v4/projects/acme/shop"
 GitLab.ROUTES += [("GET", f"{S}/deployments", Shop.gitlab_deployments), ("POST", f"{S}/deployments", Shop.gitlab_deploy), ("PUT", rf"{S}/deployments/(\d+)", Shop.gitlab_deployed),
                   ("GET", rf"{S}/repository/commits/(\w+)/refs", Shop.refs)]
+GitHub.ROUTES += [("GET", "/user/repos", Shop.listed)]
+Gitea.ROUTES += [("GET", "/api/v1/user/repos", Shop.listed)]
+GitLab.ROUTES += [("GET", "/api/v4/projects", Shop.projects)]
 DIALECTS = {"github": GitHub, "gitea": Gitea, "gitlab": GitLab}

@@ -5,6 +5,9 @@ import time
 from datetime import UTC, datetime
 
 
+LISTED = {"acme/shop": "trunk", "Acme/API": "main", "acme/old": "main", "acme/empty": None}  # repositories that the token reaches
+
+
 class Shop:
     """Answers about it: files, branches, and runs of its pipeline (`forge.runs`: sha, state, asked, created; `forge.tips`: branch -> sha)."""
 
@@ -90,6 +93,16 @@ class Shop:
     def pulled(forge, number, query, body):
         branch, state, whose = forge.heads[int(number)]
         return 200, {"number": int(number), "state": state, "head": {"ref": branch, "sha": forge.tips.get(branch, "e" * 40), "repo": whose and {"full_name": whose}}, "base": {"ref": "trunk"}}
+
+    @staticmethod
+    def listed(forge, query, body):
+        return 200, [{"full_name": name, "default_branch": branch, "html_url": f"https://forge.example/{name}", "private": name == "acme/shop", "archived": name == "acme/old"} for name, branch in LISTED.items()]
+
+    @staticmethod
+    def projects(forge, query, body):
+        assert (query["membership"], query["archived"]) == ("true", "false")
+        return 200, [{"path_with_namespace": name, "default_branch": branch, "web_url": f"https://forge.example/{name}", "visibility": "private" if name == "acme/shop" else "public"}
+                     for name, branch in LISTED.items() if name != "acme/old"]
 
     # --- deployments: GitHub's, then GitLab's
 

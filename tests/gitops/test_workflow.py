@@ -35,6 +35,17 @@ def test_it_is_yaml_that_names_the_repository(kind):
     assert yaml.safe_load(text) and "@" not in text.replace("actions/checkout@v4", "") and "registry.example/acme/shop" in text and "klepaas workflow acme/shop" in text
 
 
+@pytest.mark.parametrize("kind", workflow.PATHS)
+def test_it_builds_as_it_is_told(kind):
+    """By a Dockerfile anywhere in the repository, or by buildpacks without one; the line stays one command of the shell."""
+    usual, elsewhere, packed = (workflow.text(kind, *ASKED, *more) for more in ((), ("dockerfile", "deploy/web.Dockerfile"), ("buildpack",)))
+    assert 'docker build --tag "$IMAGE:$version" .' in usual and 'docker build --file deploy/web.Dockerfile --tag "$IMAGE:$version" .' in elsewhere
+    assert '/tmp/pack build "$IMAGE:$version" --builder paketobuildpacks/builder-jammy-base' in packed and "docker build" not in packed and yaml.safe_load(packed)
+    for wrong in ("../Dockerfile", "/etc/passwd", "x; curl evil", "-f", "a b", "$(x)", "", "a\nb"):
+        assert refused(workflow.text, kind, *ASKED, "dockerfile", wrong).details["argument"] == "dockerfile"
+    assert refused(workflow.text, kind, *ASKED, "make").details["argument"] == "build"
+
+
 @pytest.mark.parametrize("wrong", [("acme/shop\n- run: x", *ASKED[1:]), (ASKED[0], 'x"; curl evil', "main"), (*ASKED[:2], 'main"]\nx:'), (*ASKED[:2], "$(x)"), ("shop", *ASKED[1:]), (*ASKED[:2], "")])
 @pytest.mark.parametrize("kind", workflow.PATHS)
 def test_nothing_that_would_run_there_gets_into_it(kind, wrong):
@@ -77,8 +88,10 @@ def test_it_is_installed_by_a_pull_request(world, tmp_path, kind):
         services, content = replace(world.services, settings=settings), workflow.text(kind, *ASKED)
         urls = {workflow.install(services, "acme/shop", content) for _ in range(2)}
         (pull,) = server.forge.pulls.values()
-        assert len(urls) == 1 and urls.pop().endswith("/1") and (pull["branch"], pull["base"]) == (workflow.BRANCH, "trunk")
-        assert server.forge.shop[workflow.BRANCH] == {workflow.PATHS[kind]: content}
+        assert len(urls) == 1 and urls.pop().endswith("/1") and (pull["branch"], pull["base"]) == (workflow.branch_of(content), "trunk")
+        assert server.forge.shop[workflow.branch_of(content)] == {workflow.PATHS[kind]: content}
+        other = workflow.text(kind, *ASKED, "buildpack")
+        assert workflow.install(services, "acme/shop", other).endswith("/2") and server.forge.shop[workflow.branch_of(other)] == {workflow.PATHS[kind]: other}
         server.forge.shop["trunk"] = {workflow.PATHS[kind]: content}
         assert workflow.install(services, "acme/shop", content) is None
         server.forge.shop["trunk"] = {workflow.PATHS[kind]: "theirs"}

@@ -9,10 +9,11 @@ import { notifications } from "./notifications.js";
 import { empty, failure, fill, table } from "./parts.js";
 import { pipelines } from "./pipelines.js";
 import { outcome } from "./preview.js";
+import { repositories } from "./repositories.js";
 
 export function settings(main) {
   const me = el("section", { class: "panel" }, el("h2", {}, t("you")), el("p", {}, `${store.me.name} <${store.me.email}>`), scopes(store.me.scopes));
-  main.append(el("div", { class: "stack" }, el("h1", { tabindex: "-1" }, t("settings")), me, tokens(), sessions(), access(), environments(), notifications() ?? "", external() ?? "", pipelines() ?? "", misreadings() ?? ""));
+  main.append(el("div", { class: "stack" }, el("h1", { tabindex: "-1" }, t("settings")), me, tokens(), sessions(), access(), environments(), repositories() ?? "", notifications() ?? "", external() ?? "", pipelines() ?? "", misreadings() ?? ""));
 }
 const scopes = (names) => el("div", { class: "row" }, names.map((each) => el("span", { class: "tag" }, each)));
 
