@@ -3,6 +3,7 @@
 import logging
 import time
 
+from gitops import mirror as copies
 from gitops import pushes as noted
 from gitops import reviewing
 from gitops import statuses as said
@@ -58,6 +59,33 @@ def images(services, refused):
             cicd.look(services, refused)
     except KlepaasError as error:
         log.warning("images: %s", error)
+
+
+class Mirror:
+    """Brings main to the mirror when it moved, and looks at each poll whether it is still there; what stands in the way is told once."""
+
+    def __init__(self, services):
+        self.services, self.at, self.due = services, None, 0.0
+
+    def look(self):
+        services, now = self.services, time.monotonic()
+        try:
+            if (services.repo.head() != self.at or now >= self.due) and services.ledger.claim("mirror", STATUSES - 1):
+                self._bring()
+        except KlepaasError as error:
+            log.warning("mirror: %s", error)
+
+    def _bring(self):
+        ledger, why = self.services.ledger, None
+        self.due = time.monotonic() + self.services.settings.poll_seconds
+        try:
+            self.at = copies.bring(self.services.repo, self.services.settings)
+        except KlepaasError as error:
+            self.at = self.services.repo.head()  # until it moves, or the next poll
+            why = {"code": error.code, "details": error.details, "message": error.text()}
+            log.warning("mirror: %s", error)
+        if why != ledger.installation().get("mirror"):
+            ledger.mark(None, mirror=why)
 
 
 def news(repo, event):

@@ -56,6 +56,7 @@ class Loop:
         for job, seconds in ((self._poll, self.settings.poll_seconds), (self._renew, RENEW / 2), (self._upkeep, UPKEEP), (lambda: forges.follow(self.services), self.settings.poll_seconds),
                              (lambda: forges.pushes(self.services), self.settings.poll_seconds), (lambda: forges.previews(self.services), self.settings.poll_seconds),
                              *([(lambda: forges.statuses(self.services), forges.STATUSES)] if self.settings.forge != "local" else []),
+                             *([(forges.Mirror(self.services).look, forges.STATUSES)] if self.settings.mirror_repo else []),
                              (lambda: forges.images(self.services, self.refused), self.settings.image_seconds)):
             self.scheduler.add_job(job, "interval", seconds=seconds)
         self.scheduler.start()

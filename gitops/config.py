@@ -31,6 +31,8 @@ TABLE = (
     Setting("CONFIG_TOKEN", "token for CONFIG_REPO over https", secret=True, aliases=("DEPLOYMENT_CONFIG_TOKEN",)),
     Setting("SIGNING_KEY", "signs every commit: path of an SSH private key without a passphrase, or gpg:KEY; default: none is signed"),
     Setting("ALLOWED_SIGNERS", "whose SSH signatures `verify: signed` accepts: path of an allowed-signers file of ssh-keygen; OpenPGP keys are those that gpg trusts"),
+    Setting("MIRROR_REPO", "a copy of the config repository that main is pushed to, never over anything else: path of a bare one, or a file, ssh or https URL"),
+    Setting("MIRROR_TOKEN", "token or password for MIRROR_REPO over https", secret=True),
     Setting("DATABASE_URL", "sqlite:///path or postgresql://…; default: ledger.db in KLEPAAS_HOME", secret=True),
     Setting("KUBECONFIG", "kubeconfig of the clusters; default: in-cluster, else ~/.kube/config"),
     Setting("KLEPAAS_HOME", "folder of mirrors, locks and the default database", ".klepaas"),

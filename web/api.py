@@ -91,10 +91,10 @@ def app(app, environment):
 
 
 @blueprint.get("/environments")
-@says("볼 수 있는 환경을 순서대로 봅니다.", answers=shown.thing(items=shown.many(shown.PLACE), first=shown.MAYBE))
+@says("볼 수 있는 환경을 순서대로 봅니다.", answers=shown.thing(items=shown.many(shown.PLACE), first=shown.MAYBE, mirror={**shown.MAYBE, "description": "why the mirror does not follow"}))
 def environments():
     """The environments that the actor may see, in order."""
-    return answer(reads.environments(services(), g.actor))
+    return answer(reads.environments(services(), g.actor) | {"mirror": reads.mirror(services().ledger, language())})
 
 
 @blueprint.get("/history")

@@ -1,7 +1,7 @@
 """`klepaas doctor`: each setting, its source, and whether what it names works. Secrets are masked."""
 
 from controller import observe, prometheus
-from gitops import config, forges, gcp, ncp, services
+from gitops import config, forges, gcp, mirror, ncp, services
 from gitops.alerts import silences
 from gitops.errors import KlepaasError
 from gitops.notices import places
@@ -30,11 +30,20 @@ def _row(settings, setting):
 
 
 def _repository(settings):
+    return _opened(settings, lambda repo: repo.fetch())
+
+
+def _mirror(settings):
+    return _opened(settings, lambda repo: mirror.standing(repo, settings)) if settings.mirror_repo else None
+
+
+def _opened(settings, ask):
+    """Where main is, as `ask(repo)` says; None where there is no repository."""
     if not settings.config_repo and not (settings.home / "config.git").is_dir():
         return None
     opened = services.Repository.open(services.repository(settings), settings.home, settings.config_token)
     try:
-        head = opened.fetch()
+        head = ask(opened)
         return f"main is at {head[:8]}" if head else "no commit yet"
     finally:
         opened.close()
@@ -127,7 +136,7 @@ def _servers(settings):
 
 
 ISSUERS = {"GOOGLE_ISSUER": "google_client_id", "SLACK_ISSUER": "slack_client_id", "OIDC_ISSUER": "oidc_audience"}  # and what makes it used
-CHECKS = {**{name: _issuer(name.lower(), wanted) for name, wanted in ISSUERS.items()}, "FORGE": _forge, "NCP_ACCESS_KEY": _ncp, "GCP_PROJECT": _gcp, "PROMETHEUS_URL": _prometheus, "ALERTMANAGER_URL": _alertmanager, "NOTIFY_CHANNELS": _channels, "MCP_SERVERS": _servers, "WEBHOOK_NETWORKS": _webhooks, "TRUSTED_PROXIES": _proxies, "CORS_ORIGINS": _origins, "CONFIG_REPO": _repository, "PORT": _port, "DATABASE_URL": _database, "KUBECONFIG": _cluster, **{f"{prefix}_API_KEY": _model(name) for name, prefix in chain.PREFIXES.items()}}
+CHECKS = {**{name: _issuer(name.lower(), wanted) for name, wanted in ISSUERS.items()}, "FORGE": _forge, "NCP_ACCESS_KEY": _ncp, "GCP_PROJECT": _gcp, "PROMETHEUS_URL": _prometheus, "ALERTMANAGER_URL": _alertmanager, "NOTIFY_CHANNELS": _channels, "MCP_SERVERS": _servers, "WEBHOOK_NETWORKS": _webhooks, "TRUSTED_PROXIES": _proxies, "CORS_ORIGINS": _origins, "CONFIG_REPO": _repository, "MIRROR_REPO": _mirror, "PORT": _port, "DATABASE_URL": _database, "KUBECONFIG": _cluster, **{f"{prefix}_API_KEY": _model(name) for name, prefix in chain.PREFIXES.items()}}
 
 
 def table(found):

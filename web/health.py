@@ -15,7 +15,16 @@ def of(services, cluster, actor):
     checks = [_check("database", lambda: services.ledger.last_event()), _check("repository", lambda: services.repo.head()),
               *(_check(f"cluster of {each.name}", lambda each=each: cluster.kube(each).version()) for each in clusters)]
     failing = any(each["status"] == "failing" for each in checks)
-    return {"status": "degraded" if failing else "ok", "ready": not failing and reads.synced_once(services), "checks": checks}
+    checks += _mirrored(services)
+    return {"status": "degraded" if any(each["status"] == "failing" for each in checks) else "ok", "ready": not failing and reads.synced_once(services), "checks": checks}
+
+
+def _mirrored(services):
+    """A mirror that does not follow keeps nobody from working."""
+    if not services.settings.mirror_repo:
+        return []
+    why = reads.mirror(services.ledger, language())
+    return [{"name": "mirror", "status": "failing" if why else "ok", "message": why}]
 
 
 def _check(name, ask):

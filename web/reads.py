@@ -2,7 +2,7 @@
 
 import itertools
 
-from gitops import access, audit, history, needs, policy, resolve, values, verbs, windows
+from gitops import access, audit, history, messages, needs, policy, resolve, values, verbs, windows
 from gitops.cicd import pulled
 from gitops.errors import Forbidden, Invalid, KlepaasError, NotFound, Unavailable
 from gitops.types import Command, Environment, Target
@@ -119,10 +119,16 @@ def _list_apps(asked):
     return {"items": items}, f"{len(items)} apps"
 
 
+def mirror(ledger, language):
+    """Why the mirror does not follow, or None."""
+    said = ledger.installation().get("mirror")
+    return said and messages.text(said["code"], language, said["details"])
+
+
 def _overview(asked):
     data, summary = measured.beside(asked, *_live(asked))
     marks = asked.services.ledger.marks()
-    return data | {"environments": {each.name: said for each in asked.environments if (said := {name: text for name, text in _marks(marks.get(each.name) or {}).items() if text})}}, summary
+    return data | {"mirror": mirror(asked.services.ledger, asked.language), "environments": {each.name: said for each in asked.environments if (said := {name: text for name, text in _marks(marks.get(each.name) or {}).items() if text})}}, summary
 
 
 READS = {"status": _standing, "health": _standing, "history": _history, "diff": _diff, "help": _help, "list_apps": _list_apps, "query": measured.read, "overview": _overview, "cost_analysis": costs.read}

@@ -64,7 +64,7 @@ DATA = {
     "health": thing(sync=STANDING, health=TEXT, message=MAYBE, problems=many(TEXT)), "endpoint": thing(services=many(OBJECT), ingresses=many(OBJECT), urls=many(TEXT)), "logs": LOGS,
     "events": thing(items=many(thing(type=MAYBE, reason=MAYBE, message=MAYBE, object=TEXT, count={"type": ["integer", "null"]}, last=MAYBE))), "history": thing(items=many(COMMIT)),
     "diff": {**thing("live", changes=many(CHANGE), live=OBJECT, to=MAYBE) | {"properties": {"from": MAYBE, "to": MAYBE, "changes": many(CHANGE), "live": OBJECT}}},
-    "list_apps": thing(items=many(CARD)), "overview": thing("monitoring", "environments", monitoring=maybe(OBJECT), environments=OBJECT, critical=many(OBJECT), warning=many(OBJECT), workloads=OBJECT, external=many(OBJECT)),
+    "list_apps": thing(items=many(CARD)), "overview": thing("monitoring", "environments", "mirror", monitoring=maybe(OBJECT), mirror=MAYBE, environments=OBJECT, critical=many(OBJECT), warning=many(OBJECT), workloads=OBJECT, external=many(OBJECT)),
     "help": thing(items=many(thing(verb=TEXT, kind=TEXT, risk=TEXT, en=TEXT, ko=TEXT, arguments=many(TEXT)))),
     "get_service": {"type": "object", "required": ["name", "object"]}, "get_deployment": {"type": "object", "required": ["name", "desired", "ready", "pods"]},
     "query": {}, "cost_analysis": {"type": "object", "required": ["analysis", "currency", "month", "items", "notes"]},

@@ -47,7 +47,7 @@ class Ledger:
         self.event, self.events, self.last_event, self.wait = events.event, events.events, events.last_event, events.wait
         self.record_sync, self.syncs, self.synced = states.record_sync, states.syncs, states.synced
         self.observe, self.expect, self.forget, self.state, self.states = states.observe, states.expect, states.forget, states.state, states.states
-        self.mark, self.marks = states.mark, states.marks
+        self.mark, self.marks, self.installation = states.mark, states.marks, states.installation
         self.since = states.since
         self.review_open, self.review, self.reviews = reviews.review_open, reviews.review, reviews.reviews
         self.approve, self.reject, self.merged, self.review_moved, self.review_approved = reviews.approve, reviews.reject, reviews.merged, reviews.review_moved, reviews.review_approved

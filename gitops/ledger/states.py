@@ -79,20 +79,24 @@ class States:
                 self._merge(app, environment, known, {"retry_at": retry_at})
 
     def mark(self, environment, **fields):
-        """What is said of an environment as a whole; a notice where it is news. None: over.
+        """What is said of an environment as a whole, or of the installation (None); a notice where it is news. None: over.
 
         `held` and `unreached` are why, `release` is the revision that waits, `refused` what cannot be deleted and why, `leaving` is app -> what its deletion waits for,
         `kept` what git has no more and stays: how many, and the first of them with the reason.
         """
         with self.store.append():
-            known = self._state(WHOLE, environment)
+            known = self._state(WHOLE, environment or "")
             news = {name: value for name, value in fields.items() if value != (known or {}).get(name)}
-            if news and self._merge(WHOLE, environment, known, news):
+            if news and self._merge(WHOLE, environment or "", known, news):
                 self.events.add("notice", None, environment, news)
 
     def marks(self):
         """environment -> what is said of it as a whole."""
-        return {environment: state for (app, environment), state in self._all().items() if app == WHOLE}
+        return {environment: state for (app, environment), state in self._all().items() if app == WHOLE and environment}
+
+    def installation(self):
+        """What is said of the installation: `mirror` is {code, details, message} of why it does not follow, or None."""
+        return self._all().get((WHOLE, ""), {})
 
     def forget(self, app, environment):
         """The app is gone from the environment."""

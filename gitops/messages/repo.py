@@ -1,6 +1,8 @@
 """Texts of the config repository's errors: code -> (English, Korean)."""
 
 MESSAGES = {
+    "mirror_diverged": ("the mirror's main is at {there}, which is no commit of this repository's main: nothing is pushed there until somebody settles it", "미러의 main({there})이 이 저장소의 main에 없는 커밋입니다. 누군가 해결할 때까지 푸시하지 않습니다"),
+    "mirror_moved": ("the mirror was pushed to by somebody else meanwhile", "그사이 다른 누군가가 미러에 푸시했습니다"),
     "signing_failed": ("the commit could not be signed, so none was made: {detail}", "커밋에 서명할 수 없어 커밋하지 않았습니다: {detail}"),
     # paths and objects
     "bad_path": ("this is no plain path inside the repository", "저장소 안의 올바른 경로가 아닙니다"),

@@ -5,7 +5,7 @@ KINDS = {
     "deployment.started": "info", "deployment.succeeded": "info", "deployment.failed": "critical",
     "drift.repaired": "warning", "drift.found": "warning", "sync.held": "warning", "environment.unreached": "critical",
     "review.asked": "info", "review.approved": "info", "review.merged": "info", "review.rejected": "info", "break_glass": "critical",
-    "alert.fired": "critical", "alert.resolved": "info", "token.expiring": "warning", "config.broken": "warning", "test": "info",
+    "alert.fired": "critical", "alert.resolved": "info", "token.expiring": "warning", "config.broken": "warning", "mirror.stuck": "warning", "test": "info",
 }
 
 

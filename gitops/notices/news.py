@@ -65,6 +65,8 @@ def _notice(data):
         return "environment.unreached", {"error": data["unreached"]}
     if data.get("problems"):
         return "config.broken", {"error": "; ".join(f"{each['path']}:{each['line'] or 1} {each['message']}" for each in data["problems"])}
+    if data.get("mirror"):
+        return "mirror.stuck", {"error": data["mirror"]["message"]}
     return None
 
 

@@ -17,6 +17,7 @@ TITLES = {  # kind -> ((English one, several), (Korean one, several))
     "alert.resolved": (("Resolved: {title} {what}", "{count} alerts are resolved"), ("경보 해제: {title} {what}", "경보 {count}건 해제")),
     "token.expiring": (("Token {title} expires in {days} days", "{count} tokens expire soon"), ("토큰 {title} 이(가) {days}일 뒤 만료됩니다", "토큰 {count}개가 곧 만료됩니다")),
     "config.broken": (("klepaas.yaml cannot be used", "klepaas.yaml cannot be used"), ("klepaas.yaml을 사용할 수 없습니다", "klepaas.yaml을 사용할 수 없습니다")),
+    "mirror.stuck": (("The mirror does not follow", "The mirror does not follow"), ("미러가 따라오지 못합니다", "미러가 따라오지 못합니다")),
     "test": (("A test message", "{count} test messages"), ("시험 메시지", "시험 메시지 {count}개")),
 }
 FACTS = {"title": ("Change", "변경"), "version": ("Version", "버전"), "commit": ("Commit", "커밋"), "subject": ("What", "내용"), "author": ("Author", "작성자"), "duration": ("Took", "소요 시간"), "error": ("Reason", "사유"), "fields": ("Fields", "필드"),

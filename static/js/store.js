@@ -27,7 +27,7 @@ class Store extends EventTarget {
     this.missed.add(missed);
     try {
       const [apps, changes, environments, alerts] = await Promise.all([api.all("apps", { limit: 1000 }), api.all("changes", { status: "open" }), api.get("environments"), api.get("alerts")]);
-      this.environments = environments.items; // previews come and go
+      this.environments = environments.items; this.mirror = environments.mirror; // previews come and go
       this.apps = new Map(apps.items.map((item) => [this.key(item.app, item.environment), item]));
       this.problems = apps.problems; this.changes = changes.items; this.alerts = alerts.items; this.revision = apps.revision;
     } finally {
@@ -68,7 +68,7 @@ class Store extends EventTarget {
   }
   // What an event says of an app's state; an app not known yet is asked for.
   state({ kind, app, environment, data }) {
-    if (kind === "notice" && environment && !app) return this.soon(); // what holds up an environment as a whole
+    if (kind === "notice" && !app && (environment || "mirror" in data)) return this.soon(); // what holds up an environment as a whole, or the mirror
     if (!app || !["health", "sync"].includes(kind)) return;
     const item = this.apps.get(this.key(app, environment));
     if (data.gone) { this.apps.delete(this.key(app, environment)); this.save("apps"); if (!this.lanes.some((each) => each.name === environment)) this.soon(); }

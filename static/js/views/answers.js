@@ -56,6 +56,7 @@ const LINES = { Pod: podLine, Node: nodeLine };
 function overview(data) {
   const part = (name, items) => (items.length ? [el("h3", {}, t(name)), el("ul", { class: "lines" }, items.map((each) => (LINES[each.kind] || workloadLine)(each)))] : []);
   return [facts(Object.entries(data.workloads)), ...part("critical", data.critical), ...part("warning", data.warning), data.critical.length + data.warning.length ? null : el("p", { class: "soft" }, t("allWell")),
+    data.mirror ? el("p", { class: "notice", "data-tone": "warn" }, data.mirror) : null,
     data.monitoring?.message ? el("p", { class: "notice", "data-tone": "warn" }, data.monitoring.message) : null,
     ...(data.external.length ? [el("h3", {}, t("external")), el("ul", { class: "lines" }, data.external.map((each) => row(el("code", {}, each.name), each.addresses.join(", "))))] : [])].filter(Boolean);
 }

@@ -15,6 +15,7 @@ export function marks(environments) {
   let shown = "[]";
   const show = () => {
     const found = store.environments.filter((each) => !environments || environments.includes(each.name)).flatMap(said);
+    if (!environments && store.mirror) found.push({ name: "mirror", tone: "warn", title: t("isStuck"), lines: [store.mirror] });
     const now = JSON.stringify(found);
     if (now !== shown) { shown = now; node.replaceChildren(...found.map((each) => (each.total ? folded(each) : notice(each)))); }
   };
