@@ -11,7 +11,7 @@ import websocket
 from tests.bench.measure import line, percentile
 from tests.parts import Parts
 
-SOCKETS, EVENTS = 200, 20
+SOCKETS, EVENTS, PAUSE = 200, 120, 0.5  # a minute of it
 
 
 def events(home, apps):
@@ -48,7 +48,7 @@ def _measured(parts):
         body = {"verb": "set_env", "app": "nginx", "environment": "staging", "args": {"name": "TICK", "value": f"v{number}"}}
         assert requests.post(f"{parts.product.api}/commands", json=body, headers=header).status_code == 201
         busy.append(_request(parts, header))
-        time.sleep(0.3)
+        time.sleep(PAUSE)
     [each.join(30) for each in threads]
     [socket.close() for socket in sockets]
     p95 = percentile(arrived, .95)
