@@ -45,6 +45,7 @@ class World:
         self.leaving, self.gone_apps, self.kept = {}, set(), {}  # see controller/removal; kept: objects that git has no more and stay -> why
         self.before, self.recalled = (None, None), False  # what `past` found last; whether the apps of then that are gone are known
         self.ran = set()  # hooks of apps that are gone, whose objects stay until the lease says that they are
+        self.made = {}  # app that is to be synced -> the commit that changed what it is made from, where that is known
         self.over = False  # whether nothing is left of an environment that klepaas.yaml lost
         self.asked, self.brought = {}, set()  # app -> who asked for what comes, and the commits of `head`: see controller/asked
         self.told = {}  # what was said of the environment as a whole: see controller/held

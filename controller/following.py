@@ -3,6 +3,7 @@
 from controller import asked, held, prune, reconcile, removal, trust
 from gitops import needs
 from gitops.errors import KlepaasError
+from gitops.layout import CONFIG
 
 VAIN = ("depends_on_unknown", "depends_on_circle")
 
@@ -23,6 +24,7 @@ def advance(world, tree, catalog, environment):
     held.clear(world)
     held.say(world, lost=None)
     back, world.gone, world.blocked = world.gone, False, False
+    before = world.head or world.lease.revision
     moved = None if back else _moved(world, catalog, environment, tree.revision)
     world.brought = asked.brought(world, tree.revision)
     world.tree, world.catalog, world.environment, world.head = tree, catalog, environment, tree.revision
@@ -32,6 +34,7 @@ def advance(world, tree, catalog, environment):
     _forget(world, targets)
     dirty = [app for app in (targets if moved is None else sorted(moved & targets.keys()))
              if back or world.inputs(targets[app]) != (world.states.get(app) or reconcile.AppState(app, environment.name)).inputs]
+    world.made.update(_made(world, catalog, before, dirty))
     tree.ahead(targets[app].values_path for app in dirty if getattr(targets[app], "values_path", None))
     for app in dirty:
         world.enqueue(app)
@@ -69,6 +72,21 @@ def _moved(world, catalog, environment, revision):
     if any(path.startswith(charts) for path in paths):
         return None
     return {app for app in owners.values() if app} | {app for app, each in world.targets.items() if getattr(each, "source", None) != "chart"}
+
+
+def _made(world, catalog, before, apps):
+    """app -> the newest of the commits since then that changed its files, its chart or klepaas.yaml, of those that any did."""
+    try:
+        came = world.repo.between(before, world.head) if before and apps else ()
+    except KlepaasError:
+        return {}  # the one before is not there any more
+    newest, charts = {}, {each.chart for each in world.targets.values() if getattr(each, "chart", None)}
+    for at, (sha, _, files) in enumerate(came):
+        for path, *_ in files:
+            for what in (("app", catalog.app_of(path, world.environment.name)), ("file", path), *(("chart", chart) for chart in charts if path.startswith(f"{chart}/"))):
+                newest.setdefault(what, (at, sha))
+    found = {app: [newest[what] for what in (("app", app), ("chart", getattr(world.targets[app], "chart", None)), ("file", CONFIG)) if what in newest] for app in apps}
+    return {app: min(commits)[1] for app, commits in found.items() if commits}
 
 
 def _targets(world, moved):

@@ -40,6 +40,7 @@ class AppState:
     done: list = field(default_factory=list)      # what was done and is not among `actions` yet: hooks, writes before one that failed
     cancelled: bool = False            # nothing is written until a commit or an order
     revision: str | None = None        # synced last
+    made: str | None = None            # the newest commit that changed what the app is made from
     commit: tuple | None = None        # (digest, the commit that made the app what it is)
     error: KlepaasError | None = None
     attempts: int = 0

@@ -184,7 +184,7 @@ def _end(world, state, seen):
         world.failed(state, why)
     result = SyncResult(
         state.app, world.environment.name, state.revision or "", status, state.actions, seen, state.started or time.time(),
-        time.time() if status != "progressing" else None, why if status == "failed" else None)
+        time.time() if status != "progressing" else None, why if status == "failed" else None, state.made)
     asked.over(world, state, result)
     return result
 

@@ -65,19 +65,18 @@ def _sync(world, app, reason):
         state.actions = ()
     _did(state)
     if fresh or again or actions or reason in ORDERED:
-        _began(world, state, actions, fresh)
+        _began(world, state, fresh)
     if waits:
         state.stopped = "progressing", waits
         return None if keys and rollout.staged(world, state, keys) else _settled(world, state, *state.stopped)
     rollout.judge(world, state)
 
 
-def _began(world, state, actions, fresh):
+def _began(world, state, fresh):
     """Something was written, or asked for: the rollout that is looked at from here on."""
     state.revision = world.head
     if state.commit is None or state.commit[0] != state.digest:
-        known = None if actions or state.commit else world.known(state.app).get("commit")
-        state.commit = state.digest, known or world.head
+        state.commit = state.digest, state.made
     state.waiting_since, state.applied, state.ended = time.monotonic(), time.time(), None
     if fresh or not state.started:
         state.started = time.time()
@@ -96,6 +95,7 @@ def _render(world, state, target, inputs, fresh, reason):
     if fresh:
         state.started, state.attempts, state.actions, state.done = time.time(), 0, (), []
         asked.fresh(world, state)
+        state.made = world.made.pop(state.app, None) or _made_before(world, state) or world.head
     state.inputs, state.rendered = inputs, False
     if isinstance(target, Problem):
         raise Invalid("file_problem", path=target.path, line=target.line, detail=target.message)
@@ -107,6 +107,11 @@ def _render(world, state, target, inputs, fresh, reason):
     if state.hooks and not known and hooks.ran_before(world, state, target):
         state.hooked = state.digest
     state.rendered, state.error = True, None
+
+
+def _made_before(world, state):
+    """The commit of an app that did not change while no controller ran, as the ledger knows it."""
+    return world.known(state.app).get("commit") if state.made is None and world.lease.revision else None
 
 
 def _stopped(world, state, target, changes, drift):
@@ -207,7 +212,7 @@ def _settled(world, state, status, message):
     seen = rollout.health(world, state)
     result = SyncResult(
         state.app, world.environment.name, world.head or "", status, tuple(state.actions), seen, state.started or time.time(), time.time() if status != "progressing" else None,
-        message if status in ("failed", "held", "progressing") else None)
+        message if status in ("failed", "held", "progressing") else None, state.made)
     asked.over(world, state, result)
     world.tell(world.ledger.record_sync, result)
 

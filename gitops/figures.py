@@ -71,7 +71,12 @@ def _arrivals(found):
 
 def _rollouts(services, environment, revisions):
     syncs = services.ledger.syncs(environment=environment, limit=1000)
-    return [each["finished"] - each["started"] for each in syncs if each["revision"] in revisions and each["status"] == "succeeded" and each["finished"]]
+    return [each["finished"] - each["started"] for each in syncs if _about(each) in revisions and each["status"] == "succeeded" and each["finished"]]
+
+
+def _about(sync):
+    """The commit that a sync is about."""
+    return sync.get("commit") or sync["revision"]
 
 
 # --- deployments -----------------------------------------------------------------------------------------------------
@@ -119,4 +124,4 @@ def _judged(deployment, following, ended):
 def _ended(services, environment, revisions):
     """(app, revision) -> how its rollout failed, as the controller saw it."""
     syncs = services.ledger.syncs(environment=environment, limit=1000)
-    return {(each["app"], each["revision"]): "rollout" for each in syncs if each["revision"] in revisions and (each["status"] in FAILED or each["health"]["status"] in FAILED)}
+    return {(each["app"], _about(each)): "rollout" for each in syncs if _about(each) in revisions and (each["status"] in FAILED or each["health"]["status"] in FAILED)}

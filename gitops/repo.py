@@ -178,6 +178,10 @@ class Repository:
         tip = self.head()
         return log.files(self.env, tip, tuple(map(check_path, paths)), since) if tip else []
 
+    def between(self, old, new, limit=1000):
+        """[sha, time, [(path, blob before, blob after), …]] of the commits that came from one revision to another, newest first."""
+        return log.between(self.env, self.resolve(old), self.resolve(new), limit)
+
     def blame(self, revision, path):
         """(lines, commits) of a file at a revision: [(text, sha)], sha -> {author, email, time, subject}."""
         return log.blame(self.env, self.resolve(revision), check_path(path))

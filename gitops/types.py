@@ -355,7 +355,8 @@ class Health:
 class SyncResult:
     """One app brought to a revision. `status`: synced, progressing, succeeded, failed, held, suspended, superseded; times are UTC seconds.
 
-    `actions` are `{action, kind, namespace, name}` each, of created, changed, pruned, kept.
+    `actions` are `{action, kind, namespace, name}` each, of created, changed, pruned, kept. `commit` is the one that made the app what it is
+    at the revision, where that is known.
     """
 
     app: str
@@ -367,3 +368,4 @@ class SyncResult:
     started: float = 0.0
     finished: float | None = None
     error: str | None = None
+    commit: str | None = None

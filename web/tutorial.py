@@ -45,7 +45,7 @@ def _broken(ledger, commands):
     """A deployment of theirs that did not come up."""
     for each in reversed(commands):
         for sync in ledger.syncs(each["app"], each["environment"]) if each["verb"] == "deploy" else ():
-            if sync["revision"] == each["commit"] and {"degraded", "failed"} & {sync["status"], sync["health"]["status"]}:
+            if each["commit"] in (sync.get("commit"), sync["revision"]) and {"degraded", "failed"} & {sync["status"], sync["health"]["status"]}:
                 return each["created"]
     return None
 

@@ -33,7 +33,15 @@ def commits(env, tip, paths, limit, after=False, author=None, says=None, skip=0)
 
 def files(env, tip, paths, since):
     """[sha, time, [(path, blob before or None, blob after or None), …]] of the commits of a branch since a time, oldest first; a merge is what it brought."""
-    walk = ("--first-parent", "--diff-merges=first-parent", f"--since=@{int(since)}", tip, "--", *paths)
+    return _with_files(env, "--first-parent", "--diff-merges=first-parent", f"--since=@{int(since)}", tip, "--", *paths)[::-1]
+
+
+def between(env, old, new, limit):
+    """The newest `limit` commits that one revision has and an older one has not, as `files` tells of them, newest first."""
+    return _with_files(env, f"--max-count={limit}", f"{old}..{new}", "--")
+
+
+def _with_files(env, *walk):
     fields = iter(run.must(env, "--literal-pathspecs", "log", "-z", "--raw", "--no-renames", "--abbrev=64", "--format=%H %ct", *walk).split("\0"))
     found = []
     for field in fields:
@@ -42,7 +50,7 @@ def files(env, tip, paths, since):
         elif field:
             sha, at = field.split()
             found.append([sha, int(at), []])
-    return found[::-1]
+    return found
 
 
 def blame(env, revision, path):

@@ -126,6 +126,11 @@ STEPS = (
         "ALTER TABLE klepaas_command ADD COLUMN request TEXT",
         "ALTER TABLE klepaas_command ADD COLUMN trace TEXT",
     ),
+    # 12: whose commit a sync is about, which may be an older one than the revision
+    (
+        'ALTER TABLE klepaas_sync ADD COLUMN "commit" TEXT',
+        'CREATE INDEX klepaas_sync_commit ON klepaas_sync ("commit")',
+    ),
 )
 
 

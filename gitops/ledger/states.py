@@ -14,8 +14,8 @@ from gitops.types import Health
 STATE = "SELECT state FROM klepaas_state WHERE environment = {0} AND app = {0}"
 KEEP_STATE = """INSERT INTO klepaas_state (environment, app, state, updated) VALUES ({0}, {0}, {0}, {0})
     ON CONFLICT (environment, app) DO UPDATE SET state = excluded.state, updated = excluded.updated"""
-KEEP_SYNC = """INSERT INTO klepaas_sync (app, environment, started, revision, status, result, finished) VALUES ({0}, {0}, {0}, {0}, {0}, {0}, {0})
-    ON CONFLICT (app, environment, started) DO UPDATE SET revision = excluded.revision, status = excluded.status, result = excluded.result, finished = excluded.finished"""
+KEEP_SYNC = """INSERT INTO klepaas_sync (app, environment, started, revision, "commit", status, result, finished) VALUES ({0}, {0}, {0}, {0}, {0}, {0}, {0}, {0})
+    ON CONFLICT (app, environment, started) DO UPDATE SET revision = excluded.revision, "commit" = excluded."commit", status = excluded.status, result = excluded.result, finished = excluded.finished"""
 
 
 WHOLE = ""  # in the place of an app: the environment itself; no app is called so
@@ -31,12 +31,12 @@ class States:
     def record_sync(self, result):
         """A SyncResult: kept, made the app's state, and told as an event. The same sync (by its start) told again is brought up to date."""
         with self.store.append():
-            self._run(KEEP_SYNC, result.app, result.environment, result.started, result.revision, result.status, dumps(asdict(result)), result.finished)
+            self._run(KEEP_SYNC, result.app, result.environment, result.started, result.revision, result.commit, result.status, dumps(asdict(result)), result.finished)
             self._merge_sync(result, {
                 "sync": result.status, "revision": result.revision, "error": result.error, "started": result.started, "finished": result.finished,
                 "health": result.health.status, "message": result.health.message, "retry_at": None})
             return self.events.add("sync", result.app, result.environment, {
-                "status": result.status, "revision": result.revision, "started": result.started, "error": result.error, "actions": list(result.actions),
+                "status": result.status, "revision": result.revision, "commit": result.commit, "started": result.started, "error": result.error, "actions": list(result.actions),
                 "health": result.health.status, "message": result.health.message})
 
     def _merge_sync(self, result, fields):
@@ -144,15 +144,16 @@ class States:
         with self.store.session():
             return {(row.app, row.environment): orjson.loads(row.state) for row in self.tables["state"].select()}
 
-    def synced(self, revisions):
-        """revision -> the last sync of each app at it, as {app, environment, status, objects, seconds}: what the commits did to the clusters, where it is known."""
+    def synced(self, commits):
+        """commit -> the last sync of each app that it made what it is, as {app, environment, status, objects, seconds}: what the commits did to the clusters, where it is known. Of older syncs the revision alone is."""
         table, found = self.tables["sync"], {}
         with self.store.session():
-            rows = table.select().where(table.revision.in_(list(revisions))).order_by(table.started) if revisions else ()
+            about = table.commit.in_(list(commits)) | table.commit.is_null() & table.revision.in_(list(commits))
+            rows = table.select().where(about).order_by(table.started) if commits else ()
             for row in rows:
                 took = row.finished - row.started if row.finished else None
-                found.setdefault(row.revision, {})[row.environment, row.app] = {"app": row.app, "environment": row.environment, "status": row.status, "objects": len(orjson.loads(row.result)["actions"]), "seconds": took}
-        return {revision: list(each.values()) for revision, each in found.items()}
+                found.setdefault(row.commit or row.revision, {})[row.environment, row.app] = {"app": row.app, "environment": row.environment, "status": row.status, "objects": len(orjson.loads(row.result)["actions"]), "seconds": took}
+        return {commit: list(each.values()) for commit, each in found.items()}
 
     def syncs(self, app=None, environment=None, limit=50, status=None, environments=None, place=None):
         """Syncs as dicts with their `id`, newest first; `environments`: only of these. `place` is (started, id) of the one to go on after."""

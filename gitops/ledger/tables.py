@@ -31,7 +31,7 @@ def define(database):
             "event", id=peewee.BigAutoField(), kind=peewee.TextField(), app=peewee.TextField(null=True), environment=peewee.TextField(null=True),
             data=peewee.TextField(), at=peewee.DoubleField()),
         "sync": table(
-            "sync", id=peewee.BigAutoField(), app=peewee.TextField(), environment=peewee.TextField(), revision=peewee.TextField(),
+            "sync", id=peewee.BigAutoField(), app=peewee.TextField(), environment=peewee.TextField(), revision=peewee.TextField(), commit=peewee.TextField(null=True),
             status=peewee.TextField(), result=peewee.TextField(), started=peewee.DoubleField(), finished=peewee.DoubleField(null=True)),
         "state": table(
             "state", key=peewee.CompositeKey("environment", "app"), app=peewee.TextField(), environment=peewee.TextField(),

@@ -124,6 +124,32 @@ def test_an_app_waits_for_what_it_depends_on(house):
     made.wait(lambda: made.state("web").get("health") == "healthy")
 
 
+def test_a_sync_belongs_to_the_commit_that_made_the_app_what_it_is(house):
+    """Whatever came to other apps meanwhile, with it or before it is tried again, by this controller or the next: the revision is the one synced at, the commit the app's own."""
+    def did(*commits):
+        return [{each["app"]: each["status"] for each in made.ledger.synced(commits).get(commit, ())} for commit in commits]
+    made = house(ONE)
+    first = made.start()
+    made.synced("one")
+    one = made.repo.head()
+    bad = made.commit({"manifests/staging/two/s.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: two}\nspec: {ports: [{port: 700000}]}\n"})
+    made.failed("two")
+    made.followed()
+    other, more = made.commit({"manifests/staging/three/map.yaml": configmap("three")}), made.commit({"manifests/staging/four/map.yaml": configmap("four")})
+    made.synced("three"), made.synced("four")
+    made.order("retry", "two")
+    made.wait(lambda: made.state("two")["revision"] == more)
+    assert did(one, bad, other, more) == [{"one": "succeeded"}, {"two": "failed"}, {"three": "succeeded"}, {"four": "succeeded"}]
+    made.followed()
+    made.kill(first)
+    changed = made.commit({"manifests/staging/three/map.yaml": configmap("three", "two")})
+    made.commit({"README.md": "x"})
+    made.start()
+    made.synced("three"), made.synced("one"), made.failed("two")
+    assert did(one, bad, other, more, changed) == [{"one": "succeeded"}, {"two": "failed"}, {"three": "succeeded"}, {"four": "succeeded"}, {"three": "succeeded"}]
+    assert made.state("three")["commit"] == changed and made.state("one")["commit"] == one
+
+
 def test_who_would_wait_in_vain_says_so(house):
     """An app that is not there, and a circle, fail with file and line; what others' files mend goes on by itself, and what they break is said at once."""
     needing = "klepaas: {{depends_on: [{}]}}\nimage: {{repository: nginx, tag: '1'}}\n".format
