@@ -27,9 +27,9 @@ TOLD = (
     *((f"{reason}{code}, {times}", f"{reason}{ko}, {often}") for reason in ("", "{reason}, ") for code, ko in ENDS for times, often in RESTARTS), *((f"{{reason}}, {times}", f"{{reason}}, {often}") for times, often in RESTARTS), *RESTARTS, *ENDS,
     # syncs
     ("{kind} {name} is not there", "{kind} {name} 이(가) 없습니다"), ("not up after {minutes} minutes: {why}", "{minutes}분이 지나도 준비되지 않음: {why}"),
-    ("syncing is suspended", "동기화가 중지되어 있습니다"), ("cancelled; to go on: {command}", "취소됨. 계속하려면: {command}"), ("outside the sync windows", "동기화 시간대가 아닙니다"), ("outside the sync windows; the next one opens {when}", "동기화 시간대가 아닙니다. 다음 시간대: {when}"),
+    ("syncing is suspended", "동기화가 중지되어 있습니다"), ("cancelled; to go on: {command}", "취소됨. 계속하려면: {command}"), ("outside the sync windows; the next one opens {when}", "동기화 시간대가 아닙니다. 다음 시간대: {when}"),
     ("writing is turned off (ENABLE_K8S_DEPLOY): {count} objects differ", "쓰기가 꺼져 있습니다 (ENABLE_K8S_DEPLOY): 오브젝트 {count}개가 다릅니다"), ("waits for {waits}", "대기 중: {waits}"),
-    ("{event} hook {kind} {name} runs", "{event} 훅 {kind} {name} 실행 중"), ("{event} hook {kind} {name} makes room for itself", "{event} 훅 {kind} {name}: 이전 것을 치우는 중"), ("not done after {seconds} s", "{seconds}초가 지나도 끝나지 않음"),
+    ("{event} hook {kind} {name} runs", "{event} 훅 {kind} {name} 실행 중"), ("{event} hook {kind} {name} runs: {why}", "{event} 훅 {kind} {name} 실행 중: {why}"), ("{event} hook {kind} {name} makes room for itself", "{event} 훅 {kind} {name}: 이전 것을 치우는 중"), ("not done after {seconds} s", "{seconds}초가 지나도 끝나지 않음"),
     # environments as a whole
     ("{why}. To go on: {command}", "{why}. 계속하려면: {command}"), ("{gone} of {count} objects would be pruned at {revision}, of {apps}", "{revision} 에서 오브젝트 {count}개 중 {gone}개가 삭제됩니다. 앱: {apps}"),
     ("{count} objects ({names}): they wait until {apps} can be rendered, since what that desires is unknown", "오브젝트 {count}개 ({names}): {apps} 을(를) 렌더링할 수 있을 때까지 기다립니다. 무엇을 원하는지 알 수 없기 때문입니다"),
