@@ -268,10 +268,10 @@ def _load(configuration, kubeconfig, context, settings):
                 return None
             except ConfigException:
                 pass  # not inside a cluster: the usual kubeconfig
-        found = kube_config.KubeConfigMerger(kubeconfig or kube_config.KUBE_CONFIG_DEFAULT_LOCATION).config
-        if found is None:
+        found = kube_config.KubeConfigMerger(kubeconfig or kube_config.KUBE_CONFIG_DEFAULT_LOCATION)
+        if found.config is None:
             raise ConfigException("there is no kubeconfig")
-        loader = _Loader(config_dict=found, active_context=context)
+        loader = _Loader(config_dict=found.config, active_context=context, config_persister=found.save_changes)
         loader.settings = settings
         loader.load_and_set(configuration)
         return loader.plugin

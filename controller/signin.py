@@ -14,13 +14,13 @@ from pathlib import Path
 
 import orjson
 
-from gitops import gcp
+from gitops import gcp, http, ncp
 from gitops.errors import Unavailable
 from gitops.git import run
 
 DEADLINE = 30  # seconds it may take
 EARLY = 60     # seconds before its end a token is replaced
-LASTS = 300    # seconds one is kept that does not say how long it lives
+LASTS = 240    # seconds one is kept that does not say how long it lives; NKS's are good for five minutes
 INFO = "KUBERNETES_EXEC_INFO"
 GKE, NKS = "gke-gcloud-auth-plugin", "ncp-iam-authenticator"
 
@@ -49,10 +49,20 @@ class Plugin:
                 self.kept = None
 
     def _fresh(self):
-        if self._name == GKE and self._program() is None:
-            return {"token": gcp.token(getattr(self.settings, "google_application_credentials", None))}, 0.0  # which keeps it itself
+        if self._program() is None and self._name in (GKE, NKS):
+            return self._without()
         found = self._answered(self._said())
         return found, _end(found.get("expirationTimestamp")) - EARLY if found.get("expirationTimestamp") else time.time() + LASTS
+
+    def _without(self):
+        """What the clouds' own programs would answer, where they are not installed."""
+        if self._name == GKE:
+            return {"token": gcp.token(getattr(self.settings, "google_application_credentials", None))}, 0.0  # which keeps it itself
+        words = [part for each in self.given.get("args") or () for part in str(each).split("=", 1)]
+        cluster, region = (words[words.index(name) + 1] if name in words[:-1] else None for name in ("--clusterUuid", "--region"))
+        if self.settings is None or ncp.needs(self.settings) or cluster is None or region is None:
+            raise self._failed("is not installed")
+        return {"token": ncp.cluster_token(self.settings, cluster, region)}, time.time() + LASTS
 
     @property
     def _name(self):
@@ -91,7 +101,7 @@ class Plugin:
         settings = self.settings
         if self._name != NKS or settings is None or not settings.ncp_access_key:
             return {}
-        return {"NCLOUD_ACCESS_KEY": settings.ncp_access_key, "NCLOUD_SECRET_KEY": settings.ncp_secret_key or "", "NCLOUD_API_GW": settings.ncp_api_url.replace("{service}", "ncloud")}
+        return {"NCLOUD_ACCESS_KEY": settings.ncp_access_key, "NCLOUD_SECRET_KEY": settings.ncp_secret_key or "", "NCLOUD_API_GW": http.of_service(settings, "NCP_API_URL", "ncloud")}
 
     def _answered(self, out):
         try:

@@ -111,7 +111,7 @@ TABLE = (
     Setting("NCP_ACCESS_KEY", "access key of Naver Cloud Platform: SourceBuild, SourcePipeline, SourceDeploy, SourceCommit and its Container Registry"),
     Setting("NCP_SECRET_KEY", "its secret key, which requests are signed with", secret=True),
     Setting("NCP_REGION", "region of its services", "KR"),
-    Setting("NCP_API_URL", "its API gateway, {service} being the service's name; others for the government's and the financial cloud", "https://{service}.apigw.ntruss.com", aliases=("NCP_API_GW",)),
+    Setting("NCP_API_URL", "its API gateway, {service} being the service's name; others for the government's and the financial cloud", "https://{service}.apigw.ntruss.com"),
     Setting("NCP_GIT_CREDENTIAL", "user:password of a SourceCommit git account that reads the repositories which are built", secret=True),
     Setting("GCP_PROJECT", "project of Google Cloud: Cloud Build and Artifact Registry (install `klepaas[google]`)"),
     Setting("GCP_LOCATION", "location of its triggers", "global"),

@@ -42,7 +42,7 @@ def ask(settings, service, method, path, operation, **more):
     missing = needs(settings)
     if missing:
         raise Invalid("not_configured", what="Google Cloud", setting=", ".join(missing))
-    provider = http.Provider(f"google {service}", settings.gcp_api_url.replace("{service}", service), {"Authorization": f"Bearer {token(settings.google_application_credentials)}"})
+    provider = http.Provider(f"google {service}", http.of_service(settings, "GCP_API_URL", service), {"Authorization": f"Bearer {token(settings.google_application_credentials)}"})
     body = http.ask(provider, method, path, operation, **more).body
     if not isinstance(body, dict):
         raise Unavailable("provider_no_json", **about(provider, operation, "internal"))

@@ -92,6 +92,14 @@ class Answer:
     following: str | None = None  # the URL of the next page
 
 
+def of_service(settings, name, service):
+    """The address of one service of a cloud; Invalid where the setting names but one for all."""
+    pattern = getattr(settings, name.lower())
+    if "{service}" not in pattern:
+        raise errors.Invalid("bad_setting", name=name, wanted="an address with {service} in it")
+    return pattern.replace("{service}", service)
+
+
 def credential(text):
     """(headers, secrets) of what a setting says to authenticate with: `user:password`, or a bearer token, which has no colon (RFC 6750, 2.1)."""
     if not text:

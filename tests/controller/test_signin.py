@@ -1,5 +1,6 @@
 """Signing in to clusters of clouds by programs of the operator's kubeconfig, against a server that takes one token."""
 
+import base64
 import contextlib
 import http.server
 import json
@@ -14,7 +15,7 @@ import yaml
 
 from controller import signin
 from controller.kube import Kube, connect
-from gitops import config, gcp
+from gitops import config, gcp, ncp
 from gitops.errors import KlepaasError
 from tests.gitops import gcp_help
 
@@ -141,6 +142,22 @@ def test_gke_without_its_program(place, cluster, monkeypatch, tmp_path):
         assert kube.version() == kube.version() == "v1.33.0" and google.cloud.tokens == 1 and set(cluster.asked) == {gcp_help.TOKEN}
         place.program("gke-gcloud-auth-plugin", said())
         assert Kube(place.config("gke-gcloud-auth-plugin"), settings=config.load(google.settings, None)).version() == "v1.33.0" and cluster.asked[-1] == GOOD
+
+
+def test_nks_without_its_program(place, cluster, monkeypatch):
+    """The keys sign what it would have signed; its own test's figures are ours."""
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(ncp.time, "time", lambda: 1668407407.855)
+    settings = config.load({"NCP_ACCESS_KEY": "access", "NCP_SECRET_KEY": "secret"}, None)
+    found = signin.Plugin(yaml.safe_load(open(place.config("ncp-iam-authenticator", args=["token", "--clusterUuid=D11328F1-ECA9-4F1B-BA22-921F61D9C5FF", "--region", "KRS"])))["users"][0]["user"]["exec"], None, settings=settings).token()
+    claim = json.loads(base64.b64decode(found.removeprefix("k8s-ncp-v1.")))
+    assert claim == {"timestamp": "1668407407855", "accessKey": "access", "signature": "emeahfW4CmzsxIQ5ip0cd9yqERXJ+ZJsRfQpGNmKdXk=", "path": "/iam/krs-v1/user?clusterUuid=D11328F1-ECA9-4F1B-BA22-921F61D9C5FF"}
+    cluster.takes = {found}
+    kube = Kube(place.config("ncp-iam-authenticator", args=["token", "--clusterUuid", "D11328F1-ECA9-4F1B-BA22-921F61D9C5FF", "--region", "KRS"]), settings=settings)
+    assert kube.version() == "v1.33.0"
+    with pytest.raises(KlepaasError) as caught:
+        Kube(place.config("ncp-iam-authenticator"), settings=config.load({}, None))
+    assert "ncp-iam-authenticator is not installed" in caught.value.text()
 
 
 def test_a_slow_program_keeps_no_other_cluster(place, cluster, tmp_path):

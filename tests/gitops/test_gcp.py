@@ -81,17 +81,19 @@ def test_a_trigger_of_another_repository_is_not_run(shop, source):
     assert shop.refused("deploy", build=True).code == "build_other_repository" and shop.cloud.sent == []
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("fault", [*FAULTS, "dns"])
 def test_every_fault_of_it(shop, fault, monkeypatch):
     """The one specification, with its own body of errors where it answers: our error with its kind, without the token."""
     monkeypatch.setattr(http, "Provider", functools.partial(http.Provider, timeout=0.3 if fault == "hang" else 5))
-    answer = FAULTS[fault]
+    if fault == "dns":
+        again(shop, GCP_API_URL="https://{service}.invalid")
+    answer = FAULTS.get(fault, "closed")
     if not isinstance(answer, str):
         answer = (answer[0], {"error": {"code": answer[0], "message": answer[1]["message"], "details": [{"@type": "x"}]}}, answer[2])
     shop.cloud.broken = [("GET", "/builds", answer) for _ in range(6)]
     with pytest.raises(KlepaasError) as caught:
         builders.BUILDERS["cloudbuild"].runs(shop.services, PIPELINE)
-    assert (caught.value.details["kind"], caught.value.transient) == (KINDS[fault], fault in TRANSIENT)
+    assert (caught.value.details["kind"], caught.value.transient) == (KINDS.get(fault, "unavailable"), fault in {*TRANSIENT, "dns"})
     assert gcp_help.TOKEN not in repr([caught.value.text(), caught.value.details]) and (isinstance(answer, str) or FAULTS[fault][1]["message"] in caught.value.text())
 
 
