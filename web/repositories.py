@@ -15,7 +15,7 @@ blueprint = Blueprint("repositories", __name__, url_prefix="/api/v1/repositories
 AWAY = (404, 409, 502, 503, 504)
 PLACE = shown.thing(name=shown.TEXT, branch=shown.MAYBE, url=shown.TEXT, private=shown.FLAG)
 INSTALLATION = shown.thing(account=shown.TEXT, all=shown.FLAG, suspended=shown.FLAG)
-APP = shown.thing(needs=shown.many(shown.TEXT), name=shown.MAYBE, install=shown.MAYBE, installations=shown.many(INSTALLATION))
+APP = shown.thing(forge=shown.TEXT, needs=shown.many(shown.TEXT), name=shown.MAYBE, install=shown.MAYBE, installations=shown.many(INSTALLATION))
 CONNECTED = shown.thing(id=shown.TEXT, status={"enum": ["preview", "connected"]}, repository=shown.TEXT, branch=shown.TEXT, path=shown.TEXT, content=shown.TEXT, pull=shown.MAYBE, items=shown.many({"anyOf": [shown.RECEIPT, shown.PREVIEWED]}))
 WANTED = (Argument("repository", ("owner/repo there", "그곳의 owner/repo"), required=True, pattern=PATH, max_length=300), Argument("app", ("what the app is called here", "여기서 쓸 앱 이름"), required=True, pattern=LABEL),
           Argument("environments", ("where it is made", "만들 환경"), "strings", required=True), Argument("branch", ("whose pushes are built; the default one", "빌드할 브랜치, 없으면 기본 브랜치"), pattern=REVISION, max_length=200),
@@ -41,9 +41,9 @@ def app():
     settings = services().settings
     needs = [*(["FORGE"] if settings.forge != "github" else []), *github_app.needs(settings)]
     if needs:
-        return answer({"needs": needs, "name": None, "install": None, "installations": []})
+        return answer({"forge": settings.forge, "needs": needs, "name": None, "install": None, "installations": []})
     found, there = github_app.about(settings), github_app.installations(settings)
-    return answer({"needs": [], "name": found["name"], "install": f"{found['html_url']}/installations/new",
+    return answer({"forge": settings.forge, "needs": [], "name": found["name"], "install": f"{found['html_url']}/installations/new",
                    "installations": [{"account": each["account"]["login"], "all": each["repository_selection"] == "all", "suspended": bool(each.get("suspended_at"))} for each in there]})
 
 

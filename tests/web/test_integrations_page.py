@@ -47,8 +47,12 @@ def test_a_dead_letter_is_seen_and_sent_again(home, page):
 
 
 def test_what_is_not_configured_says_what_it_needs(page):
-    """The Slack app, by the names of its settings."""
+    """The Slack app and application repositories, by the names of their settings; no form that could not be sent."""
     expect(page.locator('[data-role="slack"]')).to_contain_text("SLACK_CLIENT_ID, SLACK_CLIENT_SECRET, SLACK_SIGNING_SECRET", timeout=WAIT)
+    panel = page.locator('[data-role="repositories"]')
+    expect(panel).to_contain_text("FORGE, GITHUB_APP_ID, GITHUB_APP_PRIVATE_KEY, GITHUB_WEBHOOK_SECRET", timeout=WAIT)
+    expect(panel.locator("form")).to_have_count(0, timeout=WAIT)
+    expect(panel.get_by_role("alert")).to_have_count(0)
 
 
 def test_a_tool_of_others_is_called(page):

@@ -57,7 +57,7 @@ def home(tmp_path_factory):
 
 def test_where_the_app_is(home):
     """Its install link and accounts, for administrators; the repositories of those that did not suspend it, for who deploys."""
-    assert home.client().get(f"{home.api}/repositories/app").json() == {"needs": [], "name": "K-Le-PaaS <b>", "install": "https://forge.example/apps/klepaas/installations/new", "installations": [
+    assert home.client().get(f"{home.api}/repositories/app").json() == {"forge": "github", "needs": [], "name": "K-Le-PaaS <b>", "install": "https://forge.example/apps/klepaas/installations/new", "installations": [
         {"account": "acme", "all": False, "suspended": False}, {"account": "gone", "all": True, "suspended": True}]}
     assert home.client("bob").get(f"{home.api}/repositories/app").status_code == 403
     assert home.client("bob").get(f"{home.api}/repositories").json()["items"] == [{"name": "acme/shop", "branch": "trunk", "url": "https://forge.example/acme/shop", "private": True}]

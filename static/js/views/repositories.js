@@ -14,11 +14,11 @@ export function repositories() {
 }
 // What it still needs, or where it is, with what GitHub told of it; read again when something is told.
 function installations() {
-  const body = el("div", { class: "tight" });
-  const load = () => fill(body, Promise.all([api.get("repositories/app"), api.get("cicd/deliveries", { limit: 100 })]), ([found, told]) => [status(found), ...history(told.items)]);
+  const body = el("div", { class: "tight", "data-role": "github-app" });
+  const load = () => fill(body, Promise.all([api.get("repositories/app"), api.get("cicd/deliveries", { limit: 100 })]), ([found, told]) => (["github", "local"].includes(found.forge) ? [el("h3", {}, t("githubApp")), status(found), ...history(told.items)] : []));
   const off = store.on(["event"], ({ event }) => { if (!body.isConnected) off(); else if (event.kind === "webhook" && /^installation/.test(event.data.event)) load(); });
   load();
-  return el("div", { class: "tight", "data-role": "github-app" }, el("h3", {}, t("githubApp")), body);
+  return body;
 }
 function status(found) {
   if (found.needs.length) return el("p", { class: "soft" }, t("needsSettings", { names: found.needs.join(", ") }));
@@ -34,16 +34,18 @@ function form(places) {
   const branch = input("branch"), app = input("app", { required: true, maxlength: 53 }), dockerfile = el("label", {}, t("dockerfile"), input("dockerfile", { placeholder: "Dockerfile" }));
   const build = el("select", { name: "build", onchange: () => { dockerfile.hidden = build.value !== "dockerfile"; } }, el("option", { value: "dockerfile" }, t("byDockerfile")), el("option", { value: "buildpack" }, t("byBuildpack")));
   const picked = () => { branch.placeholder = known.get(repository.value)?.branch ?? ""; app.value ||= repository.value.split("/").pop().toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 53); };
-  api.all("repositories", { limit: 1000 }).then((found) => { found.items.forEach((each) => known.set(each.name, each)); names.append(...found.items.map((each) => el("option", { value: each.name }))); picked(); }, (error) => out.replaceChildren(failure(error)));
+  const body = el("div", { class: "tight" }), listed = (found) => { found.items.forEach((each) => known.set(each.name, each)); names.append(...found.items.map((each) => el("option", { value: each.name }))); picked(); };
+  api.all("repositories", { limit: 1000 }).then(listed, (error) => (error.body?.name === "FORGE" ? body.replaceChildren(el("p", { class: "soft" }, t("needsSettings", { names: "FORGE" }))) : out.replaceChildren(failure(error))));
   const show = async (event) => {
     event.preventDefault();
     const asked = wanted(new FormData(event.target));
     try { const found = await api.post("repositories/connect", { ...asked, preview: true }); out.replaceChildren(shown(found, { ...asked, id: found.id }, out)); } catch (error) { out.replaceChildren(failure(error)); }
   };
   const labelled = (word, node) => el("label", {}, t(word), node);
-  return el("div", { class: "tight" }, el("p", { class: "small soft" }, t("connectAbout")), el("form", { class: "fields", onsubmit: show }, names, labelled("repository", repository), labelled("branch", branch), labelled("appName", app), labelled("buildBy", build), dockerfile,
+  body.append(el("p", { class: "small soft" }, t("connectAbout")), el("form", { class: "fields", onsubmit: show }, names, labelled("repository", repository), labelled("branch", branch), labelled("appName", app), labelled("buildBy", build), dockerfile,
     labelled("pushedImage", input("image", { placeholder: "registry.example/owner/repo" })), labelled("port", input("port", { type: "number", min: 1, max: 65535 })),
     el("fieldset", { class: "row" }, el("legend", { class: "small soft" }, t("connectTo")), places.map((name, index) => el("label", { class: "check" }, el("input", { type: "checkbox", name: "environments", value: name, checked: index === 0 }), name))), el("button", { type: "submit" }, t("previewConnect"))), out);
+  return body;
 }
 function wanted(data) {
   const said = Object.fromEntries(["repository", "app", "branch", "build", "image"].map((name) => [name, data.get(name).trim()]).filter(([, value]) => value));
