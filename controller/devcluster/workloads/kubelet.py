@@ -28,6 +28,8 @@ class Kubelet:
             self.due.setdefault((*key, "gone"), time.monotonic() + min(DOWN, metadata.get("deletionGracePeriodSeconds", 0) or 0))
         elif status.get("phase") == "Pending" and key not in self.due and not status.get("containerStatuses"):
             self.due[key] = time.monotonic() + (SLOW if _tag(pod, "slow") else UP)
+        elif _other_image(pod):
+            self.due[key] = time.monotonic() + UP
 
     def found(self, pod):
         """A pod there was before this process: what it waits for is waited for again."""
@@ -155,6 +157,12 @@ def _once(pod):
 
 def _tag(pod, word):
     return any(word in each.get("image", "").rpartition("/")[2].partition(":")[2] for each in pod["spec"]["containers"])
+
+
+def _other_image(pod):
+    """Whether a container's image was changed in place, which the pod's status does not show yet."""
+    wanted = {each["name"]: each["image"] for each in pod["spec"]["containers"]}
+    return any(wanted.get(each["name"], each["image"]) != each["image"] for each in (pod.get("status") or {}).get("containerStatuses") or ())
 
 
 def _container(each, state, ready, before=None, started=True):
