@@ -5,12 +5,11 @@ import logging
 import time
 
 from gitops import tracing
-from gitops.errors import KlepaasError
 from gitops.origin import about
 
 log = logging.getLogger(__name__)
 NOBODY = {}
-MOST = 100  # commits that come at once and are told apart
+MOST = 100  # parts of one sync that are kept
 
 
 def heard(worlds, ledger, event):
@@ -25,40 +24,28 @@ def keep(world, app, row):
     world.asked[app] = {"commit": row["commit"], "trace": row["trace"], "command_id": row["uid"], "request_id": row["request"]}
 
 
-def ids(world, app):
-    """What is known of who asked for what the app is now."""
+def ids(world, app, *commits):
+    """What is known of who asked for what the app is now: a command whose commit made it (or one of these), or an order."""
     state = world.states.get(app)
     if state is None:
         return NOBODY
-    found = next((each for each in (world.asked.get(app), world.asked.get(None)) if each and _here(world, each["commit"])), None)
+    found = next((each for each in (world.asked.get(app), world.asked.get(None)) if each and each["commit"] in (None, state.made, *commits)), None)
     if found:
         world.asked.pop(app, None)
         state.asked = found
     return state.asked
 
 
-def fresh(world, state):
+def fresh(state):
     """Other files make the app now: who asked before did not ask for these."""
     state.parts, state.applied = (), None
-    if state.asked.get("commit") not in world.brought:
+    if state.asked.get("commit") != state.made:
         state.asked = NOBODY
 
 
-def told(world, app):
+def told(world, app, *commits):
     """The ids as logs have them."""
-    return {name: value for name, value in ids(world, app).items() if name in ("command_id", "request_id")}
-
-
-def _here(world, commit):
-    """Whether a commit is among those that the revision at work brought; an order has none."""
-    return commit is None or commit in world.brought
-
-
-def brought(world, revision):
-    """The commits between the revision at work and the next one."""
-    with contextlib.suppress(KlepaasError):
-        return {revision} if world.head in (None, world.repo.parent(revision)) else {revision, *world.repo.mainline(world.head, revision)[-MOST:]}
-    return {revision}
+    return {name: value for name, value in ids(world, app, *commits).items() if name in ("command_id", "request_id")}
 
 
 @contextlib.contextmanager

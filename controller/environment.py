@@ -12,6 +12,7 @@ from controller import events, failure, held, hooks, metrics, ownership, preview
 from controller.cache import Cache
 from controller.claims import Claims
 from controller.lease import Lease
+from controller.sightings import Sightings
 from gitops import catalog as catalogs
 from gitops import charts, windows
 from gitops.errors import Invalid, KlepaasError, NotFound
@@ -40,6 +41,7 @@ class World:
         self.held, self.released, self.ready, self.pruned_at = None, set(), False, None
         self.proposed, self.doubts = None, {}  # the revision that is held; what controller/trust found
         self.blocked, self.gone, self.had_lease = False, False, False
+        self.sightings = Sightings(self)
         self.claims = Claims(self.cache.app_of, lambda app: self.inputs(self.target(app)), lambda app: reconcile.keys(self, app))
         self.tell = metrics.listening(self, events.listening(self, tell))
         self.leaving, self.gone_apps, self.kept = {}, set(), {}  # see controller/removal; kept: objects that git has no more and stay -> why
@@ -47,7 +49,7 @@ class World:
         self.ran = set()  # hooks of apps that are gone, whose objects stay until the lease says that they are
         self.made = {}  # app that is to be synced -> the commit that changed what it is made from, where that is known
         self.over = False  # whether nothing is left of an environment that klepaas.yaml lost
-        self.asked, self.brought = {}, set()  # app -> who asked for what comes, and the commits of `head`: see controller/asked
+        self.asked = {}  # app -> who asked for what comes: see controller/asked
         self.told = {}  # what was said of the environment as a whole: see controller/held
         self.refused = {}  # deletions that did not succeed: see controller/prune
         self.unlisted = {}  # kinds that the server refused to list -> (how often, when to ask again)
@@ -78,6 +80,7 @@ class World:
         if due := [kind for kind, (_, at) in self.unlisted.items() if at <= time.monotonic()]:
             self._look_around(due)
         self.had_lease = True
+        self.sightings.begin()
         return True
 
     def _afresh(self):

@@ -1,6 +1,6 @@
 """Which revision an environment follows: the next one, unless it must not be followed by itself; then a person lets it go on."""
 
-from controller import asked, held, prune, reconcile, removal, trust
+from controller import held, prune, reconcile, removal, trust
 from gitops import needs
 from gitops.errors import KlepaasError
 from gitops.layout import CONFIG
@@ -26,7 +26,6 @@ def advance(world, tree, catalog, environment):
     back, world.gone, world.blocked = world.gone, False, False
     before = world.head or world.lease.revision
     moved = None if back else _moved(world, catalog, environment, tree.revision)
-    world.brought = asked.brought(world, tree.revision)
     world.tree, world.catalog, world.environment, world.head = tree, catalog, environment, tree.revision
     targets = _targets(world, moved)
     world.targets, world.basis = targets, catalog.basis

@@ -267,6 +267,6 @@ class Loop:
         try:
             if self.ledger.claim("upkeep", UPKEEP - 60):
                 self.repo.maintain()
-                self.ledger.retention(KEEP_DAYS)
+                self.ledger.retention(KEEP_DAYS, self.settings.event_days)
         except KlepaasError as error:
             log.warning("upkeep: %s", error)

@@ -5,8 +5,11 @@ from datetime import datetime
 
 from controller import health as healths
 from controller import kube as kubes
+from controller import whose
+from controller.pods import cleaned as told
 from controller.whose import DEPLOYMENT, chosen, owned_by, pods, workloads
 from gitops.errors import Forbidden, Invalid, KlepaasError, NotFound
+from gitops.podnames import longest
 
 EVENTS = 20
 OFFERED = 300  # seconds that what a cluster offers is taken as it was
@@ -127,20 +130,17 @@ def ingress_view(each):
 
 def event_view(each):
     about = each.get("involvedObject") or {}
-    return {"type": each.get("type"), "reason": each.get("reason"), "message": each.get("message"), "object": f"{about.get('kind')}/{about.get('name')}", "count": each.get("count", 1),
-            "last": each.get("lastTimestamp") or each.get("eventTime") or each["metadata"].get("creationTimestamp")}
+    return {"type": each.get("type"), "reason": each.get("reason"), "message": told(each.get("message") or ""), "object": f"{about.get('kind')}/{about.get('name')}", "count": each.get("count") or (each.get("series") or {}).get("count") or 1,
+            "last": each.get("lastTimestamp") or (each.get("series") or {}).get("lastObservedTime") or each.get("eventTime") or each["metadata"].get("creationTimestamp")}
 
 
 def events(observer, environments, app, args):
     environment = environments[0]
-    names = {each["metadata"]["name"] for each in workloads(observer, environment, app)}
-    found = [each for each in observer.list(environment, "Event") if _about((each.get("involvedObject") or {}).get("name", ""), names)]
+    every = workloads(observer, environment)
+    names, mine = ({each["metadata"]["name"] for each in found} for found in (every, whose.of(every, app)))
+    found = [each for each in observer.list(environment, "Event") if longest((each.get("involvedObject") or {}).get("name", ""), names) in mine]
     shown = sorted(map(event_view, found), key=lambda each: each["last"] or "", reverse=True)[:EVENTS]
     return {"items": shown}, f"{len(shown)} events of {app} in {environment.name}"
-
-
-def _about(name, names):
-    return any(name == each or name.startswith(f"{each}-") for each in names)
 
 
 def logs(observer, environments, app, args):

@@ -26,7 +26,7 @@ PATIENCE = 300                                      # seconds at most that a ser
 
 def guarded(world, app, reason):
     """A sync that fails is its app's, whatever it was."""
-    with about(app=app, environment=world.environment.name, revision=world.head, **asked.told(world, app)):
+    with about(app=app, environment=world.environment.name, revision=world.head, **asked.told(world, app, world.made.get(app))):
         _guarded(world, app, reason)
 
 
@@ -94,8 +94,8 @@ def _render(world, state, target, inputs, fresh, reason):
     known = state.inputs is not None
     if fresh:
         state.started, state.attempts, state.actions, state.done = time.time(), 0, (), []
-        asked.fresh(world, state)
         state.made = world.made.pop(state.app, None) or _made_before(world, state) or world.head
+        asked.fresh(state)
     state.inputs, state.rendered = inputs, False
     if isinstance(target, Problem):
         raise Invalid("file_problem", path=target.path, line=target.line, detail=target.message)

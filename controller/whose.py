@@ -17,7 +17,12 @@ def owned_by(obj, app):
 def workloads(observer, environment, app=None):
     """The app's workloads: those annotated as its, else one of its name."""
     found = [each for kind in WORKLOADS for each in observer.list(environment, kind)]
-    return found if app is None else [each for each in found if owned_by(each, app)] or [each for each in found if each["metadata"]["name"] == app]
+    return found if app is None else of(found, app)
+
+
+def of(found, app):
+    """Those of an app among workloads."""
+    return [each for each in found if owned_by(each, app)] or [each for each in found if each["metadata"]["name"] == app]
 
 
 def pods(observer, environment, app):

@@ -71,6 +71,7 @@ TABLE = (
     Setting("OTEL_EXPORTER_OTLP_HEADERS", "what it is asked with: NAME=VALUE, separated by commas", secret=True),
     Setting("ENABLE_K8S_DEPLOY", "false: the controller observes and reports, and writes nothing", "true", kind=bool),
     Setting("POLL_SECONDS", "how often the controller looks at the repository when nothing wakes it", "60", kind=int),
+    Setting("EVENT_DAYS", "how long is kept what the clusters report of apps (their Events); 0: nothing is", "7", kind=int),
     Setting("METRICS_PORT", "port of the controller's metrics and health, 0: none", "0", kind=int),
     Setting("METRICS_HOST", "address that METRICS_PORT listens on; from elsewhere than loopback /metrics takes a token with admin:read", "127.0.0.1"),
     Setting("NLP_ORDER", "language models that have a key, in the order they are asked where the rules are not sure of a sentence; the next one where one fails", "gemini,claude,gpt"),

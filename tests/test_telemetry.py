@@ -6,10 +6,13 @@ import subprocess
 import sys
 import textwrap
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
 
+from gitops.repo import Draft, Repository
+from gitops.types import Change
 from tests import collectors, product
 from tests.product import BIN
 from tests.web import mcp_help
@@ -78,6 +81,29 @@ def test_one_trace_from_the_request_to_the_rollout(demo, owner, collector):
                      ("klepaas-controller", "render", "sync nginx/staging"), ("klepaas-controller", "apply", "sync nginx/staging")}
     assert not any(each.failed for each in collector.spans() if each.trace == first.trace)
     assert collector.headers[-1]["authorization"] == "Bearer planted" and collector.headers[-1]["x-scope-org"] == "shop"
+
+
+def test_what_comes_at_once_is_told_apart(demo, owner, collector):
+    """Commits of several requests that are synced together each go on in their own request's trace; a plain push is nobody's."""
+    def asked(number, app):
+        return submit(demo, demo.client(), 6, app, traceparent=f"00-{number:032x}-{'ef' * 8}-01")
+
+    with ThreadPoolExecutor() as pool:
+        commits = list(pool.map(asked, (1, 2, 3), ("payment-api", "nginx", "chat-app")))
+    for number, sha in enumerate(commits, 1):
+        assert collector.until(lambda sha=sha: rollout(collector, command_of(demo, sha))).trace == f"{number:032x}"
+    _pushed(demo, "values/staging/nginx.yaml")
+    demo.until(owner, "nginx", "staging", lambda state: state.get("commit") == demo.head() and state.get("sync") == "succeeded")
+    pushed = collector.until(lambda: next((each for each in collector.spans() if each.told.get("klepaas.revision") == demo.head()), None))
+    assert pushed.parent == "" and "klepaas.command_id" not in pushed.told
+
+
+def _pushed(demo, path):
+    repo = Repository.open(str(demo.home / "config.git"), demo.home)
+    try:
+        repo.land(lambda tree: Draft((Change(path, tree.read(path), tree.read(path).replace(b"replicaCount: 6", b"replicaCount: 1")),), "By hand\n", ("Ann", "ann@example.org")), lambda sha: None)
+    finally:
+        repo.close()
 
 
 @pytest.mark.parametrize("door", ("directly", "through the server"))

@@ -23,7 +23,7 @@ from web import samples
 
 PEOPLE = (("owner@klepaas.local", "Owner", policy.ROLES["admin"]), ("reviewer@klepaas.local", "Reviewer", policy.ROLES["developer"]))
 READING = ("NLP_", "PROMETHEUS_", "ALERTS_", "PAGERDUTY_", "SLACK_CLIENT_", "SLACK_SIGNING_", "SLACK_API_", *(f"{prefix}_" for prefix in chain.PREFIXES.values()))  # of language models, Prometheus, alerts and the Slack app: they write to no cluster
-TELLING = ("LOG_", "ACCESS_LOG", "SENTRY_", "OTEL_")  # of what every part says of its work
+TELLING = ("LOG_", "ACCESS_LOG", "SENTRY_", "OTEL_", "EVENT_DAYS")  # of what every part says of its work
 READY = 120  # seconds the first sync may take
 STOP = 6     # seconds a part may take to end
 PR_SET_PDEATHSIG = 1

@@ -1,6 +1,7 @@
 """The read verbs, for every door: git and the ledger for what is desired and known, controller.observe for what is live."""
 
 import itertools
+import time
 
 from gitops import access, audit, history, messages, needs, policy, resolve, values, verbs, windows
 from gitops.cicd import pulled
@@ -11,6 +12,7 @@ from web import costs, measured
 
 MARKS = "held", "release", "unreached", "refused", "leaving", "kept", "lost"
 FILES = 50    # of an app's manifests that are shown
+REPORTS, KEPT = 50, 500  # of what a cluster reported: that are shown, that are looked at
 PATIENCE = 8  # seconds for a controller to answer
 
 
@@ -131,7 +133,22 @@ def _overview(asked):
     return data | {"mirror": mirror(asked.services.ledger, asked.language), "environments": {each.name: said for each in asked.environments if (said := {name: text for name, text in _marks(marks.get(each.name) or {}).items() if text})}}, summary
 
 
-READS = {"status": _standing, "health": _standing, "history": _history, "diff": _diff, "help": _help, "list_apps": _list_apps, "query": measured.read, "overview": _overview, "cost_analysis": costs.read}
+def _events(asked):
+    """What the cluster reported: what it tells now, and what was kept of it, the newest of both. While it is away what was kept is the answer."""
+    days = asked.services.settings.event_days
+    kept = asked.services.ledger.reported(asked.app, asked.environment.name, time.time() - days * 86400, KEPT) if days else ()
+    try:
+        live = _live(asked)[0]["items"]
+    except KlepaasError as error:
+        if not kept or not error.transient:
+            raise
+        live = []
+    found = {(each["object"], each["reason"], each["message"]): {name: each[name] for name in ("type", "reason", "message", "object", "count", "last")} for each in (*reversed(kept), *reversed(live))}
+    items = sorted(found.values(), key=lambda each: each["last"] or "", reverse=True)[:REPORTS]
+    return {"items": items}, f"{len(items)} events of {asked.app} in {asked.environment.name}"
+
+
+READS = {"status": _standing, "events": _events, "health": _standing, "history": _history, "diff": _diff, "help": _help, "list_apps": _list_apps, "query": measured.read, "overview": _overview, "cost_analysis": costs.read}
 
 
 # --- what the dashboard lists --------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from gitops.ledger.audit import Audit
 from gitops.ledger.commands import Commands, Row
 from gitops.ledger.conversations import Conversations
 from gitops.ledger.deliveries import Deliveries
-from gitops.ledger.events import Event, Events
+from gitops.ledger.events import CLUSTER, Event, Events
 from gitops.ledger.feedback import Feedback
 from gitops.ledger.lockouts import Lockouts
 from gitops.ledger.notices import Notices
@@ -45,6 +45,7 @@ class Ledger:
         self.audit = commands.audit = Audit(store, self.tables)
         self.lockouts = Lockouts(store, self.tables)
         self.event, self.events, self.last_event, self.wait = events.event, events.events, events.last_event, events.wait
+        self.reported = events.reported
         self.record_sync, self.syncs, self.synced = states.record_sync, states.syncs, states.synced
         self.observe, self.expect, self.forget, self.state, self.states = states.observe, states.expect, states.forget, states.state, states.states
         self.mark, self.marks, self.installation = states.mark, states.marks, states.installation
@@ -90,13 +91,14 @@ class Ledger:
         self.store.prepare()
         migrations.migrate(self.store, self.tables["schema"])
 
-    def retention(self, days):
-        """Delete events, syncs and what was said longer ago than so many days, and sign-ins that ended before; how many went. Commands and reviews stay: they are the audit."""
+    def retention(self, days, reported=None):
+        """Delete what clusters told longer ago than `reported` days, events, syncs and what was said longer ago than so many days, and sign-ins that ended before; how many went. Commands and reviews stay: they are the audit."""
         old = time.time() - days * 86400
         event, sync, link, session = (self.tables[name] for name in ("event", "sync", "link", "session"))
         talk, message, preview, delivery = (self.tables[name] for name in ("conversation", "message", "preview", "delivery"))
         notice, told, alert, claim = (self.tables[name] for name in ("notice", "told", "alert", "claim"))
-        return (self._deleted(claim, claim.name, claim.until < old) + self._deleted(alert, alert.id, alert.seen < old) + self._deleted(notice, notice.id, notice.settled < old)
+        told_of = (event.kind == CLUSTER) & (event.at < time.time() - (days if reported is None else reported) * 86400)
+        return (self._deleted(event, event.id, told_of) + self._deleted(claim, claim.name, claim.until < old) + self._deleted(alert, alert.id, alert.seen < old) + self._deleted(notice, notice.id, notice.settled < old)
                 + self._deleted(told, told.about, (told.at < old) & (told.about != notices.CURSOR)) + self._deleted(event, event.id, event.at < old) + self._deleted(sync, sync.id, sync.started < old)
                 + self._deleted(link, link.hash, link.expires < old) + self._deleted(session, session.hash, session.expires < old)
                 + self._deleted(preview, preview.id, preview.expires < old) + self._deleted(message, message.id, message.at < old)

@@ -9,11 +9,12 @@ from gitops.ledger import paging
 from gitops.ledger.commands import dumps
 
 LARGEST = 2**63 - 1
+CLUSTER = "cluster"  # what a cluster reported about an app's objects
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """`kind`: command, order, sync, health, drift, review, revision, notice, alert, webhook, access (somebody's rights, sessions or tokens changed)."""
+    """`kind`: command, order, sync, health, drift, review, revision, notice, alert, webhook, cluster (what it reported of an app's objects), access (somebody's rights, sessions or tokens changed)."""
 
     id: int
     kind: str
@@ -45,6 +46,14 @@ class Events:
         with self.store.session():
             rows = table.select().where(*wanted).order_by(table.id).limit(limit)
             return tuple(Event(row.id, row.kind, row.app, row.environment, orjson.loads(row.data), row.at) for row in rows)
+
+    def reported(self, app, environment, since, limit):
+        """What a cluster reported about an app's objects since then, as it was told, newest first; of one Event of its the last."""
+        table = self.tables["event"]
+        wanted = (table.kind == CLUSTER) & (table.environment == environment) & (table.app == app) & (table.at >= since)
+        with self.store.session():
+            rows = [orjson.loads(row.data) for row in table.select(table.data).where(wanted).order_by(table.id.desc()).limit(limit)]
+        return tuple({each["uid"]: each for each in reversed(rows)}.values())[::-1]
 
     def last_event(self):
         table = self.tables["event"]

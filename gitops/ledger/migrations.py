@@ -131,6 +131,10 @@ STEPS = (
         'ALTER TABLE klepaas_sync ADD COLUMN "commit" TEXT',
         'CREATE INDEX klepaas_sync_commit ON klepaas_sync ("commit")',
     ),
+    # 13: what a cluster reported about an app
+    (
+        "CREATE INDEX klepaas_event_cluster ON klepaas_event (environment, app, id) WHERE kind = 'cluster'",
+    ),
 )
 
 

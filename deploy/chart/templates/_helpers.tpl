@@ -107,7 +107,7 @@ affinity: {{ toJson . }}
 - {apiGroups: [""], resources: [pods], verbs: [get, list]}
 - {apiGroups: [""], resources: [pods/log], verbs: [get]}
 - {apiGroups: [apps], resources: [replicasets], verbs: [list]}
-- {apiGroups: [""], resources: [events], verbs: [list, create, patch]}
+- {apiGroups: [""], resources: [events], verbs: [list, watch, create, patch]}
 {{- with .Values.rbac.rules }}{{ toYaml . | nindent 0 }}{{ end }}
 {{- end }}
 

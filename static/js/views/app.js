@@ -31,10 +31,11 @@ export function app(main, name, environment) {
     el("div", { class: "row" }, el("a", { class: "crumb", href: "#/apps" }, t("apps")), el("h1", { tabindex: "-1" }, name)),
     el("nav", { class: "environments", "aria-label": t("environments") }, [...cards.values()]), whole.node, out.details, act.node, firing.node,
     el("div", { class: "columns" }, el("div", { class: "stack" }, tree.node, panel("pods", out.pods), measured.node, log.node, compared(place).node, panel("events", out.events)), el("div", { class: "stack" }, panel("history", past.node), panel("syncs", out.syncs), panel(store.apps.get(key).source === "manifests" ? "manifests" : "valuesFile", el("div", { class: "tight" }, out.desired, file.node))))));
+  const reports = () => fill(out.events, api.read("events", place), (found) => eventList(found.data.items));
   const live = () => {
     tree.load();
     fill(out.pods, api.read("status", place), (found) => podList(found.data.pods));
-    fill(out.events, api.read("events", place), (found) => eventList(found.data.items));
+    reports();
   };
   const desired = () => fill(out.desired, api.get(`apps/${encodeURIComponent(name)}/${encodeURIComponent(environment)}`), (found) => {
     out.details.replaceChildren(details(found));
@@ -45,7 +46,8 @@ export function app(main, name, environment) {
   });
   act.show(store.apps.get(key));
   [live, desired, past.load, log.load, measured.load].forEach((each) => each());
-  let timer;
+  let timer, reporting;
+  const reportsSoon = () => { clearTimeout(reporting); reporting = setTimeout(reports, SOON); };
   const read = () => { live(); log.load(); if (store.apps.get(key)?.sync === "failed") desired(); };
   const later = (pause) => { clearTimeout(timer); timer = setTimeout(() => { if (!document.hidden) read(); later(AGAIN); }, pause); };
   const soon = () => { clearTimeout(timer); timer = setTimeout(() => { read(); desired(); later(SETTLED); }, SOON); };
@@ -57,8 +59,9 @@ export function app(main, name, environment) {
       store.of(name).forEach((each) => { const node = cards.get(store.key(name, each.environment)); if (node) update(node, each); });
       if (item.environment === environment) { act.show(item); soon(); }
     }),
+    store.on(["event"], ({ event }) => { if (event.kind === "cluster" && event.app === name && event.environment === environment) reportsSoon(); }),
     store.on(["history"], (detail) => { if (detail.app === name && detail.environment === environment) past.load(); })];
-  return () => { clearTimeout(timer); measured.leave(); firing.leave(); whole.leave(); log.leave(); off.forEach((each) => each()); };
+  return () => { clearTimeout(timer); clearTimeout(reporting); measured.leave(); firing.leave(); whole.leave(); log.leave(); off.forEach((each) => each()); };
 }
 const parts = (...names) => Object.fromEntries(names.map((each) => [each, el("div", { class: "tight" })]));
 const panel = (title, body) => el("section", { class: "panel" }, el("h2", {}, t(title)), body);
