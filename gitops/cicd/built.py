@@ -4,10 +4,11 @@ from dataclasses import replace
 
 from gitops import builders, submit
 from gitops.cicd import building
-from gitops.errors import Invalid, Unavailable
+from gitops.errors import Invalid, KlepaasError, Unavailable
 from gitops.types import Command, Pipeline
 
 AGAIN = 600  # seconds until a pipeline that was started and is not to be seen is started again
+STARTS = ("dispatch", "build", "do", "run")  # the requests that start one: any before it started nothing
 
 
 def outcome(services, kept):
@@ -29,10 +30,17 @@ def outcome(services, kept):
 
 def _start(services, kept, builder, pipeline):
     """Once, unless what was started is not to be seen; which run it is, is kept."""
-    if services.ledger.claim(f"build-{kept['uid']}", AGAIN):
+    name = building.called(kept["uid"])
+    if not services.ledger.claim(name, AGAIN):
+        return
+    try:
         run = builder.dispatch(services, pipeline, kept["branch"], kept["sha"], kept["version"])
-        if run is not None:
-            services.ledger.delivery_noted(building.called(kept["uid"]), run=run)
+    except KlepaasError as error:
+        if error.details.get("operation") not in STARTS or getattr(error, "unsent", False):
+            services.ledger.unclaim(name)
+        raise
+    if run is not None:
+        services.ledger.delivery_noted(name, run=run)
 
 
 def _deployed(services, kept, run):

@@ -121,5 +121,10 @@ class Ledger:
             table.insert(name=name, until=0).on_conflict_ignore().execute()
             return table.update(until=now + seconds).where((table.name == name) & (table.until <= now)).execute() == 1
 
+    def unclaim(self, name):
+        """Whoever comes next may claim it: nothing was done."""
+        with self.store.write():
+            self.tables["claim"].update(until=0).where(self.tables["claim"].name == name).execute()
+
     def close(self):
         self.store.close()

@@ -143,6 +143,17 @@ def test_every_fault_of_it(shop, fault, monkeypatch):
         assert ncp_help.ERRORS[fault][2] in caught.value.text()
 
 
+@pytest.mark.parametrize("fault", ["900", (429, {"error": {"errorCode": "410", "message": "Throttle Limited"}}, {"Retry-After": "3600"})])
+def test_what_failed_before_the_start_is_tried_at_the_next_look(shop, fault, monkeypatch):
+    """It surely started nothing; a start that was refused for now did neither."""
+    shop.say("deploy", build=True)
+    path = "/project/20632" if fault == "900" else "/build" if shop.kind == "sourcebuild" else "/do"
+    shop.cloud.broken = [(method, path, fault) for method in ("PATCH", "POST") for _ in range(5 if fault == "900" and method == "PATCH" else fault != "900")]
+    assert look(shop) == "waiting" and shop.cloud.tags == {}
+    monkeypatch.setattr(breakers, "_breakers", {})
+    assert look(shop) == "waiting" and len(shop.cloud.tags) == 1
+
+
 def test_an_answer_to_a_start_that_was_lost(shop):
     """It may have been started: it is not started again at once, and nothing is deployed that is not known to be built."""
     shop.cloud.broken = [("POST", "/build" if shop.kind == "sourcebuild" else "/do", "closed")]
