@@ -119,6 +119,10 @@ class Catalog:
         """The App with its targets; NotFound with the closest names."""
         return App(name, {environment: self._target(name, environment, place) for environment, place in self._places(name).items()})
 
+    def has(self, app, environment):
+        """Whether there is anything of the app in the environment, readable or not."""
+        return layout.place(self.tree, self._layout[0], environment, app) is not None
+
     def environments_of(self, name):
         return tuple(self._places(name))
 

@@ -38,7 +38,7 @@ def _entry(commit, row, lost):
 
 
 _TRAILERS = {"command": "Command-Id", "verb": "Verb", "app": "App", "environment": "Environment", "reviewed_by": "Reviewed-by",
-             "rollback_to": "Rollback-to", "promoted_from": "Promoted-from"}
+             "broke_glass": "Break-Glass", "rollback_to": "Rollback-to", "promoted_from": "Promoted-from"}
 
 
 def paths(services, app=None, environment=None):

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from gitops import catalog as catalogs
-from gitops import access, checks, constraints, gates, needs, orders, policy, previews, resolve, tracing
+from gitops import access, checks, constraints, gates, needs, orders, policy, previews, resolve, tracing, verbs
 from gitops.cicd import builds
 from gitops.errors import Invalid
 from gitops.plans import PLANS
@@ -64,13 +64,18 @@ def decided(services, actor, verb, command, tree):
         return Plan(command, tree.revision, risk=verb.risk, delivery="order", summary=verb.help[0], warnings=orders.warnings(services, command, catalogs.load(tree)))
     catalog = catalogs.load(tree.fresh())
     environment = previews.place(catalog, command) if verb.name in previews.VERBS else catalog.environment(command.environment)
-    policy.authorise(actor, verb, environment.name)
+    policy.authorise(actor, _asked(verb, catalog, command), environment.name)
     with tracing.step("plan"):
         plan = planned(services, verb, command, tree)
     gates.passed(services, command, environment, tree)
     access.allowed(actor, tree, plan.changes)
     asked = policy.asked(catalog, command.app, environment, [change.path for change in plan.changes])
     return replace(plan, delivery=policy.delivery(actor, asked), warnings=(*plan.warnings, *(("protected",) if asked.covered else ())))
+
+
+def _asked(verb, catalog, command):
+    """The verb whose right is needed: who brings a deleted app back creates it."""
+    return verbs.find("create_app") if verb.name == "rollback" and not catalog.has(command.app, command.environment) else verb
 
 
 def planned(services, verb, command, tree):

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from gitops import access, values
+from gitops import access, layout, values
 from gitops.errors import Invalid, NotFound
-from gitops.plans.base import located
+from gitops.plans.base import former, located
 
 SEARCHED = 500  # commits of one app that are looked through for a version
 
@@ -71,7 +71,7 @@ def _promote(repo, catalog, app, environment, args):
 
 
 def _rollback(repo, catalog, app, environment, args):
-    target = located(catalog, app, environment)
+    target = _lately(repo, catalog, app, environment)
     path = target.values_path or target.manifests_path
     if "commit" in args:
         return {"commit": _deployed(repo, args["commit"])}
@@ -82,6 +82,17 @@ def _rollback(repo, catalog, app, environment, args):
     if len(commits) <= steps:
         raise NotFound("no_earlier_state", app=app, environment=environment, steps=steps, there=len(commits) - 1)
     return {"commit": commits[steps].sha}
+
+
+def _lately(repo, catalog, app, environment):
+    """The Target of an app, as it was last where it is gone; NotFound for one that never was."""
+    try:
+        return located(catalog, app, environment)
+    except NotFound:
+        gone = repo.history((catalog.values_path(app, environment), layout.manifests_path(environment, app)), limit=1)
+        if not gone:
+            raise
+        return former(catalog, repo.at(repo.parent(gone[0].sha)), app, environment)
 
 
 def _deployed(repo, revision):

@@ -205,10 +205,9 @@ def _audited(services, actor, review, verb):
 
 
 def follow(services):
-    """Notice what happened to open reviews at their forges. One that cannot be asked about keeps no other from it."""
+    """Notice what happened to open reviews at their forges, and to their branches. One that cannot be asked about keeps no other from it."""
     for review in services.ledger.reviews("open"):
-        if review.forge != "local":
-            pulls.beside(noticed, services, review)
+        pulls.beside(noticed, services, review)
 
 
 def noticed(services, review):

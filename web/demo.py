@@ -24,6 +24,7 @@ from web import samples
 PEOPLE = (("owner@klepaas.local", "Owner", policy.ROLES["admin"]), ("reviewer@klepaas.local", "Reviewer", policy.ROLES["developer"]))
 READING = ("NLP_", "PROMETHEUS_", "ALERTS_", "PAGERDUTY_", "SLACK_CLIENT_", "SLACK_SIGNING_", "SLACK_API_", *(f"{prefix}_" for prefix in chain.PREFIXES.values()))  # of language models, Prometheus, alerts and the Slack app: they write to no cluster
 TELLING = ("LOG_", "ACCESS_LOG", "SENTRY_", "OTEL_", "EVENT_DAYS")  # of what every part says of its work
+TRYING = ("GITHUB_WEBHOOK_", "STAGING_WEBHOOK_", "WEBHOOK_", "SIGNING_KEY", "ALLOWED_SIGNERS", "REGISTRIES", "REGISTRY_AUTH_", "IMAGE_SECONDS", "POLL_SECONDS")  # of webhooks, signatures and image automation: they reach the demo's own repository alone
 READY = 120  # seconds the first sync may take
 STOP = 6     # seconds a part may take to end
 PR_SET_PDEATHSIG = 1
@@ -68,7 +69,7 @@ def _start(settings, home, children):
     began = time.monotonic()
     _say("config repository with five sample apps" if _repository(home) else "config repository as it was left")
     env = {**{name: value for name, value in os.environ.items() if name not in config.NAMES}, "KLEPAAS_HOME": str(home), "CONFIG_REPO": str(home / "config.git"),
-           "DATABASE_URL": f"sqlite:///{home / 'ledger.db'}", "PORT": str(settings.port), "METRICS_PORT": str(settings.metrics_port or _free()), "WEB_CONCURRENCY": os.environ.get("WEB_CONCURRENCY", "1"), "KUBECONFIG": str(home / "cluster" / "kubeconfig"), **_given(settings, *TELLING)}
+           "DATABASE_URL": f"sqlite:///{home / 'ledger.db'}", "PORT": str(settings.port), "METRICS_PORT": str(settings.metrics_port or _free()), "WEB_CONCURRENCY": os.environ.get("WEB_CONCURRENCY", "1"), "KUBECONFIG": str(home / "cluster" / "kubeconfig"), **_given(settings, *TELLING, *TRYING)}
     _say("embedded cluster")
     children.append(_child(home, "cluster", [sys.executable, "-m", "controller.devcluster", "--state", str(home / "cluster")], env))
     _until(lambda: (home / "cluster" / "kubeconfig").exists() and "http" in (home / "logs" / "cluster.log").read_text(), children)

@@ -54,7 +54,7 @@ ITEMS = thing(items=many(OBJECT))
 CHANGE = thing(path=TEXT, diff=TEXT)
 LOGS = thing(pod=TEXT, container=TEXT, containers=many(TEXT), pods=many(TEXT), lines=many(TEXT))
 COMMIT = thing(revision=TEXT, author=TEXT, email=TEXT, time=WHOLE, subject=TEXT, words=MAYBE, channel=TEXT, verified=FLAG, command=MAYBE, verb=MAYBE, app=MAYBE, environment=MAYBE,
-               reviewed_by=MAYBE, rollback_to=MAYBE, promoted_from=MAYBE, synced=many(thing(app=TEXT, environment=TEXT, status=TEXT, objects=COUNT, seconds=PERHAPS)))
+               reviewed_by=MAYBE, broke_glass=MAYBE, rollback_to=MAYBE, promoted_from=MAYBE, synced=many(thing(app=TEXT, environment=TEXT, status=TEXT, objects=COUNT, seconds=PERHAPS)))
 PROBLEM = thing(path=TEXT, line={"type": ["integer", "null"]}, message=TEXT)
 CARD = thing("problem", "retry_at", "drift", app=TEXT, environment=TEXT, sync=TEXT, health=TEXT, message=TEXT, error=MAYBE, retry_at=PERHAPS, drift=maybe(OBJECT), replicas=thing(desired={"type": ["integer", "null"]}, ready={"type": ["integer", "null"]}),
              version=MAYBE, commit=MAYBE, revision=MAYBE, suspended=FLAG, problem=PROBLEM, source={"enum": ["chart", "manifests", None], "description": "what the app is made of: null where its file is broken"})

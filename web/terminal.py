@@ -97,7 +97,13 @@ def _synced(done):
     return f"{done['app']}/{done['environment']}: {done['status']}, {done['objects']} objects{took}"
 
 
+def _said(entry):
+    """What a commit says beside its subject: the words it was asked for in, who approved it, who merged it without approvals and why."""
+    told = (("words", "“{}”"), ("reviewed_by", "approved by {}"), ("broke_glass", "merged without approvals by {}"))
+    return [form.format(entry[name]) for name, form in told if entry[name]]
+
+
 def history(items):
     rows = [f"{each['revision'][:8]}  {datetime.fromtimestamp(each['time']):%Y-%m-%d %H:%M}  {each['channel']:<7} {each['author']:<16} {each['subject']}"
-            + (f"\n{'':10}“{each['words']}”" if each["words"] else "") + "".join(f"\n{'':10}{_synced(done)}" for done in each["synced"]) for each in items]
+            + "".join(f"\n{'':10}{said}" for said in _said(each)) + "".join(f"\n{'':10}{_synced(done)}" for done in each["synced"]) for each in items]
     return clean("\n".join(rows)) or "no commits"

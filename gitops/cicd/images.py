@@ -108,7 +108,7 @@ def _by_semver(wanted, tags, now):
     if not known:
         return None
     best, here = max(known, key=lambda tag: (known[tag], tag)), _version(now or "")
-    return None if here and spec.match(here) and here >= known[best] else best
+    return None if here and here >= known[best] else best
 
 
 def _version(tag):

@@ -3,8 +3,10 @@
 What only a forge has (a comment, labels, reviewers, drafts) is nothing here: the dashboard shows the ledger itself.
 """
 
-from gitops.errors import Invalid
+from gitops.errors import Conflict, Invalid
 from gitops.forges.pulls import Pull
+
+BRANCHES = "refs/heads/"
 
 
 def find(services, branch):
@@ -16,13 +18,16 @@ def open(services, branch, title, body, draft=False):
 
 
 def merge(services, review, draft, announce):
-    """The reviewed command, planned again on main's tip and committed there; None when it has nothing left to change."""
+    """The reviewed command, planned again on main's tip and committed there; None when it has nothing left to change. Conflict when its branch was pushed to."""
+    services.repo.fetch()
+    if state(services, review).head != review.head:
+        raise Conflict("review_changed", review=review.id)
     return services.repo.land(draft, announce)
 
 
 def state(services, review):
-    """The ledger knows no less than this."""
-    return Pull(None, None, "open", review.head, title=review.title)
+    """Open until it is settled here; its branch is anybody's who may push."""
+    return Pull(None, None, "open", services.repo.tip(BRANCHES + review.branch) or review.head, title=review.title)
 
 
 def propose(services, at, path, content, branch, title):

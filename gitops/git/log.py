@@ -83,4 +83,12 @@ def _parsed(out):
 
 def _commit(sha, author, email, time, parents, subject, body, trailers):
     words = body.strip().removesuffix(trailers.strip()).strip()
-    return Commit(sha, author, email, int(time or 0), subject, words, dict(TRAILER.findall(trailers)), tuple(parents.split()))
+    return Commit(sha, author, email, int(time or 0), subject, words, _trailers(trailers), tuple(parents.split()))
+
+
+def _trailers(text):
+    """name -> value; what is said several times, as who reviewed it, is one list."""
+    found = {}
+    for name, value in TRAILER.findall(text):
+        found[name] = f"{found[name]}, {value}" if name in found else value
+    return found

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from gitops import values
-from gitops.errors import Invalid
+from gitops import layout, values
+from gitops.errors import Invalid, NotFound
 from gitops.types import Change, Target
 
 
@@ -66,6 +66,17 @@ def located(catalog, app, environment):
         path = catalog.values_path(app, environment)
         if error.path != path:
             raise
+        return Target(app, environment, "chart", path, keys=catalog.keys)
+
+
+def former(catalog, tree, app, environment):
+    """The Target, also of an app that is gone: of what `tree`, in which it was, has of it where its files belong today."""
+    try:
+        return located(catalog, app, environment)
+    except NotFound:
+        path, folder = catalog.values_path(app, environment), layout.manifests_path(environment, app)
+        if tree.id(path) is None and tree.names(folder):
+            return Target(app, environment, "manifests", None, folder, keys=catalog.keys)
         return Target(app, environment, "chart", path, keys=catalog.keys)
 
 

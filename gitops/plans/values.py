@@ -2,7 +2,7 @@
 
 from gitops import values
 from gitops.errors import Invalid, NotFound
-from gitops.plans.base import Edit, changed, files, located, opened
+from gitops.plans.base import Edit, changed, files, former, opened
 from gitops.types import Change
 
 
@@ -48,8 +48,9 @@ def promote(desired, command):
 
 
 def rollback(desired, command):
-    """The app's own files as they were at a commit; all other files stay."""
-    sha, target = command.args["commit"], located(desired.catalog, command.app, command.environment)
+    """The app's own files as they were at a commit, also of one that was deleted since; all other files stay."""
+    sha = command.args["commit"]
+    target = former(desired.catalog, desired.at(sha), command.app, command.environment)
     folder = target.values_path is None
     before, after = ((files(tree, target.manifests_path) if folder else {target.values_path: tree.read(target.values_path)})
                      for tree in (desired.tree, desired.at(sha)))

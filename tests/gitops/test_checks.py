@@ -102,7 +102,7 @@ def test_a_readme_about_secrets_is_no_manifest(world):
     """Only files that Kubernetes would read are read as such."""
     world.write({"manifests/staging/plain/README.md": "The Secret: is [not here\n"})
     world.say("delete_app", "plain")
-    assert world.refused("rollback", "plain").code in ("unknown_app", "app_not_in_environment")
+    assert world.refused("restart", "plain").code in ("unknown_app", "app_not_in_environment")
 
 
 def test_a_change_without_effect_is_refused(world):

@@ -7,7 +7,7 @@ from gitops.errors import NotFound
 from gitops.ledger import Ledger
 from gitops.services import Services
 from gitops.types import Health, SyncResult
-from tests.gitops.path_help import BOB, FILES, MCP, database, renderer, world  # noqa: F401 (fixtures)
+from tests.gitops.path_help import BOB, CAT, FILES, MCP, database, renderer, world  # noqa: F401 (fixtures)
 from tests.gitops.repo_help import git, raw
 
 WEB = "values/staging/web.yaml"
@@ -81,6 +81,20 @@ def test_a_merged_review_names_its_reviewer(world):
     commit = world.say("merge", None, None, actor=BOB, review=review.id).commit
     entry = history.of(world.services, "web", "staging", limit=1)[0]
     assert (entry["revision"], entry["author"], entry["reviewed_by"]) == (commit, "Ann", "Bob 밥 <bob@example.org>")
+
+
+def test_all_reviewers_are_named_and_the_glass_that_was_broken(world):
+    """Of two approvals both; who merged without them, and why."""
+    world.write({"klepaas.yaml": "environments: {staging: {review: required, approvals: 2}}\n"})
+    review = world.say("scale", replicas=3).review
+    for actor in (BOB, CAT):
+        world.say("approve", None, None, actor=actor, review=review.id)
+    world.say("merge", None, None, actor=BOB, review=review.id)
+    other = world.say("scale", replicas=4).review
+    world.say("merge", None, None, review=other.id, break_glass="the shop is down")
+    now, before = history.of(world.services, "web", "staging", limit=2)
+    assert (before["reviewed_by"], before["broke_glass"]) == ("Bob 밥 <bob@example.org>, Cat <cat@example.org>", None)
+    assert (now["reviewed_by"], now["broke_glass"]) == (None, "Ann <ann@example.org>: the shop is down")
 
 
 def test_an_app_that_is_gone_keeps_its_history(world):

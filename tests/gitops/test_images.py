@@ -113,7 +113,7 @@ MADE = {"blue": "2026-03-01T00:00:00Z", "green": "2026-05-01T00:00:00Z", "red": 
 
 
 @pytest.mark.parametrize(("rule", "tags", "now", "expected"), [
-    ({"semver": "^1.2"}, ["1.2.9", "v1.10.0", "2.0.0", "1.11.0-rc1"], "1.2.0", "v1.10.0"), ({"semver": "^1.2"}, ["1.2.9"], "1.3.0", None),
+    ({"semver": "^1.2"}, ["1.2.9", "v1.10.0", "2.0.0", "1.11.0-rc1"], "1.2.0", "v1.10.0"), ({"semver": "^1.2"}, ["1.2.9"], "1.3.0", None), ({"semver": "^1.2"}, ["1.9.0"], "2.0.0", None),
     ({"semver": ">=2.0.0-rc1 <2.1"}, ["2.0.0-rc2", "1.9.9"], "1.0.0", "2.0.0-rc2"), ({"semver": "~1.4"}, ["1.4.2", "1.5.0"], "main-7", "1.4.2"), ({"semver": "^3"}, ["1.0.0"], "1.0.0", None),
     ({"match": "main-([0-9]+)-[0-9a-f]+"}, ["main-9-aa", "main-10-bb", "dev-11-cc", "main-x-dd"], "main-8-00", "main-10-bb"), ({"match": "main-([0-9]+)-[0-9a-f]+"}, ["main-9-aa"], "main-10-bb", None),
     ({"match": "build-.*"}, ["build-9", "build-10"], None, "build-10"), ({"match": "build-.*", "order": "alphabetic"}, ["build-9", "build-10"], None, "build-9"),

@@ -1,5 +1,7 @@
 """What each plan does in the cases that its table line does not say; and that the preview is what is committed, whatever the file."""
 
+from dataclasses import replace
+
 import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
@@ -10,6 +12,7 @@ from gitops.errors import KlepaasError
 from gitops.repo import Draft
 from gitops.types import Change
 from tests.gitops.path_help import ANN, FILES, command, database, renderer, world  # noqa: F401 (fixtures)
+from tests.gitops.repo_help import git
 
 WEB = "values/staging/web.yaml"
 PRODUCTION = {"environment": "production"}
@@ -134,6 +137,18 @@ def test_rollback_names_what_is_not_there(world):
     assert world.refused("rollback", commit=proposed, **PRODUCTION).code == "commit_not_deployed"
     world.write({"values/staging/newer.yaml": "replicaCount: 1\n"})
     assert world.refused("rollback", "newer", commit=world.services.repo.history(limit=50)[-1].sha).code == "not_there_then"
+
+
+@pytest.mark.parametrize(("app", "path"), [("web", WEB), ("plain", "manifests/staging/plain/config.yaml")])
+def test_a_deleted_app_is_brought_back(world, app, path):
+    """By the commit it was at, or by a step; by who may create apps alone, and not one that never was."""
+    before, first = world.read(path), git(world.path, "rev-parse", "main")
+    deployer = replace(ANN, scopes=frozenset({"k8s:read", "deploy:execute"}))
+    for said in ({"commit": first}, {}):
+        world.say("delete_app", app)
+        assert world.refused("rollback", app, actor=deployer, **said).details["scope"] == "k8s:write"
+        assert world.say("rollback", app, **said).status == "committed" and world.read(path) == before
+    assert world.refused("rollback", "wbe", commit=first).code == "unknown_app"
 
 
 @pytest.mark.parametrize("broken", ["a: [\n", "- a list\n", "klepaas: {nothing: 1}\n", "a: 1\na: 2\n"])

@@ -98,6 +98,21 @@ def test_two_approvals_are_two_people(world):
     assert world.trailers(merge(world, review).commit)["Reviewed-by"]
 
 
+def test_a_branch_that_was_pushed_to_has_no_approval(world):
+    """What was approved is not what is there now: the merge is refused, approvals go, and nothing of what was pushed is lost."""
+    review = proposed(world)
+    approve(world, review)
+    head = git(world.path, "commit-tree", "main^{tree}", "-p", review.head, "-m", "other")
+    git(world.path, "update-ref", f"refs/heads/{review.branch}", head)
+    assert world.refused("merge", None, None, actor=BOB, review=review.id).code == "review_changed"
+    reviewing.follow(world.services)
+    found = world.services.ledger.review(review.id)
+    assert (found.head, found.approvals) == (head, ())
+    approve(world, review)
+    assert world.refused("merge", None, None, actor=BOB, review=review.id).code == "review_outdated"
+    assert git(world.path, "rev-parse", review.branch) == head
+
+
 def test_a_base_with_another_key_changed_merges(world):
     """Planned again on main: the other change stays, and so does ours."""
     review = proposed(world)

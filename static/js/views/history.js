@@ -75,5 +75,5 @@ function entry(item, place) {
   return el("li", { "data-role": "history-entry", "data-revision": item.revision, "data-channel": item.channel },
     el("div", { class: "subject" }, item.subject.replaceAll(" -> ", " → ")), item.words ? el("p", { class: "words" }, item.words) : null,
     el("div", { class: "row tiny soft" }, el("span", { title: item.email }, item.author), stamp(item.time), el("span", { class: "tag", title: item.verified ? null : t("unreviewed") }, item.channel), sha(item.revision),
-      item.reviewed_by ? el("span", {}, t("approvedBy", { who: item.reviewed_by })) : null, did(item.synced || []), el("span", { class: "grow" }), buttons), more);
+      item.reviewed_by ? el("span", {}, t("approvedBy", { who: item.reviewed_by })) : null, item.broke_glass ? el("span", { class: "tag", "data-tone": "warn", "data-role": "broke-glass" }, t("brokeGlass", { who: item.broke_glass })) : null, did(item.synced || []), el("span", { class: "grow" }), buttons), more);
 }
