@@ -9,8 +9,9 @@ import time
 
 from controller import probes
 from controller.loop import Loop
-from gitops import config, logs, reporting, services, tracing
+from gitops import config, services
 from gitops.errors import KlepaasError, Unavailable
+from gitops.telemetry import logs, reporting, tracing
 
 log = logging.getLogger(__name__)
 AGAIN = 2  # seconds between looks for a ledger that is away

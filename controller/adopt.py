@@ -8,8 +8,8 @@ import re
 from dataclasses import dataclass
 
 from controller import diff, ownership
-from controller import kube as kubes
 from controller.adopting import chartvalues, cleaning, grouping
+from controller.cluster import kube as kubes
 from gitops import catalog as catalogs
 from gitops import checks, values
 from gitops.errors import KlepaasError, NotFound

@@ -4,8 +4,8 @@ import contextlib
 import logging
 import time
 
-from gitops import tracing
 from gitops.origin import about
+from gitops.telemetry import tracing
 
 log = logging.getLogger(__name__)
 NOBODY = {}

@@ -7,11 +7,11 @@ import logging
 import threading
 import time
 
-from controller import kube as kubes
 from controller import events, failure, held, hooks, metrics, ownership, previews, reconcile, rollout, syncing
-from controller.cache import Cache
 from controller.claims import Claims
-from controller.lease import Lease
+from controller.cluster import kube as kubes
+from controller.cluster.cache import Cache
+from controller.cluster.lease import Lease
 from controller.sightings import Sightings
 from gitops import catalog as catalogs
 from gitops import charts, windows

@@ -1,7 +1,7 @@
 """What is taken over from another tool becomes ours alone, by one write of managedFields; the object itself stays as it is."""
 
 from controller import ownership
-from controller.kube import MANAGER, MERGE
+from controller.cluster.kube import MANAGER, MERGE
 from gitops.errors import Conflict
 
 TRIES = 3  # others may write the object at the same moment

@@ -9,8 +9,8 @@ import time
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from controller import alerting, asked, following, forges, held, livediff, metrics, notify, previews, prune, rollout, reviewed
-from controller.lease import RENEW
+from controller import alerting, asked, following, forges, held, livediff, metrics, notify, previews, prune, reviewed, rollout
+from controller.cluster.lease import RENEW
 from controller.outbox import Outbox
 from controller.source import Source
 from controller.together import Together

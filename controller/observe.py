@@ -4,8 +4,8 @@ import time
 from datetime import datetime
 
 from controller import health as healths
-from controller import kube as kubes
 from controller import whose
+from controller.cluster import kube as kubes
 from controller.pods import cleaned as told
 from controller.whose import DEPLOYMENT, chosen, owned_by, pods, workloads
 from gitops.errors import Forbidden, Invalid, KlepaasError, NotFound

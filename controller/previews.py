@@ -7,8 +7,8 @@ restarted meanwhile, since the mark is on the namespace.
 import logging
 import time
 
-from controller import kube as kubes
 from controller import ownership
+from controller.cluster import kube as kubes
 from gitops import previews
 from gitops.errors import Conflict, KlepaasError, Unavailable
 

@@ -70,7 +70,7 @@ class Gate:
 
 
 class Outside:
-    """What this process's calls of the world outside came to (gitops/http, gitops/breakers)."""
+    """What this process's calls of the world outside came to (gitops/outside/http, gitops/outside/breakers)."""
 
     def collect(self):
         return [each for each in REGISTRY.collect() if each.name.startswith("circuit_breaker") or "_external_request" in each.name]

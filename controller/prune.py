@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 
 from controller import held, order, ownership, removal
-from controller import kube as kubes
+from controller.cluster import kube as kubes
 from gitops.errors import KlepaasError
 
 log = logging.getLogger(__name__)

@@ -9,8 +9,8 @@ import time
 from dataclasses import dataclass, field
 
 from controller import observe
-from controller.answers import Expired
-from controller.kube import backoff
+from controller.cluster.answers import Expired
+from controller.cluster.kube import backoff
 from controller.ownership import Key
 from gitops.errors import KlepaasError
 from gitops.podnames import longest

@@ -7,8 +7,8 @@ from contextlib import nullcontext
 
 import orjson
 
-from controller import kube as kubes
 from controller import asked, hooks, reconcile, rollout, stages
+from controller.cluster import kube as kubes
 from gitops import needs, windows
 from gitops.errors import Invalid, KlepaasError, Unavailable
 from gitops.origin import about

@@ -12,9 +12,10 @@ from functools import cached_property
 
 import orjson
 
-from gitops import effects, tracing, values
+from gitops import effects, values
 from gitops.errors import Invalid, Timeout
 from gitops.render import client, files, kustomize, sops
+from gitops.telemetry import tracing
 
 CACHE = 48 << 20          # bytes of rendered JSON kept
 AGAIN = 300               # seconds before what broke a bound is tried again: the loop's longest pause

@@ -7,9 +7,10 @@ import logging
 from contextlib import nullcontext
 from dataclasses import replace
 
-from gitops import audit, planning, reviewing, tracing, views
+from gitops import audit, planning, reviewing, views
 from gitops.cicd import building
 from gitops.errors import Conflict, KlepaasError
+from gitops.telemetry import tracing
 from gitops.types import Plan, Receipt
 
 log = logging.getLogger(__name__)

@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
+from gitops import access, checks, constraints, gates, needs, orders, policy, previews, resolve, verbs
 from gitops import catalog as catalogs
-from gitops import access, checks, constraints, gates, needs, orders, policy, previews, resolve, tracing, verbs
 from gitops.cicd import builds
 from gitops.errors import Invalid
 from gitops.plans import PLANS
 from gitops.plans.base import Desired
+from gitops.telemetry import tracing
 from gitops.tree import overlay
 from gitops.types import Plan
 from gitops.verbs import REVIEW_VERBS

@@ -9,8 +9,8 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gitops import http
 from gitops.errors import Invalid, Unavailable
+from gitops.outside import http
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 SECONDS, HURRY = 10, 3    # for one attempt, and as much again for all further ones; for the only one

@@ -7,9 +7,10 @@ import hashlib
 
 import orjson
 
-from gitops import audit, checks, deliver, planning, tracing, verbs, views
+from gitops import audit, checks, deliver, planning, verbs, views
 from gitops.errors import Invalid, KlepaasError
 from gitops.origin import about
+from gitops.telemetry import tracing
 
 
 def preview(services, actor, command):

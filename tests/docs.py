@@ -8,7 +8,9 @@ from pathlib import Path
 from flask import Flask
 
 from gitops import config, verbs
-from web import DOORS, described, rights
+from web import DOORS
+from web.people import rights
+from web.rest import described
 
 ROOT = Path(__file__).parent.parent
 FILES = {"README.md": "en", "README.ko.md": "ko"}

@@ -10,11 +10,10 @@ from pathlib import Path
 
 import requests
 
-from tests.product import Product, environment, free_port
-from web import samples
-
 from gitops.repo import Draft, Repository
 from gitops.types import Change
+from tests.product import Product, environment, free_port
+from web.cli import samples
 
 ROOT = Path(__file__).parent.parent
 

@@ -14,7 +14,7 @@ from tests import servers
 from tests.gitops import repo_help
 from tests.parts import Parts
 from tests.product import BIN
-from web import samples
+from web.cli import samples
 
 MANY, FEWER = 200, 80  # submissions; fewer where every change is tested
 APPS = tuple(samples.APPS)

@@ -8,14 +8,15 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 MAY = {"gitops": {"gitops"}, "nlp": {"nlp", "gitops"}, "controller": {"controller", "gitops"}, "web": {"web", "nlp", "controller", "gitops"}}
-FROM_GITOPS = {"types", "errors", "verbs", "http", "messages", "breakers"}  # all that nlp may take
-READ_ONLY = {"observe", "resources", "prometheus", "adopt", "devcluster", "tail"}     # all that web may take of controller
+FROM_GITOPS = {"types", "errors", "verbs", "outside.http", "messages", "outside.breakers"}  # all that nlp may take
+READ_ONLY = {"observe", "cluster.resources", "prometheus", "adopt", "devcluster", "cluster.tail"}     # all that web may take of controller
+ROOMS = {"outside", "telemetry", "cluster"}
 OWNERS = {
-    "git": ["gitops/git/"], "yaml": ["gitops/values.py", "gitops/yamltext/", "controller/devcluster/"], "requests": ["gitops/http.py"],
+    "git": ["gitops/git/"], "yaml": ["gitops/values.py", "gitops/yamltext/", "controller/devcluster/"], "requests": ["gitops/outside/http.py"],
     "peewee": ["gitops/ledger/"], "playhouse": ["gitops/ledger/"], "psycopg2": ["gitops/ledger/"], "helm_python": ["gitops/render/"],
     "flask": ["web/"], "flask_sock": ["web/"], "mcp": ["web/"], "uvicorn": ["web/", "controller/devcluster/"], "gunicorn": ["web/"],
-    "kubernetes": ["controller/kube.py"], "apscheduler": ["controller/loop.py"], "anthropic": ["nlp/models/"], "openai": ["nlp/models/"], "google": ["nlp/models/", "gitops/gcp.py"],
-    "dotenv": ["gitops/config.py"], "structlog": ["gitops/logs.py"], "sentry_sdk": ["gitops/reporting.py"], "opentelemetry": ["gitops/tracing.py"],
+    "kubernetes": ["controller/cluster/kube.py"], "apscheduler": ["controller/loop.py"], "anthropic": ["nlp/models/"], "openai": ["nlp/models/"], "google": ["nlp/models/", "gitops/outside/gcp.py"],
+    "dotenv": ["gitops/config.py"], "structlog": ["gitops/telemetry/logs.py"], "sentry_sdk": ["gitops/telemetry/reporting.py"], "opentelemetry": ["gitops/telemetry/tracing.py"],
 }
 
 
@@ -34,11 +35,11 @@ def imported(path):
 
 
 def modules(path, package):
-    """The modules of a package of ours that a file takes: of `from gitops import values` that is values."""
+    """The modules of a package of ours that a file takes: of `from gitops import values` that is values, of one in a room (`from gitops.outside import http`) outside.http."""
     for module, names in imported(path):
         top, _, rest = module.partition(".")
         if top == package:
-            yield from [rest.partition(".")[0]] if rest else names or [""]
+            yield from (f"{rest}.{name}" for name in names) if rest in ROOMS else [rest if rest.partition(".")[0] in ROOMS else rest.partition(".")[0]] if rest else names or [""]
 
 
 def shown(path):

@@ -10,12 +10,12 @@ import requests
 import websocket
 import yaml
 
-from controller import kube
+from controller.cluster import kube
 from gitops.errors import KlepaasError
 from tests import docs, product
 from tests.test_path import call
 from tests.web.test_streams import Stream
-from web import openapi
+from web.rest import openapi
 
 PLANTED = {name: f"planted-{name}-Zq9x7Kp2" for name in ("cluster", "git", "broken", "session", "github", "staging", "alerts", "slack", "oauth", "said", "env", "foreign")}
 SETTINGS = {"SECRET_KEY": PLANTED["session"], "GITHUB_WEBHOOK_SECRET": PLANTED["github"], "STAGING_WEBHOOK_SECRET": PLANTED["staging"], "ALERTS_WEBHOOK_SECRET": PLANTED["alerts"],

@@ -150,7 +150,8 @@ def test_nothing_of_a_query_or_a_link_is_logged(demo):
 
 BUG = textwrap.dedent("""
     import logging, os
-    from gitops import config, logs, reporting
+    from gitops import config
+    from gitops.telemetry import logs, reporting
     from gitops.origin import Origin, about, within
     settings = config.load({**os.environ, "CONFIG_TOKEN": "planted-of-a-setting"}, None)
     logs.configure(settings)
@@ -182,7 +183,7 @@ def test_a_bug_is_reported_without_secrets(collector):
 
 
 @pytest.mark.parametrize("setting, module, extra", (("SENTRY_DSN", "sentry_sdk", "sentry"), ("OTEL_EXPORTER_OTLP_ENDPOINT", "opentelemetry.exporter", "otel")))
-@pytest.mark.parametrize("start", ("from controller.__main__ import main; sys.exit(main([]))", "from web.cli import main; sys.exit(main(['read', 'overview']))",
+@pytest.mark.parametrize("start", ("from controller.__main__ import main; sys.exit(main([]))", "from web.cli.main import main; sys.exit(main(['read', 'overview']))",
                                    "sys.argv[1:] = ['-c', 'web/gunicorn_conf.py', '--bind', '127.0.0.1:0', 'web:create_app()']; from gunicorn.app.wsgiapp import run; run()"))
 def test_a_package_that_is_not_there_is_said_in_a_sentence(tmp_path, setting, module, extra, start):
     """A process that is told to report or trace and cannot ends at once, and says what to install."""
@@ -192,7 +193,8 @@ def test_a_package_that_is_not_there_is_said_in_a_sentence(tmp_path, setting, mo
 
 PATIENT = textwrap.dedent("""
     import sys, time
-    from gitops import config, tracing
+    from gitops import config
+    from gitops.telemetry import tracing
     from gitops.origin import CURRENT
     settings = config.load(dotenv=None)
     tracing.start(settings, "tried")

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from flask import Flask, g, request, send_from_directory
 
-from gitops import tracing
 from gitops.origin import CURRENT, HERE
-from web import keys, origins
+from gitops.telemetry import tracing
+from web.people import keys, origins
 
 STATIC = Path(__file__).parent.parent / "static"
 BODY_LIMIT = 512 * 1024
-DOORS = ("api", "access", "accounts", "alerts", "app_api", "audit", "chat", "cluster_api", "external_api", "figures", "hooks", "monitoring", "notices", "oauth", "pipelines", "predecessor", "repositories", "slack.door", "slack.installing", "streams", "teaching", "tokens", "tutorial")  # modules with routes
+DOORS = ("chat.routes", "chat.teaching", "people.access", "people.accounts", "people.audit", "people.oauth", "people.tokens", "rest.alerts", "rest.api", "rest.app", "rest.cluster", "rest.external", "rest.figures", "rest.hooks", "rest.monitoring", "rest.notices", "rest.pipelines", "rest.predecessor", "rest.repositories", "rest.streams", "rest.tutorial", "slack.door", "slack.installing")  # modules with routes
 TRACED = ("/api/", "/auth/")
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
@@ -36,10 +36,14 @@ class Opened:
 def create_app(settings=None):
     """The Flask application, its services opened. Called in each worker, after the fork."""
     from controller.observe import Observer
-    from gitops import config, reporting, services
+    from gitops import config, services
+    from gitops.telemetry import reporting
     from nlp.models import chain
-    from web import attempts, chat_socket, cors, errors, hooks, identity, live, metrics, slack, upkeep, wire
-    from web.mcp_server import mount
+    from web import errors, live, metrics, slack
+    from web.chat import socket as chat_socket
+    from web.mcp.door import mount
+    from web.people import attempts, cors, identity, upkeep
+    from web.rest import hooks, wire
 
     settings = settings or config.load()
     origins.networks(settings.trusted_proxies, "TRUSTED_PROXIES")

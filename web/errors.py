@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 from gitops import messages
 from gitops.errors import KlepaasError
 from gitops.messages import LANGUAGES
-from web import attempts
+from web.people import attempts
 
 log = logging.getLogger(__name__)
 MEMBERS = ("type", "title", "status", "code", "detail")  # of a problem: not for an error's own details

@@ -1,11 +1,12 @@
-"""What gunicorn says of itself and of requests, as all that the process logs (gitops/logs). Must not know a route."""
+"""What gunicorn says of itself and of requests, as all that the process logs (gitops/telemetry/logs). Must not know a route."""
 
 import logging
 
 from gunicorn import glogging
 
-from gitops import config, logs, reporting, tracing
+from gitops import config
 from gitops.errors import KlepaasError
+from gitops.telemetry import logs, reporting, tracing
 
 
 class Logger(glogging.Logger):

@@ -11,8 +11,9 @@ from flask_sock import Sock
 from simple_websocket import ConnectionClosed
 
 from gitops.errors import Forbidden, KlepaasError, Unauthorized
-from web import identity, reads
+from web import reads
 from web.context import broadcaster, services
+from web.people import identity
 
 log = logging.getLogger(__name__)
 QUEUE = 1000     # events a slow socket may lag behind before it is closed; it resumes by its last id

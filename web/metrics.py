@@ -9,8 +9,8 @@ from flask import Response, g, request
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Counter, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from web import identity
 from web.context import services
+from web.people import identity
 
 REQUESTS = Counter("http_requests_total", "Requests by route, method and status", ("method", "route", "status"))
 SECONDS = Histogram("http_request_duration_seconds", "Seconds a request took", ("method", "route"))

@@ -3,8 +3,8 @@
 import time
 from datetime import UTC, datetime
 
-from gitops import http
 from gitops.errors import Invalid, NotFound
+from gitops.outside import http
 
 SECONDS = 10
 

@@ -6,12 +6,12 @@ The commit is given to it, and the version as `_VERSION`; the first of a commit 
 import re
 from urllib.parse import quote
 
-from gitops import gcp
 from gitops.builders import forge
 from gitops.builders.sourcebuild import made  # noqa: F401 (of the family)
 from gitops.errors import Invalid
 from gitops.forges.pulls import Run, seconds
-from gitops.refusals import shaped
+from gitops.outside import gcp
+from gitops.outside.refusals import shaped
 
 NEEDED, ALONE = gcp.NEEDED, False
 NAME = "google cloudbuild"

@@ -5,11 +5,11 @@ A build takes no arguments: branch and tag are settings of the project, so they 
 
 import contextlib
 
-from gitops import ncp, sourcecommit
 from gitops.builders import forge
 from gitops.errors import Conflict, Invalid
 from gitops.forges.pulls import Run
-from gitops.refusals import shaped
+from gitops.outside import ncp, sourcecommit
+from gitops.outside.refusals import shaped
 
 NEEDED, ALONE = ncp.NEEDED, True
 NAME = "ncp sourcebuild"

@@ -1,8 +1,8 @@
 """Deployments of SourceDeploy, read, for teams that keep it. https://api.ncloud-docs.com/docs/devtools-sourcedeploy"""
 
-from gitops import ncp
 from gitops.forges.pulls import Run
-from gitops.refusals import shaped
+from gitops.outside import ncp
+from gitops.outside.refusals import shaped
 
 NEEDED = ncp.NEEDED
 NAME = "ncp vpcsourcedeploy"

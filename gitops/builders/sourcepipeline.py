@@ -3,12 +3,12 @@
 One that also deploys is followed and never started: nothing but git changes what runs.
 """
 
-from gitops import ncp
 from gitops.builders import sourcebuild
 from gitops.builders.sourcebuild import made  # noqa: F401 (of the family)
 from gitops.errors import Invalid
 from gitops.forges.pulls import Run
-from gitops.refusals import shaped
+from gitops.outside import ncp
+from gitops.outside.refusals import shaped
 from gitops.types import Pipeline
 
 NEEDED, ALONE = ncp.NEEDED, True

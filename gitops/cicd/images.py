@@ -1,7 +1,7 @@
 """Image automation: a registry is looked at for tags that a rule of klepaas.yaml (`images`) means, and a newer one is deployed as a person would.
 
 The rule's own actor commits it, or proposes it where the environment asks for review. Never back: what is there and fits the rule
-counts as the least. Must not know how a registry speaks: that is gitops/registry.
+counts as the least. Must not know how a registry speaks: that is gitops/outside/registry.
 """
 
 import hashlib
@@ -11,8 +11,9 @@ import re
 import re2
 import semantic_version
 
-from gitops import registry, submit, values
+from gitops import submit, values
 from gitops.errors import Invalid, KlepaasError
+from gitops.outside import registry
 from gitops.types import Actor, Command, Target
 
 log = logging.getLogger(__name__)

@@ -5,12 +5,13 @@ import logging
 import time
 from dataclasses import asdict
 
-from gitops import reviewing, submit, tracing
+from gitops import reviewing, submit
 from gitops.cicd import building, built, commented, installed, pulled, rules
 from gitops.cicd.facts import Facts
 from gitops.errors import Invalid, KlepaasError
 from gitops.forges import pulls
 from gitops.origin import CURRENT, HERE, Origin, within
+from gitops.telemetry import tracing
 from gitops.types import Command
 
 log = logging.getLogger(__name__)

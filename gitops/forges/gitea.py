@@ -2,10 +2,10 @@
 
 from urllib.parse import quote
 
-from gitops import http
 from gitops.errors import NotFound
 from gitops.forges import pulls
 from gitops.forges.pulls import BASE, MARK, Head, Pull
+from gitops.outside import http
 
 METHODS = ("rebase", "merge", "squash")
 WORKFLOW = "klepaas.yml"

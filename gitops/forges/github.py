@@ -2,10 +2,10 @@
 
 from urllib.parse import quote
 
-from gitops import http
 from gitops.errors import KlepaasError, Unauthorized
 from gitops.forges import github_app, pulls
 from gitops.forges.pulls import BASE, MARK, Head, Pull
+from gitops.outside import http
 
 METHODS = ("rebase", "merge", "squash")  # the first that the repository allows; a rebase keeps who wrote the commit
 WORKFLOW = "klepaas.yml"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import jwt
 
-from gitops import http
 from gitops.errors import Invalid, Unavailable
+from gitops.outside import http
 
 EARLY = 300     # seconds before its end a token is replaced
 LASTS = 540     # seconds of a JWT; GitHub allows ten minutes

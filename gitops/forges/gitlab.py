@@ -2,10 +2,10 @@
 
 from urllib.parse import quote
 
-from gitops import http
 from gitops.errors import KlepaasError, NotFound
 from gitops.forges import pulls
 from gitops.forges.pulls import BASE, MARK, Place, Pull, Run
+from gitops.outside import http
 
 DRAFT = "Draft: "
 

@@ -8,10 +8,10 @@ from dataclasses import asdict
 
 import orjson
 
-from gitops import tracing
 from gitops.errors import Conflict, Invalid, NotFound
 from gitops.ledger import paging
 from gitops.origin import CURRENT, about
+from gitops.telemetry import tracing
 from gitops.types import Actor, Command
 
 ID = re.compile(r"[A-Za-z0-9_-]{1,64}")

@@ -6,8 +6,8 @@ import time
 from dataclasses import dataclass
 
 from gitops import messages
-from gitops.breakers import Breaker
 from gitops.errors import Invalid, KlepaasError, RateLimited, Unavailable
+from gitops.outside.breakers import Breaker
 from nlp.models import VENDORS, gemini
 from nlp.models.question import Provider, late
 

@@ -11,8 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import orjson
 
-from controller import kube as kubes
 from controller import order, ownership
+from controller.cluster import kube as kubes
 from controller.loop import Loop
 from gitops import catalog, config, services, submit
 from gitops.charts import Renderer

@@ -2,8 +2,8 @@
 
 import pytest
 
-from controller import discovery
-from controller.kube import Kube
+from controller.cluster import discovery
+from controller.cluster.kube import Kube
 from gitops.errors import Unavailable
 
 

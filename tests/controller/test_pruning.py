@@ -4,7 +4,7 @@
 import pytest
 
 from controller import ownership, prune
-from controller.cache import Cache
+from controller.cluster.cache import Cache
 from controller.reconcile import AppState
 from tests.controller.house import MERGE, configmap, values
 

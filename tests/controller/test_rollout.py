@@ -7,7 +7,7 @@ from urllib.error import HTTPError
 
 import pytest
 
-from controller.kube import Kube
+from controller.cluster.kube import Kube
 from controller.pods import Pods, cleaned
 from tests.controller.house import House, configmap, values
 from tests.devcluster import cluster

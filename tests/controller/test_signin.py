@@ -13,10 +13,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import yaml
 
-from controller import signin
-from controller.kube import Kube, connect
-from gitops import config, gcp, ncp
+from controller.cluster import signin
+from controller.cluster.kube import Kube, connect
+from gitops import config
 from gitops.errors import KlepaasError
+from gitops.outside import gcp, ncp
 from tests.gitops import gcp_help
 
 API = "client.authentication.k8s.io/v1beta1"
@@ -91,7 +92,7 @@ def test_a_program_signs_in(place, cluster):
 
 def test_a_token_near_its_end_is_renewed(place, cluster, monkeypatch):
     """Before it ends; what the kubeconfig gives the program goes before our settings."""
-    monkeypatch.setattr("controller.kube.SIGNED", 0)
+    monkeypatch.setattr("controller.cluster.kube.SIGNED", 0)
     place.program("ncp-iam-authenticator", said(seconds=30))
     kube = Kube(place.config("ncp-iam-authenticator", env=[{"name": "NCLOUD_ACCESS_KEY", "value": "own"}]), settings=config.load({"NCP_ACCESS_KEY": "ours", "NCP_SECRET_KEY": "s"}, None))
     before = len(place.ran())

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from controller import metrics
-from gitops import breakers
+from gitops.outside import breakers
 from tests import measuring
 from tests.deploy.chart import ROOT
 from web import metrics as doors

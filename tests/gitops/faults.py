@@ -1,4 +1,4 @@
-"""A provider that misbehaves as it is told: the one fault specification, run against whatever speaks through gitops/http.py.
+"""A provider that misbehaves as it is told: the one fault specification, run against whatever speaks through gitops/outside/http.py.
 
 `FAULTS` maps a name to what the server does; `serve(answers)` gives a server that does them one after another, then the last again.
 """

@@ -2,8 +2,9 @@
 
 import pytest
 
-from gitops import breakers, config, http
+from gitops import config
 from gitops.ledger import Ledger
+from gitops.outside import breakers, http
 from gitops.repo import Repository
 from gitops.services import Services
 from tests.gitops import forge_help

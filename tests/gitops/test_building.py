@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from gitops import breakers, config
+from gitops import config
 from gitops.cicd import facts, work
+from gitops.outside import breakers
 from gitops.repo import Repository
 from tests.gitops import forge_help
 from tests.gitops.forge_dialects import DIALECTS

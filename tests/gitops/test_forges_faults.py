@@ -15,7 +15,7 @@ from tests.gitops.forge_dialects import DIALECTS
 from tests.gitops.forge_world import BOB, FILES, PRODUCTION, World, forge, opened, order, proposed, quick, renderer, world  # noqa: F401 (fixtures)
 from tests.gitops.repo_help import git
 from tests.gitops.test_github_app import PEM
-from web import doctor
+from web.cli import doctor
 
 FLAGS = {"github": ("GITHUB_API_URL", "GITHUB_TOKEN"), "gitea": ("GITEA_URL", "GITEA_TOKEN"), "gitlab": ("GITLAB_URL", "GITLAB_TOKEN")}
 

@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 from google.auth.compute_engine import _metadata
 
-from gitops import breakers, builders, config, gcp, http, registry
+from gitops import builders, config
 from gitops.builders import cloudbuild
 from gitops.cicd import work
 from gitops.errors import KlepaasError
+from gitops.outside import breakers, gcp, http, registry
 from gitops.repo import Repository
 from gitops.types import Pipeline
 from tests.gitops import forge_help, gcp_help
@@ -18,7 +19,7 @@ from tests.gitops.faults import FAULTS, KINDS, TRANSIENT
 from tests.gitops.forge_dialects import DIALECTS
 from tests.gitops.path_help import database, renderer, world  # noqa: F401 (fixtures)
 from tests.gitops.test_ncp import look
-from web import doctor
+from web.cli import doctor
 
 PIPELINE = Pipeline("acme/shop", "cloudbuild", "shop")
 

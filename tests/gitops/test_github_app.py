@@ -8,13 +8,15 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from gitops import breakers, config
+from gitops import config
 from gitops.cicd import facts, work
 from gitops.errors import Invalid, KlepaasError, Malformed
 from gitops.forges import github, github_app
+from gitops.outside import breakers
 from tests.gitops.faults import serve
 from tests.gitops.hook_help import raw
 from tests.gitops.path_help import database, renderer, world  # noqa: F401 (fixtures)
+
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):

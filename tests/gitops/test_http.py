@@ -6,8 +6,8 @@ import uuid
 import pytest
 from prometheus_client import REGISTRY
 
-from gitops import breakers, http
 from gitops.errors import KlepaasError
+from gitops.outside import breakers, http
 from tests.gitops.faults import FAULTS, KINDS, OK, TRANSIENT, serve
 
 SECRET = "ghp_0123456789abcdefSECRET"

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from gitops import breakers, config, contract, http, registry
+from gitops import config, contract
 from gitops.cicd import images
 from gitops.errors import KlepaasError
+from gitops.outside import breakers, http, registry
 from gitops.types import ImageRule
 from tests.gitops.path_help import FILES, database, renderer, world  # noqa: F401 (fixtures)
 from tests.gitops.registry_help import TOKEN, USER, serve

@@ -6,9 +6,10 @@ import logging
 
 import pytest
 
-from gitops import config, logs
+from gitops import config
 from gitops.errors import Invalid
 from gitops.origin import Origin, about, within
+from gitops.telemetry import logs
 
 PEM = "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEAplanted\n-----END RSA PRIVATE KEY-----"
 SETTINGS = {"CONFIG_TOKEN": "planted-of-a-setting", "DATABASE_URL": "postgresql://klepaas:planted+p%40ss@db/x", "SECRET_KEY": "planted/key of&session",

@@ -12,7 +12,8 @@ from gitops.errors import KlepaasError
 from gitops.repo import Repository
 from tests.gitops.path_help import database, renderer, world  # noqa: F401 (fixtures)
 from tests.gitops.repo_help import git, http_server, land
-from web import doctor, reads
+from web import reads
+from web.cli import doctor
 
 WANTED = "Basic " + base64.b64encode(b"bot:mirror-passw0rd").decode()
 

@@ -5,16 +5,17 @@ from dataclasses import replace
 
 import pytest
 
-from gitops import breakers, builders, config, http, ncp
+from gitops import builders, config
 from gitops.cicd import work
 from gitops.errors import KlepaasError
+from gitops.outside import breakers, http, ncp
 from gitops.repo import Repository
 from gitops.types import Pipeline
 from tests.gitops import ncp_help
 from tests.gitops.faults import FAULTS, KINDS, TRANSIENT
 from tests.gitops.path_help import database, renderer, world  # noqa: F401 (fixtures)
 from tests.gitops.repo_help import git, land
-from web import doctor
+from web.cli import doctor
 
 BUILD = {"sourcebuild": "20632", "sourcepipeline": "2101"}
 SHAPE = (200, {"result": {"total": 1}})

@@ -8,10 +8,11 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from gitops import http, slackapi
 from gitops.errors import Invalid, KlepaasError, NotFound
 from gitops.notices import places
 from gitops.notices.channels import shapes, teams
+from gitops.outside import http
+from gitops.outside import slack as slackapi
 from tests.gitops.faults import FAULTS, KINDS, TRANSIENT, serve
 from tests.gitops.notice_help import ACKNOWLEDGED, HTTP, SECRET, TOKEN, composed, failed, given, mailserver, mute, place, send, settings
 

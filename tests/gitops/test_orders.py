@@ -7,7 +7,8 @@ import pytest
 from gitops import messages, views
 from gitops.types import Health, SyncResult
 from tests.gitops.path_help import ANN, database, renderer, world  # noqa: F401 (fixtures)
-from web import reads, terminal
+from web import reads
+from web.cli import terminal
 from web.slack import blocks
 
 CLOSED = "sync: {windows: [{from: '00:00', to: '00:01', days: mon, tz: Asia/Seoul}, {from: '00:02', to: '00:03', days: mon, tz: Asia/Seoul}]}"

@@ -5,8 +5,9 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from gitops import breakers, config, contract, gates
+from gitops import config, contract, gates
 from gitops.kept import Kept
+from gitops.outside import breakers
 from gitops.types import Command
 from tests.gitops.faults import serve
 from tests.gitops.path_help import BOB, FILES, database, renderer, world  # noqa: F401 (fixtures)

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from controller import prometheus as measured
-from gitops import breakers, config, promql
+from gitops import config, promql
 from gitops.errors import Invalid, KlepaasError, Unavailable
+from gitops.outside import breakers
 from gitops.verbs import VERBS
 from tests.gitops.faults import FAULTS, KINDS, TRANSIENT, serve
 from tests.monitoring.conftest import WEB

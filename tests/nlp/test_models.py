@@ -186,7 +186,7 @@ def test_a_redirect_takes_neither_key_nor_words_elsewhere(vendor, kind):
 def test_an_sdk_is_imported_when_its_key_is_set(vendor, kind, modules):
     """Without a key no SDK is in memory; with one, its own alone."""
     server = vendor(says(FOUR))
-    program = ("import sys\nfrom gitops import config\nfrom nlp.interpret import interpret\nfrom nlp.models import chain\nimport web.conversations\n"
+    program = ("import sys\nfrom gitops import config\nfrom nlp.interpret import interpret\nfrom nlp.models import chain\nimport web.chat.conversations\n"
                f"models = chain.opened(config.load({server.settings(kind) if kind else {}!r}, None))\n"
                f"print(interpret({BEYOND_RULES!r}, None, ['nginx'], [], models).command)\n"
                "print(*[each for each in ('anthropic', 'openai', 'google.generativeai', 'google.genai') if each in sys.modules])")

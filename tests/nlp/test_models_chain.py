@@ -3,7 +3,7 @@
 import pytest
 
 from gitops import config
-from gitops.breakers import Breaker
+from gitops.outside.breakers import Breaker
 from nlp.interpret import interpret
 from nlp.models import chain
 from nlp.models.chain import Models

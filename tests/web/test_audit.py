@@ -14,7 +14,7 @@ from tests.gitops.repo_help import land
 from tests.test_path import call
 from tests.web.people import bearing, commit, house
 from tests.web.test_hooks import signed
-from web import origins
+from web.people import origins
 
 PROXY = {"X-Forwarded-For": "203.0.113.5"}
 

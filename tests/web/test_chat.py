@@ -10,7 +10,7 @@ import websocket
 from gitops.types import Command
 from gitops.verbs import VERBS
 from nlp import interpret
-from web.confirmations import WORDS, given
+from web.chat.confirmations import WORDS, given
 
 
 class Talk:

@@ -6,7 +6,8 @@ import requests
 from gitops import config
 from gitops.errors import Invalid
 from tests.web.people import bearing, house
-from web import cors, create_app
+from web import create_app
+from web.people import cors
 
 PORTAL, EVIL = "https://portal.example.org", "https://evil.example"
 ASKS = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization, idempotency-key"}

@@ -9,7 +9,7 @@ from gitops.repo import Draft, Repository
 from gitops.types import Change
 from tests.parts import ROOT, Parts
 from tests.web.test_chat_processes import Server
-from web import samples
+from web.cli import samples
 
 PRICES = "prices: {currency: KRW, vcpu_hour: 40, memory_gib_hour: 5}\n"
 VALUES = "image: {{repository: nginx, tag: '1'}}\nreplicaCount: {replicas}\nresources: {{requests: {{cpu: 500m, memory: 512Mi}}}}\n"

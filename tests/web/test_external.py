@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 import requests
 
-from gitops import config, http
+from gitops import config
 from gitops.errors import Invalid, KlepaasError
+from gitops.outside import http
 from tests.gitops.faults import FAULTS, KINDS, TRANSIENT, serve
 from tests.servers import free_port
 from tests.web.mcp_help import client

@@ -193,6 +193,6 @@ def test_what_a_dead_server_kept_the_next_one_does(tmp_path, monkeypatch):
         broken.setattr(work, "waiting", lambda services: None)
         with serve(tmp_path, SHOP, GITHUB_WEBHOOK_SECRET=SECRET) as server:
             assert send(server, push("a"), id="kept").status_code == 202
-    monkeypatch.setattr("web.hooks.LOOK", 0.05)
+    monkeypatch.setattr("web.rest.hooks.LOOK", 0.05)
     with serve(tmp_path, {"note.md": "x"}, GITHUB_WEBHOOK_SECRET=SECRET) as server:
         assert outcome(server, "kept")[0]["status"] == "committed"

@@ -11,7 +11,7 @@ from gitops.verbs import VERBS
 from nlp import interpret
 from tests import product
 from tests.web.test_chat import Talk
-from web import lexicon
+from web.chat import lexicon
 
 
 @pytest.fixture(scope="module")

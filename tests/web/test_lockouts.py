@@ -6,7 +6,7 @@ import pytest
 import requests
 
 from tests.web.people import bearing, house
-from web import limits
+from web.people import limits
 
 
 @pytest.fixture

@@ -14,8 +14,9 @@ from gitops.types import SCOPES, Actor, Command
 from tests.test_path import call
 from tests.web import slack_help
 from tests.web.people import bearing, house
-from web import create_app, rights
+from web import create_app
 from web.mcp import catalogue, predecessor
+from web.people import rights
 
 ENVIRONMENTS = ("staging", "production")
 ROLES = {"nobody": frozenset(), **policy.ROLES, **{f"{name}@staging": frozenset(f"{scope}@staging" for scope in scopes) for name, scopes in policy.ROLES.items()}}

@@ -11,7 +11,7 @@ from gitops import access
 from tests.gitops.repo_help import land
 from tests.web import idp
 from tests.web.people import house
-from web import keys, oauth
+from web.people import keys, oauth
 
 KINDS = ("github", "google", "slack")
 GRANTS = "grants:\n- {user: kim@example.org, role: developer, environments: [staging]}\n- {team: acme/ops, role: viewer}\n"

@@ -15,7 +15,7 @@ from gitops.types import SCOPES
 from tests.web import idp
 from tests.web.people import bearing, commit, house
 from tests.web.test_tokens import ending, opened
-from web import issuers
+from web.people import issuers
 
 AUDIENCE, SUBJECT = "https://klepaas.example", "repo:acme/shop:ref:refs/heads/main"
 GRANTS = f"grants:\n- {{subject: '{SUBJECT}', role: developer, environments: [staging]}}\n- {{user: kim@example.org, role: admin}}\n- {{domain: example.org, role: admin}}\n"

@@ -11,7 +11,7 @@ from schemathesis.specs.openapi import checks
 
 from tests import docs
 from tests.web.test_matrix import opened
-from web import openapi
+from web.rest import openapi
 
 CHECKS = [not_a_server_error, checks.status_code_conformance, checks.content_type_conformance, checks.response_headers_conformance, checks.response_schema_conformance]
 EXAMPLES = {GenerationMode.POSITIVE: 5, GenerationMode.NEGATIVE: 3}

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from gitops import breakers
 from gitops.forges import github_app
+from gitops.outside import breakers
 from gitops.repo import Repository
 from tests.gitops import forge_help
 from tests.gitops.forge_dialects import DIALECTS

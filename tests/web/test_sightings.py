@@ -5,7 +5,7 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from controller import kube
+from controller.cluster import kube
 from tests.web.test_browser import WAIT, chromium, person  # noqa: F401 (fixtures)
 from tests.web.test_live import opened, received
 

@@ -98,7 +98,7 @@ def test_a_stream_ends_with_the_right_to_it(home, end):
 
 def test_a_busy_stream_ends_too(home, monkeypatch):
     """Events that keep coming do not keep it open."""
-    monkeypatch.setattr("web.identity.DUE", 0.2)
+    monkeypatch.setattr("web.people.identity.DUE", 0.2)
     email = "busy@example.org"
     home.ledger.put_user(email, "Busy", ["k8s:read"])
     token = home.ledger.token_create(email, "t", ["k8s:read"], expires=time.time() + 2)

@@ -10,7 +10,8 @@ from playwright.sync_api import expect
 from gitops.repo import Draft, Repository
 from gitops.types import Change
 from tests.web.test_browser import WAIT, chromium, person  # noqa: F401 (fixtures)
-from web import answers, terminal
+from web.chat import answers
+from web.cli import terminal
 
 SHAKY = """apiVersion: v1
 kind: Secret

@@ -14,8 +14,9 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.shared._httpx_utils import create_mcp_http_client
 from mcp.shared.exceptions import MCPError
 
-from gitops import errors, http
-from gitops.refusals import about, fault, masked, refusal
+from gitops import errors
+from gitops.outside import http
+from gitops.outside.refusals import about, fault, masked, refusal
 from web.external import authorized
 
 SECONDS = 30

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from mcp import types
 from mcp.shared.exceptions import MCPError
 
-from gitops import policy, tracing
+from gitops import policy
 from gitops.errors import Forbidden, KlepaasError
 from gitops.origin import Origin, within
-from web import attempts
+from gitops.telemetry import tracing
 from web.mcp.plain import plain
+from web.people import attempts
 
 log = logging.getLogger(__name__)
 WHO = "klepaas.mcp"  # where the HTTP door leaves the Caller, in the WSGI environment

@@ -5,10 +5,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from gitops import message, policy
 from gitops.errors import Forbidden
-from web import attempts
 from web.context import services
 from web.external import offered, servers
 from web.mcp import telling
+from web.people import attempts
 
 JOINT, LONGEST = "__", 1000  # between server and tool; characters of a description
 RIGHT = "mcp:execute"

@@ -1,11 +1,11 @@
-"""Where a client of MCP gets a token, as RFC 9728 says it: only where an issuer is configured. Must not know whether a token is one: that is web/identity."""
+"""Where a client of MCP gets a token, as RFC 9728 says it: only where an issuer is configured. Must not know whether a token is one: that is web/people/identity."""
 
 from flask import Blueprint, request
 
 from gitops.errors import NotFound
 from gitops.types import SCOPES
-from web.api import answer
 from web.context import services
+from web.rest.api import answer
 
 PATH = "/mcp/stream"
 WELL_KNOWN = "/.well-known/oauth-protected-resource"

@@ -1,7 +1,7 @@
-"""What tools answer, as JSON schema: what the other doors answer (web/shown), or a refusal, which is an answer too."""
+"""What tools answer, as JSON schema: what the other doors answer (web/rest/shown), or a refusal, which is an answer too."""
 
-from web import shown
-from web.shown import TEXT
+from web.rest import shown
+from web.rest.shown import TEXT
 
 REFUSED = {"type": "object", "required": ["status", "code", "message"], "properties": {"status": {"const": "refused"}, "code": {"type": "string", "description": "stable: what went wrong"}, "message": TEXT}}
 PREVIEW = {"type": "object", "required": ["status", "plan"], "properties": {

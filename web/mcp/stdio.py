@@ -15,14 +15,17 @@ from mcp.shared.inbound import MCP_METHOD_HEADER, MCP_NAME_HEADER, MCP_PROTOCOL_
 from mcp.shared.message import ClientMessageMetadata, SessionMessage
 
 from controller.observe import Observer
-from gitops import http, services
+from gitops import services
 from gitops.errors import Unauthorized
 from gitops.origin import HERE
+from gitops.outside import http
 from gitops.types import SCOPES
-from web import Opened, live, mcp_server, operator
+from web import Opened, live
+from web.cli import operator
+from web.mcp import door as mcp_server
 from web.mcp.calling import Caller
 from web.mcp.server import built
-from web.tokens import held
+from web.people.tokens import held
 
 PATIENCE = 30  # seconds for answers after stdin ended
 VERSION = "io.modelcontextprotocol/protocolVersion"  # of a request's _meta, from 2026-07-28 on

@@ -6,10 +6,12 @@ from mcp.shared.exceptions import MCPError
 from gitops import submit, verbs, views
 from gitops.errors import Invalid, KlepaasError
 from gitops.types import Command
-from web import attempts, confirmations, reads
+from web import reads
+from web.chat import confirmations
 from web.context import cluster, services
 from web.mcp import catalogue, others, predecessor, telling
 from web.mcp.plain import plain
+from web.people import attempts
 
 KNOWN = {each.name for each in catalogue.TOOLS}
 

@@ -1,8 +1,8 @@
 """Answers of the chat as Block Kit: previews with their buttons, reads, receipts, questions. Must not read or decide; what others wrote is escaped."""
 
 from gitops import messages
-from gitops.slackapi import actions, button, escaped, section, sections
-from web import terminal
+from gitops.outside.slack import actions, button, escaped, section, sections
+from web.cli import terminal
 
 LONGEST = 2600  # characters of a diff or an answer; a block takes 3,000
 CHOICES = 5

@@ -3,11 +3,12 @@
 from flask import Blueprint, request
 
 from gitops.errors import Malformed
-from web import attempts, shown
-from web.api import answer
-from web.body import read
 from web.context import services
-from web.described import says
+from web.people import attempts
+from web.rest import shown
+from web.rest.api import answer
+from web.rest.body import read
+from web.rest.described import says
 from web.slack import asker, blocks, installing, signed, talk
 from web.slack.working import later
 

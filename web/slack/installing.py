@@ -9,12 +9,13 @@ from urllib.parse import urlencode
 import orjson
 from flask import Blueprint, g, redirect, request, session
 
-from gitops import slackapi
 from gitops.errors import Conflict, Forbidden, Invalid, KlepaasError, NotFound
-from web import attempts, keys, oauth, shown
-from web.api import answer
+from gitops.outside import slack as slackapi
 from web.context import services
-from web.described import says
+from web.people import attempts, keys, oauth
+from web.rest import shown
+from web.rest.api import answer
+from web.rest.described import says
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("slack_app", __name__)

@@ -7,8 +7,8 @@ from flask import g
 from gitops.errors import Forbidden
 from gitops.kept import Kept
 from gitops.types import Actor
-from web import identity
 from web.context import services
+from web.people import identity
 from web.slack import installing
 
 FRESH = 60  # seconds for which what Slack says of a user is believed

@@ -1,4 +1,4 @@
-"""Words and buttons of a Slack user: read, previewed and confirmed as the chat's are (web/conversations, web/confirmations). Must not authorise."""
+"""Words and buttons of a Slack user: read, previewed and confirmed as the chat's are (web/chat/conversations, web/chat/confirmations). Must not authorise."""
 
 import html
 import re
@@ -8,8 +8,10 @@ from flask import g
 from gitops import verbs
 from gitops.errors import Malformed, NotFound
 from gitops.types import Command
-from web import answers, body, cards, confirmations, conversations, reads
+from web import reads
+from web.chat import answers, cards, confirmations, conversations
 from web.context import cluster, services
+from web.rest import body
 from web.slack import blocks, people
 from web.slack.working import reply
 

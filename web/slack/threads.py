@@ -2,7 +2,7 @@
 
 from gitops.errors import Invalid, NotFound
 from gitops.notices.channels import slack
-from gitops.slackapi import actions, button, escaped
+from gitops.outside.slack import actions, button, escaped
 from web.slack import blocks, installing
 
 LOST = ("message_not_found", "cant_update_message", "channel_not_found", "thread_not_found")

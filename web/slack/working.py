@@ -7,11 +7,13 @@ from urllib.parse import urlsplit
 
 from flask import current_app, g
 
-from gitops import http, slackapi, tracing
 from gitops.errors import Invalid, KlepaasError, Unavailable
 from gitops.origin import CURRENT, within
-from web import attempts
+from gitops.outside import http
+from gitops.outside import slack as slackapi
+from gitops.telemetry import tracing
 from web.context import services
+from web.people import attempts
 from web.slack import installing
 
 log = logging.getLogger(__name__)

@@ -8,9 +8,10 @@ from email.message import EmailMessage
 from email.utils import formatdate
 from urllib.parse import unquote, urlsplit
 
-from gitops import errors, http
+from gitops import errors
 from gitops.notices.channels import shapes
-from gitops.refusals import about
+from gitops.outside import http
+from gitops.outside.refusals import about
 from gitops.shapes import list_of, matching
 
 SERVER = re.compile(r"smtps?://([^\s/@]+@)?[^\s/@:]+(:[0-9]{1,5})?/?")

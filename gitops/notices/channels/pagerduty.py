@@ -5,10 +5,10 @@ The same is sent under the same key, so that a message which comes twice is one 
 
 from datetime import UTC, datetime
 
-from gitops import http
 from gitops.errors import Unavailable
 from gitops.notices.channels import shapes
-from gitops.refusals import about
+from gitops.outside import http
+from gitops.outside.refusals import about
 
 KEYS = {"routing_key": shapes.secret, "api": shapes.url}
 API = "https://events.pagerduty.com"

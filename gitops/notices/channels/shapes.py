@@ -3,7 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
-from gitops.http import Provider
+from gitops.outside.http import Provider
 from gitops.shapes import Wrong, matching
 
 SECONDS = 10  # for a receiver to take a message

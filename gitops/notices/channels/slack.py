@@ -1,10 +1,11 @@
 """Slack: Block Kit to an incoming webhook, or by a bot's token to a channel. Must not let what others wrote be read as markup or as a mention."""
 
-from gitops import http, slackapi
 from gitops.errors import Unavailable
 from gitops.notices import words
 from gitops.notices.channels import shapes
-from gitops.refusals import about
+from gitops.outside import http
+from gitops.outside import slack as slackapi
+from gitops.outside.refusals import about
 from gitops.shapes import Wrong
 
 KEYS = {"url": shapes.url, "token": shapes.secret, "channel": shapes.secret, "api": shapes.url}

@@ -3,9 +3,9 @@
 What others wrote is in TextRuns and Facts' values beside: a TextBlock would read Markdown in it. Must not send more than the 28 kB that Teams takes.
 """
 
-from gitops import http
 from gitops.notices import words
 from gitops.notices.channels import shapes
+from gitops.outside import http
 
 KEYS = {"url": shapes.url}
 COLOURS = {"info": "Good", "warning": "Warning", "critical": "Attention"}

@@ -6,8 +6,8 @@ import time
 
 import orjson
 
-from gitops import http
 from gitops.notices.channels import shapes
+from gitops.outside import http
 
 KEYS = {"url": shapes.url, "secret": shapes.secret}
 

@@ -1,0 +1,7 @@
+"""python -m web.cli"""
+
+import sys
+
+from web.cli.main import main
+
+sys.exit(main())
