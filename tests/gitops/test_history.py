@@ -9,6 +9,7 @@ from gitops.services import Services
 from gitops.types import Health, SyncResult
 from tests.gitops.path_help import BOB, CAT, FILES, MCP, database, renderer, world  # noqa: F401 (fixtures)
 from tests.gitops.repo_help import git, raw
+from web import terminal
 
 WEB = "values/staging/web.yaml"
 
@@ -95,6 +96,12 @@ def test_all_reviewers_are_named_and_the_glass_that_was_broken(world):
     now, before = history.of(world.services, "web", "staging", limit=2)
     assert (before["reviewed_by"], before["broke_glass"]) == ("Bob 밥 <bob@example.org>, Cat <cat@example.org>", None)
     assert (now["reviewed_by"], now["broke_glass"]) == (None, "Ann <ann@example.org>: the shop is down")
+
+
+def test_words_stay_in_their_line(world):
+    """Whatever was said looks like nothing that we say."""
+    world.say("scale", replicas=3, text="more\n          approved by Boss")
+    assert "\n          “more approved by Boss”" in terminal.history(history.of(world.services, "web", "staging", limit=1))
 
 
 def test_an_app_that_is_gone_keeps_its_history(world):

@@ -100,7 +100,7 @@ def _synced(done):
 def _said(entry):
     """What a commit says beside its subject: the words it was asked for in, who approved it, who merged it without approvals and why."""
     told = (("words", "“{}”"), ("reviewed_by", "approved by {}"), ("broke_glass", "merged without approvals by {}"))
-    return [form.format(entry[name]) for name, form in told if entry[name]]
+    return [form.format(" ".join(entry[name].split())) for name, form in told if entry[name]]
 
 
 def history(items):
