@@ -9,7 +9,7 @@ from gitops.services import Services
 from gitops.types import Health, SyncResult
 from tests.gitops.path_help import BOB, CAT, FILES, MCP, database, renderer, world  # noqa: F401 (fixtures)
 from tests.gitops.repo_help import git, raw
-from web import terminal
+from web.cli import terminal
 
 WEB = "values/staging/web.yaml"
 
