@@ -16,6 +16,7 @@ threads = int(os.environ.get("WEB_THREADS", "256"))
 graceful_timeout = 3
 timeout = 120
 keepalive = 5
+limit_request_line = 8190  # the most that gunicorn takes
 logger_class = "web.gunicorn_logger.Logger"
 own = FOLDER not in os.environ  # else it is the operator's, and stays
 if own:

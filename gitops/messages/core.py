@@ -31,7 +31,7 @@ MESSAGES = {
     "promote_from_where": ("promote to {environment} from which environment? klepaas.yaml names none", "{environment} 로 어느 환경에서 승격할까요? klepaas.yaml에 지정되어 있지 않습니다"),
     "promote_to_itself": ("{environment} cannot be promoted to itself", "{environment} 를 자기 자신으로 승격할 수 없습니다"),
     "not_there_then": ("{app} was not in {environment} at {commit}", "{commit} 시점에는 {environment} 에 {app} 이 없었습니다"),
-    "no_earlier_state": ("{app} in {environment} has {there} earlier states, not {steps}", "{environment} 의 {app} 은 이전 상태가 {there}개뿐입니다 (요청: {steps}번 전)"),
+    "no_earlier_state": ("{app} in {environment} has {there} earlier states, not {steps}", "{environment}의 {app}: 이전 상태가 {there}개뿐입니다 (요청: {steps}번 전)"),
     "commit_not_deployed": ("{commit} was never desired state: main does not contain it", "{commit} 은 main에 없는 커밋이라 되돌릴 수 없습니다"),
     "version_never_deployed": ("version {version} of {app} was never in {environment}", "{environment} 에 {app} {version} 버전이 배포된 적이 없습니다"),
     "app_name_too_long": ("the name {app} is longer than {limit} characters", "{app} 이름이 {limit}자를 넘습니다"),

@@ -60,15 +60,20 @@ function top() {
       el("button", { class: "plain small", type: "button", onclick: async () => { await api.post("/auth/logout"); location.reload(); } }, t("signOut"))));
   store.save("changes"); store.save("alerts");
 }
+// How one signs in here: the providers that are set up, which come back to this page; a link that works once, always.
+async function ways() {
+  const next = encodeURIComponent(`/${location.hash}`), found = await api.get("/auth/providers").catch(() => ({ items: [] }));
+  return [...found.items.map(({ label, url }) => el("a", { class: "button primary", href: `${url}?next=${next}` }, t("signInBy", { label }))), el("p", { class: "soft" }, t("signIn")), el("code", {}, "klepaas link USER")];
+}
 async function start() {
   document.documentElement.lang = language;
   write(document.querySelector(".skip"), t("skip"));
   try {
     await Promise.all([learn(), store.load()]);
   } catch (error) {
-    const signIn = error instanceof Problem && error.status === 401;
     document.getElementById("chat").hidden = true;
-    main.append(el("div", { class: "sign-in" }, el("h1", {}, "K-Le-PaaS"), el("p", { class: signIn ? "soft" : "error" }, signIn ? t("signIn") : `${t("failedToLoad")} ${error.message}`), signIn ? el("code", {}, "klepaas link USER") : null));
+    const signIn = error instanceof Problem && error.status === 401;
+    main.append(el("div", { class: "sign-in" }, el("h1", {}, "K-Le-PaaS"), signIn ? await ways() : el("p", { class: "error" }, `${t("failedToLoad")} ${error.message}`)));
     return;
   }
   const banner = document.getElementById("offline");

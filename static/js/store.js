@@ -63,7 +63,7 @@ class Store extends EventTarget {
     this.state(event);
     if (event.kind === "review") this.soon();
     if (event.kind === "alert") this.alertsSoon();
-    if (["command", "review"].includes(event.kind)) this.save("history", { app: event.app, environment: event.environment });
+    if (["command", "review", "sync"].includes(event.kind)) this.save("history", { app: event.app, environment: event.environment });
     this.save("event", { event });
   }
   // What an event says of an app's state; an app not known yet is asked for.

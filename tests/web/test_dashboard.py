@@ -29,13 +29,14 @@ def test_a_typed_confirm_means_the_card_as_it_is_now(demo, person):  # noqa: F81
 
 
 def test_keyboard_alone(demo, person):  # noqa: F811
-    """Ctrl-K, a sentence, a typed confirm: committed without a pointer, and no card has moved meanwhile."""
+    """Ctrl-K, a sentence that is shown as it was typed, a typed confirm: committed without a pointer, and no card has moved meanwhile."""
     owner = person("owner", "en-US")
     owner.page.locator("h1").click()
     before = boxes(owner.page)
-    for words in ("scale mailer to 2", "confirm"):
+    for words in ("Scale mailer to 2", "confirm"):
         owner.page.keyboard.press("Control+k")
         owner.page.keyboard.type(words)
+        expect(owner.page.locator("#palette-list li").last).to_contain_text(f"“{words}”")
         owner.page.keyboard.press("Enter")
         expect(owner.page.locator('[data-role="preview"]')).to_be_visible(timeout=WAIT)
     expect(owner.page.locator('[data-role="outcome"]')).to_have_attribute("data-status", "committed", timeout=WAIT)
@@ -44,7 +45,7 @@ def test_keyboard_alone(demo, person):  # noqa: F811
 
 
 def test_what_is_open_stays_open(demo, person):  # noqa: F811
-    """A diff being read in the history is still there when somebody else's commit arrives above it."""
+    """A diff being read in the history is still there when somebody else's commit arrives above it, which says that it was synced as soon as it is."""
     owner = person("owner", "en-US")
     assert demo.cli("submit", "scale", "payment-api", "-e", "staging", "replicas=1").returncode == 0
     owner.page.goto(f"{demo.url}/#/apps/payment-api/staging")
@@ -55,6 +56,7 @@ def test_what_is_open_stays_open(demo, person):  # noqa: F811
     expect(kept).to_be_visible(timeout=WAIT)
     assert demo.cli("submit", "scale", "payment-api", "-e", "staging", "replicas=2").returncode == 0
     expect(first).not_to_have_attribute("data-revision", revision, timeout=WAIT)
+    expect(first.locator('[data-role="synced"] [data-word="succeeded"]')).to_be_visible(timeout=WAIT)
     expect(kept).to_be_visible()
 
 

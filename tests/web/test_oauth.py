@@ -1,16 +1,19 @@
 """Signing in by GitHub, Google and Slack: who the provider vouches for, once, in the browser where it began."""
 
 import contextlib
+from urllib.parse import urlencode
 
 import pytest
 import requests
 from flask.sessions import session_json_serializer
 from itsdangerous import URLSafeTimedSerializer
+from playwright.sync_api import expect
 
 from gitops import access
 from tests.gitops.repo_help import land
 from tests.web import idp
 from tests.web.people import house
+from tests.web.test_browser import WAIT, chromium  # noqa: F401 (fixtures)
 from web.people import keys, oauth
 
 KINDS = ("github", "google", "slack")
@@ -83,6 +86,21 @@ def test_what_can_be_signed_in_by_is_said(both):
     assert [each["name"] for each in requests.get(f"{home.url}/auth/providers").json()["items"]] == [provider.kind]
     other = next(each for each in KINDS if each != provider.kind)
     assert requests.get(f"{home.url}/auth/login/{other}").status_code == 404 == requests.get(f"{home.url}/auth/login/x%0d%0ay").status_code
+
+
+def test_the_page_offers_it(github, chromium):  # noqa: F811
+    """Who is not signed in sees the providers, and comes back to the page they wanted."""
+    home, provider = github
+
+    def agrees(route):
+        query = provider.authorized(route.fetch(max_redirects=0).headers["location"])
+        route.fulfill(content_type="text/html", body=f'<meta http-equiv="refresh" content="0; url={home.url}/auth/callback/github?{urlencode(query)}">')
+    with contextlib.closing(chromium.new_context(locale="ko-KR")) as context:
+        page = context.new_page()
+        page.route("**/auth/login/github?*", agrees)
+        page.goto(f"{home.url}/#/settings")
+        page.get_by_role("link", name="GitHub 계정으로 로그인").click()
+        expect(page.get_by_text("Kim 킴 <kim@example.org>")).to_be_visible(timeout=WAIT)
 
 
 @pytest.mark.parametrize("change", [{"state": "x"}, {"state": ""}, {"state": None}])

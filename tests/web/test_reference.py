@@ -1,6 +1,7 @@
 """The page that shows the API: made from openapi.json in the browser, in both languages, under the strict policy."""
 
 import pytest
+import requests
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
@@ -59,3 +60,9 @@ def test_who_is_not_signed_in_reads_nothing_of_it(demo, chromium):  # noqa: F811
     page.goto(f"{demo.url}/api")
     expect(page.get_by_role("link", name="로그인하면 볼 수 있습니다")).to_be_visible(timeout=WAIT)
     assert page.locator(".operation").count() == 0
+
+
+def test_an_address_ends_where_it_is_said_to(demo):
+    """At 8190 bytes with its method and version; a longer one is 414."""
+    rest = len("GET /api/v1/problems/ HTTP/1.1")
+    assert [requests.get(f"{demo.url}/api/v1/problems/{'a' * (8190 - rest + more)}").status_code for more in (0, 1)] == [404, 414]

@@ -20,7 +20,7 @@ const SHOWN = {
 };
 
 export function answerCard({ type, summary, data, metadata = {} }) {
-  return el("section", { class: "answer", "data-role": "answer", "data-type": type }, el("div", { class: "row" }, el("b", {}, summary), metadata.environment ? el("span", { class: "tag" }, metadata.environment) : null), (SHOWN[type] || anything)(data, metadata));
+  return el("section", { class: "answer", "data-role": "answer", "data-type": type }, el("div", { class: "row" }, el("b", {}, heard(summary)), metadata.environment ? el("span", { class: "tag" }, metadata.environment) : null), (SHOWN[type] || anything)(data, metadata));
 }
 // An answer whose view is loaded when it is needed.
 function later(load, show) {

@@ -60,7 +60,7 @@ export function app(main, name, environment) {
       if (item.environment === environment) { act.show(item); soon(); }
     }),
     store.on(["event"], ({ event }) => { if (event.kind === "cluster" && event.app === name && event.environment === environment) reportsSoon(); }),
-    store.on(["history"], (detail) => { if (detail.app === name && detail.environment === environment) past.load(); })];
+    store.on(["history"], (detail) => { if (detail.app === name && detail.environment === environment) past.soon(); })];
   return () => { clearTimeout(timer); clearTimeout(reporting); measured.leave(); firing.leave(); whole.leave(); log.leave(); off.forEach((each) => each()); };
 }
 const parts = (...names) => Object.fromEntries(names.map((each) => [each, el("div", { class: "tight" })]));
@@ -76,5 +76,5 @@ function details(found) {
 function syncList(syncs) {
   if (!syncs.length) return empty(t("nothing"));
   return list(syncs, (each) => `${each.revision}${each.started}`, (each) => el("li", {}, el("div", { class: "row" }, badge(each.status), sha(each.revision), el("span", { class: "grow" }), el("span", { class: "tiny soft" }, stamp(each.started))),
-    el("span", { class: "soft tiny" }, (each.actions || []).map((action) => `${action.action} ${action.kind} ${action.name}`).join(", ")), each.error ? el("span", { class: "error tiny" }, heard(each.error)) : null));
+    el("span", { class: "soft tiny" }, (each.actions || []).map((action) => t(`acted_${action.action}`, { what: `${action.kind} ${action.name}` })).join(", ")), each.error ? el("span", { class: "error tiny" }, heard(each.error)) : null));
 }

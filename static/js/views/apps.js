@@ -52,7 +52,7 @@ function lately() {
   const past = timeline(() => ({}), null, 5, false), waiting = el("div", { class: "tight" });
   const panel = el("section", { class: "panel" }, el("h2", {}, t("inReviewNow")), waiting);
   const show = () => { panel.hidden = !store.changes.length; keyed(waiting, store.changes, (each) => `${each.id}${each.approvals.length}`, reviewRow); };
-  const off = [store.on(["changes"], show), store.on(["history"], past.load)];
+  const off = [store.on(["changes"], show), store.on(["history"], past.soon)];
   show();
   past.load();
   const recent = el("section", { class: "panel" }, el("h2", {}, t("recent"), el("span", { class: "grow" }), el("a", { class: "small", href: "#/history" }, t("history"))), past.node);

@@ -7,7 +7,7 @@ import { badge, empty, failure, sha, table } from "./parts.js";
 const OUTCOMES = ["committed", "proposed", "accepted", "done", "previewed", "unchanged", "repeated", "answered", "refused", "failed"], DOORS = ["chat", "rest", "cli", "mcp", "slack", "webhook", "git", "images", "controller"];
 
 export function audit(main) {
-  const rows = el("div", {}), older = el("button", { type: "button", class: "small", hidden: true, onclick: () => load(true) }, t("older"));
+  const rows = el("div", { class: "whole stacked" }), older = el("button", { type: "button", class: "small", hidden: true, onclick: () => load(true) }, t("older"));
   const search = el("input", { class: "search", type: "search", placeholder: t("auditSearch"), "aria-label": t("auditSearch"), onchange: () => load() });
   const choice = (name, values) => el("select", { "aria-label": t(name), "data-filter": name, onchange: () => load() }, el("option", { value: "" }, `${t(name)}: ${t("all")}`), values.map((each) => el("option", { value: each }, t(`${name[0]}_${each}`))));
   const outcome = choice("outcome", OUTCOMES), door = choice("door", DOORS);

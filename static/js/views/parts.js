@@ -54,7 +54,7 @@ export function table(columns, rows) {
   const named = columns.map((column) => (typeof column === "object" ? column : { text: column }));
   return el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": named.map((each) => each.text).filter(Boolean).join(", ") }, el("table", { class: "data" },
     el("thead", {}, el("tr", {}, named.map((each) => (each.text ? el("th", { scope: "col" }, each.text) : el("td", {}))))),
-    el("tbody", {}, rows.map((row) => el("tr", {}, row.map((cell, index) => el("td", { class: named[index]?.wide ? "wide" : null }, cell instanceof Node ? cell : String(cell ?? ""))))))));
+    el("tbody", {}, rows.map((row) => el("tr", {}, row.map((cell, index) => el("td", { class: named[index]?.wide ? "wide" : null, "data-label": named[index]?.text || null }, cell instanceof Node ? cell : String(cell ?? ""))))))));
 }
 export const facts = (pairs) => el("dl", { class: "facts" }, pairs.filter(([, value]) => value !== null && value !== undefined && value !== "").flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value instanceof Node ? value : String(value))]));
 export const failure = (error) => el("div", { class: "notice", "data-tone": "bad", role: "alert" }, el("p", {}, error.message), sides(error.body?.details?.conflict ?? error.body?.conflict));

@@ -96,9 +96,10 @@ function buttons(item, settle, done, renew) {
 export function outcome(receipt) {
   const { app, environment } = receipt.plan, item = store.apps.get(store.key(app, environment));
   return el("div", { class: "tight", "data-role": "outcome", "data-status": receipt.status, role: "status" },
-    el("div", { class: "row" }, el("b", {}, t(receipt.status)), receipt.review ? el("a", { href: `#/changes/${encodeURIComponent(receipt.review.id)}` }, t("toReview")) : sha(receipt.commit)),
+    el("div", { class: "row" }, el("b", {}, t(receipt.status)), receipt.review ? toReview(`#/changes/${encodeURIComponent(receipt.review.id)}`) : sha(receipt.commit)),
     receipt.status === "accepted" ? warnings(receipt.plan) : null, receipt.status === "committed" && item ? follow(app, environment) : null);
 }
+const toReview = (href) => (href === location.hash ? "" : el("a", { href }, t("toReview")));
 function follow(app, environment) {
   const where = el("a", { href: `#/apps/${encodeURIComponent(app)}/${encodeURIComponent(environment)}` }, `${app} / ${environment}`), state = el("span", { class: "row" }), why = el("span", { class: "small error" });
   const show = () => {

@@ -18,17 +18,17 @@ export function settings(main) {
 const scopes = (names) => el("div", { class: "row" }, names.map((each) => el("span", { class: "tag" }, each)));
 
 function tokens() {
-  const list = el("div", {}), out = el("div", { class: "tight", role: "status" });
+  const list = el("div", { class: "stacked named" }), out = el("div", { class: "tight", role: "status" });
   const load = () => fill(list, api.all("tokens"), (found) => {
     const kept = found.items.filter((each) => !each.revoked);
-    return kept.length ? table([t("name"), t("scopes"), t("lastUsed"), t("expires"), ""], kept.map((each) => tokenRow(each, revoke))) : empty(t("noTokens"));
+    return kept.length ? table([t("name"), { text: t("scopes"), wide: true }, t("lastUsed"), t("expires"), ""], kept.map((each) => tokenRow(each, revoke))) : empty(t("noTokens"));
   });
   const revoke = async (id) => { try { await api.remove(`tokens/${encodeURIComponent(id)}`); out.replaceChildren(); load(); } catch (error) { out.replaceChildren(failure(error)); } };
   const make = async (event) => {
     event.preventDefault();
     const data = new FormData(event.target);
     try {
-      const made = await api.post("tokens", { name: data.get("name"), scopes: data.getAll("scope"), agent: data.has("agent"), ...(data.get("days") ? { days: Number(data.get("days")) } : {}) });
+      const made = await api.post("tokens", { name: data.get("name"), scopes: data.getAll("scope"), agent: data.has("agent"), ...(data.has("environment") ? { environments: data.getAll("environment") } : {}), ...(data.get("days") ? { days: Number(data.get("days")) } : {}) });
       out.replaceChildren(once(made.token));
       event.target.reset();
       load();
@@ -45,7 +45,7 @@ function form(make) {
   const check = (attributes, text) => el("label", { class: "check" }, el("input", { type: "checkbox", ...attributes }), text);
   const name = el("label", {}, t("name"), el("input", { name: "name", required: true, maxlength: 80, autocomplete: "off" })), days = el("label", {}, t("days"), el("input", { name: "days", type: "number", min: 1, max: 366 }));
   const scopes = store.me.scopes.map((scope) => check({ name: "scope", value: scope, checked: scope === "k8s:read" }, scope));
-  return el("form", { class: "tight", onsubmit: make }, el("div", { class: "fields" }, name, days), el("fieldset", { class: "row" }, el("legend", { class: "small soft" }, t("scopes")), scopes),
+  return el("form", { class: "tight", onsubmit: make }, el("div", { class: "fields" }, name, days), el("fieldset", { class: "row" }, el("legend", { class: "small soft" }, t("scopes")), scopes), store.me.scopes.some((each) => each.includes("@")) ? "" : where(),
     check({ name: "agent" }, t("agent")), el("div", {}, el("button", { class: "primary", type: "submit" }, t("create"))));
 }
 function once(token) {
@@ -54,7 +54,7 @@ function once(token) {
 }
 // Where one is signed in, each of which can be ended.
 function sessions() {
-  const list = el("div", {}), note = el("div", {});
+  const list = el("div", { class: "stacked named" }), note = el("div", {});
   const load = () => fill(list, api.all("sessions"), (found) => table([{ text: t("browser"), wide: true }, t("address"), t("signedIn"), t("expires"), ""], found.items.map((each) => [each.browser || "?", each.address || "", stamp(each.created), stamp(each.expires),
     each.current ? el("span", { class: "tag" }, t("thisOne")) : el("button", { type: "button", class: "danger small", onclick: async () => { try { await api.remove(`sessions/${encodeURIComponent(each.id)}`); load(); } catch (error) { note.replaceChildren(failure(error)); } } }, t("endSession"))])));
   load();
@@ -79,8 +79,10 @@ function grant(roles, out, load) {
   };
   return el("form", { class: "fields", onsubmit: give }, el("label", {}, t("subject"), el("input", { name: "subject", required: true, placeholder: "user:kim@example.org", autocomplete: "off" })),
     el("label", {}, t("role"), el("select", { name: "role" }, roles.map((each) => el("option", { value: each.name }, each.name)))),
-    el("fieldset", { class: "row" }, el("legend", { class: "small soft" }, t("whereNone")), store.environments.map((each) => el("label", { class: "check" }, el("input", { type: "checkbox", name: "environment", value: each.name }), each.name))), el("button", { type: "submit" }, t("grant")));
+    where(), el("button", { type: "submit" }, t("grant")));
 }
+// At which environments; none chosen: at all.
+const where = () => el("fieldset", { class: "row" }, el("legend", { class: "small soft" }, t("whereNone")), store.lanes.map((each) => el("label", { class: "check" }, el("input", { type: "checkbox", name: "environment", value: each.name }), each.name)));
 function environments() {
   const rows = store.environments.map((each) => [each.name, el("code", {}, each.namespace), each.review ? t("requiredApprovals", { count: each.approvals }) : t("direct"), each.promotes_from ?? "", each.agents === "commit" ? t("commit") : t("propose")]);
   return el("section", { class: "panel" }, el("h2", {}, t("environments")), table([t("environment"), t("namespace"), t("review"), t("promotesFrom"), t("agents")], rows));
