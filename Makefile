@@ -4,10 +4,10 @@ BIN := .venv/bin
 .PHONY: demo test test-all test-cluster bench bench-cluster nlp-eval clean
 .DEFAULT_GOAL := demo
 
-$(BIN)/.installed: setup.cfg pyproject.toml
+$(BIN)/.installed: setup.cfg pyproject.toml deploy/constraints.txt
 	@echo "Installing into .venv (about a minute) …"
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/pip install --disable-pip-version-check --progress-bar off -e '.[test]'
+	@$(BIN)/pip install --disable-pip-version-check --progress-bar off --constraint deploy/constraints.txt -e '.[test]'
 	touch $@
 
 demo: $(BIN)/.installed
