@@ -12,7 +12,7 @@ from gitops.cicd import pulled
 from gitops.errors import KlepaasError, NotFound
 
 log = logging.getLogger(__name__)
-STATUSES = 5  # seconds between looks at what is to be said at a forge
+STATUSES, MOVED = 5, 2  # seconds between looks at what is to be said at a forge; until what came with a new revision is looked at
 
 
 def follow(services):
@@ -25,10 +25,10 @@ def follow(services):
         log.warning("reviews: %s", error)
 
 
-def pushes(services):
-    """Write plain pushes into the audit, once per installation and poll."""
+def pushes(services, seconds=None):
+    """Write plain pushes into the audit, once per installation and poll, or in so many seconds."""
     try:
-        if services.ledger.claim("pushes", services.settings.poll_seconds - 1):
+        if services.ledger.claim("pushes", seconds or services.settings.poll_seconds - 1):
             noted.note(services)
     except KlepaasError as error:
         log.warning("pushes: %s", error)

@@ -6,6 +6,7 @@ The loop has its own thread of control; APScheduler runs what is periodic (the p
 import logging
 import threading
 import time
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -127,6 +128,8 @@ class Loop:
         head = self.source.tip(self.head, patience)
         if head is not None and head != self.head:
             self._advance(head)
+            if self.scheduler.running:  # once they rest, and beside the syncs
+                self.scheduler.add_job(lambda: forges.pushes(self.services, forges.MOVED), "date", run_date=datetime.now(UTC) + timedelta(seconds=forges.MOVED), id="pushes", replace_existing=True)
         names = {*self.worlds, *(self.catalog.environments if self.catalog else ())}
         for name, error in self.ticks.each(sorted(names), patience).items():
             self.worlds.reached(name, error, self.catalog)

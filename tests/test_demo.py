@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import time
 
@@ -41,6 +42,14 @@ def test_a_second_demo_of_one_home_is_refused(demo):
     """Two demos would fight over one cluster: the second says so."""
     done = demo.cli("demo")
     assert done.returncode == 1 and "already" in done.stderr
+
+
+def test_a_port_that_is_taken_is_said(home):
+    """Before anything is started: no links to somebody else's server."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        found = subprocess.run([product.BIN / "klepaas", "demo"], env=product.environment(home, port), capture_output=True, text=True, timeout=60)
+    assert found.returncode == 1 and f"port {port}" in found.stderr and "Sign in" not in found.stdout
 
 
 def test_a_killed_demo_leaves_no_children(home):

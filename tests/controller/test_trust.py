@@ -4,6 +4,7 @@ import pytest
 
 from gitops.repo import Repository
 from gitops.types import SCOPES, Actor
+from gitops.ledger.audit import Entry
 from tests.controller.house import configmap
 from tests.gitops.test_signing import allowed, ssh_key
 
@@ -145,3 +146,13 @@ def test_a_push_cannot_take_the_protection_away(protecting):
     made = protecting
     sha = made.commit({"klepaas.yaml": made.config("staging"), **{path: configmap("one", "evil") for path in ONE}})
     assert f"{sha[:7]} reached staging without a review, and it changes klepaas.yaml" in made.wait(made.held)[-1] and made.value("one") == "one"
+
+
+def test_a_push_is_written_down_at_once(house):
+    """As soon as it is followed, however seldom the remote is asked: who verifies the audit then finds it explained."""
+    made = house(ONE)
+    made.ledger.audit.add(Entry("a@example.org", "A", False, None, None, "rest", "scale", None, None, {}, "refused"))
+    made.start(POLL_SECONDS="600")
+    made.synced("one")
+    sha = change(made, "pushed")
+    made.wait(lambda: sha in made.ledger.audit.commits([sha]))

@@ -40,6 +40,9 @@ def run(settings):
         except BlockingIOError:
             print(f"klepaas: a demo runs in {home} already", file=sys.stderr)
             return 1
+        if not _unused(settings.port):
+            print(f"klepaas: something else listens on port {settings.port} already; another one: PORT={settings.port + 1} make demo", file=sys.stderr)
+            return 1
         return _running(settings, home)
 
 
@@ -85,6 +88,12 @@ def _start(settings, home, children):
     _until(lambda: _answers(f"{url}/readyz"), children)
     print(f"\nK-Le-PaaS is at {url} ({time.monotonic() - began:.1f} s). Sign in once with:", *(f"  {name:<9} {link}" for name, link in links),
           f"\nMore links: klepaas link owner | reviewer. Logs: {home / 'logs'}. Ctrl-C stops everything.", sep="\n", flush=True)
+
+
+def _unused(port):
+    """Whether nobody answers at this machine's port."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 def _free():
