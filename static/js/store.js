@@ -16,7 +16,7 @@ class Store extends EventTarget {
   }
   async load() {
     const [events, me] = await Promise.all([api.get("events", { after: 0, limit: 1 }), api.get("me")]);
-    this.last = events.last ?? 0; this.me = me;
+    this.last = events.newest; this.me = me;
     await this.refresh();
     this.connect();
     addEventListener("online", () => { if (!this.online) this.connect(); });

@@ -154,14 +154,15 @@ def deployments(app, environment, status, limit, cursor):
 
 
 @blueprint.get("/events")
-@says("어떤 ID 뒤의 이벤트를 순서대로 봅니다.", AFTER, *pages.by(200), answers=shown.page(shown.EVENT, last={"type": ["integer", "null"]}))
+@says("어떤 ID 뒤의 이벤트를 순서대로 봅니다.", AFTER, *pages.by(200), answers=shown.page(shown.EVENT, last={"type": ["integer", "null"]}, newest=shown.COUNT))
 def events(after, limit, cursor):
-    """Events after an id, in the order of their ids; `last` is what to go on after."""
+    """Events after an id, in the order of their ids; `last` is what to go on after, `newest` the id of the newest of all."""
+    newest = services().ledger.last_event()
     begin = (pages.at(cursor) or (after or 0,))[0]
     found = services().ledger.events(begin, limit + 1, but=HIDDEN, environments=policy.places(g.actor.scopes, "k8s:read"))
     page = pages.page(found, limit, lambda each: (each.id,), lambda each: each)
     seen = [reads.event(each) for each in page["items"] if reads.may_see(g.actor, each)]
-    return answer(page | {"items": seen, "last": page["items"][-1].id if page["items"] else None})
+    return answer(page | {"items": seen, "last": page["items"][-1].id if page["items"] else None, "newest": newest})
 
 
 @blueprint.get("/me")
