@@ -145,14 +145,16 @@ class States:
             return {(row.app, row.environment): orjson.loads(row.state) for row in self.tables["state"].select()}
 
     def synced(self, commits):
-        """commit -> the last sync of each app that it made what it is, as {app, environment, status, objects, seconds}: what the commits did to the clusters, where it is known. Of older syncs the revision alone is."""
+        """commit -> the last sync of each app that it made what it is, as {app, environment, status, objects, seconds}: what the commits did to the clusters, where it is known. One that came later and did nothing is none; of older syncs the revision alone is known."""
         table, found = self.tables["sync"], {}
         with self.store.session():
             about = table.commit.in_(list(commits)) | table.commit.is_null() & table.revision.in_(list(commits))
             rows = table.select().where(about).order_by(table.started) if commits else ()
             for row in rows:
-                took = row.finished - row.started if row.finished else None
-                found.setdefault(row.commit or row.revision, {})[row.environment, row.app] = {"app": row.app, "environment": row.environment, "status": row.status, "objects": len(orjson.loads(row.result)["actions"]), "seconds": took}
+                took, objects = row.finished - row.started if row.finished else None, len(orjson.loads(row.result)["actions"])
+                known, place = found.setdefault(row.commit or row.revision, {}), (row.environment, row.app)
+                if objects or place not in known or known[place]["status"] != row.status:
+                    known[place] = {"app": row.app, "environment": row.environment, "status": row.status, "objects": objects, "seconds": took}
         return {commit: list(each.values()) for commit, each in found.items()}
 
     def syncs(self, app=None, environment=None, limit=50, status=None, environments=None, place=None):

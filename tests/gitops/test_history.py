@@ -134,10 +134,11 @@ def test_the_first_commit_has_a_diff_too(world):
 
 
 def test_it_says_what_a_commit_did_to_the_cluster(world):
-    """The last sync of each app at it, in the environments that are seen; a commit that no controller told of says nothing."""
+    """The last sync of each app at it that did something, in the environments that are seen; a commit that no controller told of says nothing."""
     before, sha = world.say("scale", replicas=3).commit, world.say("scale", replicas=4).commit
-    for at, status in ((1.0, "failed"), (5.0, "succeeded")):
-        world.services.ledger.record_sync(SyncResult("web", "staging", sha, status, ({"action": "changed", "kind": "Deployment", "namespace": "staging", "name": "web"},), Health("healthy"), at, at + 2))
+    did = ({"action": "changed", "kind": "Deployment", "namespace": "staging", "name": "web"},)
+    for at, status, actions in ((1.0, "failed", did), (5.0, "succeeded", did), (9.0, "succeeded", ())):
+        world.services.ledger.record_sync(SyncResult("web", "staging", sha, status, actions, Health("healthy"), at, at + 2))
     newest, older = history.of(world.services, "web", "staging", 2)
     assert newest["synced"] == [{"app": "web", "environment": "staging", "status": "succeeded", "objects": 1, "seconds": 2.0}] and (older["revision"], older["synced"]) == (before, [])
     assert history.of(world.services, "web", "staging", 1, sees=lambda name: name == "production")[0]["synced"] == []

@@ -25,7 +25,7 @@ export function logs(place) {
       keyed(select, names, (each) => each, (each) => el("option", { value: each }, each));
       select.value = chosen;
     }
-    containers.hidden = found.containers.length < 2;
+    [pods.hidden, containers.hidden] = [!found.pods.length, found.containers.length < 2];
   }
   // A pod that has gone is no longer asked for. Who follows is told by the stream.
   async function load() {
@@ -77,5 +77,6 @@ export function logs(place) {
   }
   const head = el("div", { class: "head" }, el("h2", {}, t("logs")), pods, containers, el("span", { class: "grow" }), lines, el("label", { class: "check" }, previous, t("previous")), el("label", { class: "check" }, follow, t("follow")));
   const tools = el("div", { class: "row" }, search, note, el("span", { class: "grow" }), el("button", { class: "small", type: "button", onclick: () => leave() }, t("refresh")), el("button", { class: "small", type: "button", "data-role": "save-logs", onclick: save }, t("download")));
+  choose();
   return { node: el("section", { class: "panel" }, head, tools, out), load, leave: stop };
 }
