@@ -19,7 +19,7 @@ def say(who, name):
 
 
 def test_from_welcome_to_review(demo, person):  # noqa: F811
-    """Deploy, check, scale, break, roll back, review; begun again, only what comes counts."""
+    """Deploy, check, scale, break, roll back, review; begun again, only what comes counts, and the words ask for what is not so already."""
     owner = person("owner", "en-US")
     owner.page.goto(f"{demo.url}/#/tutorial")
     expect(step(owner, "welcome")).to_have_attribute("data-done", "", timeout=WAIT)
@@ -43,3 +43,5 @@ def test_from_welcome_to_review(demo, person):  # noqa: F811
     owner.page.wait_for_timeout(1100)  # times are whole seconds
     owner.page.locator('[data-role="reset"]').click()
     expect(owner.page.locator('[data-role="progress"]')).to_have_text("1/7", timeout=WAIT)
+    expect(step(owner, "deploy").get_by_role("button").first).to_contain_text("1.28.1")
+    expect(step(owner, "scale").get_by_role("button").first).to_contain_text("3")
