@@ -61,7 +61,7 @@ class Ledger:
         self.put_user, self.user, self.users = accounts.put_user, accounts.user, accounts.users
         self.notices = Notices(store, self.tables, events)
         self.alerts = Alerts(store, self.tables, events)
-        self.token_create, self.token_actor = accounts.token_create, accounts.token_actor
+        self.token_create, self.token_actor, self.token_id = accounts.token_create, accounts.token_actor, accounts.token_id
         self.tokens, self.token_revoke, self.tokens_revoke, self.tokens_until = accounts.tokens, accounts.token_revoke, accounts.tokens_revoke, accounts.tokens_until
         self.link_create, self.link_use = accounts.link_create, accounts.link_use
         self.session_create, self.session = accounts.session_create, accounts.session

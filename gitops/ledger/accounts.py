@@ -64,6 +64,12 @@ class Accounts:
                                         agent=agent, created=time.time(), expires=expires)
         return text
 
+    def token_id(self, text):
+        """What a token is called, by which it is listed and revoked; this is no use of it."""
+        table = self.tables["token"]
+        with self.store.session():
+            return table.get(table.hash == digest(text)).id
+
     def token_actor(self, text):
         """{id, email, name, scopes, user_scopes, teams, agent, expires} of a token that is valid now, else None."""
         table = self.tables["token"]

@@ -38,7 +38,7 @@ def test_a_token_is_shown_once(home):
     made = make(browser, home, name="pipeline", days=7).json()
     mine = [each for each in browser.get(f"{home.api}/tokens").json()["items"] if each["name"] == "pipeline"]
     assert made["token"].startswith("klp_") and made["token"] not in json.dumps(mine)
-    assert [(each["scopes"], each["used"], each["revoked"]) for each in mine] == [(["k8s:read"], None, None)]
+    assert [(each["id"], each["scopes"], each["used"], each["revoked"]) for each in mine] == [(made["id"], ["k8s:read"], None, None)]
     assert abs(mine[0]["expires"] - time.time() - 7 * 86400) < 60
     assert bearing(made["token"]).get(f"{home.api}/me").json()["scopes"] == ["k8s:read"]
     assert [each["used"] for each in browser.get(f"{home.api}/tokens").json()["items"] if each["name"] == "pipeline"] != [None]

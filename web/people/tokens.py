@@ -21,7 +21,7 @@ FIELDS = (
     Argument("name", ("what it is called", "이름"), required=True), Argument("scopes", ("what it may do", "권한"), "strings", required=True),
     Argument("environments", ("where; without: everywhere", "환경. 없으면 전체"), "strings"), Argument("agent", ("it proposes, people merge", "제안만 하고 병합은 사람이 합니다"), "boolean"),
     Argument("days", ("how long it is valid; without: until it is revoked", "유효 기간(일). 없으면 폐기할 때까지"), "integer", minimum=1, maximum=LONGEST))
-MADE = shown.thing(token=shown.TEXT, name=shown.TEXT, scopes=shown.many(shown.TEXT), agent=shown.FLAG, expires=shown.PERHAPS)
+MADE = shown.thing(id=shown.TEXT, token=shown.TEXT, name=shown.TEXT, scopes=shown.many(shown.TEXT), agent=shown.FLAG, expires=shown.PERHAPS)
 REVOKED = shown.thing("count", status={"const": "revoked"}, count=shown.COUNT)
 
 
@@ -42,7 +42,7 @@ def created(asked):
     attempts.tell(name=name, scopes=" ".join(scopes), agent=agent, days=asked["days"])
     held(g.actor.scopes, scopes)
     text = services().ledger.token_create(g.actor.email, name, scopes, agent, expires)
-    return answer({"token": text, "name": name, "scopes": scopes, "agent": agent, "expires": expires}, 201)
+    return answer({"id": services().ledger.token_id(text), "token": text, "name": name, "scopes": scopes, "agent": agent, "expires": expires}, 201)
 
 
 @blueprint.delete("/tokens/<id>")
