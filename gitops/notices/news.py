@@ -1,6 +1,6 @@
 """What an event of the ledger is as news, if it is any: {kind, severity, app, environment, at, facts}. Pure; a row of the outbox holds such dicts.
 
-One sync is told once a status, and one that wrote nothing not at all: `said` is what was told last of the same.
+One sync is told once a status, and one that wrote nothing only where it failed or ends a failure: `said` is what was told last of the same.
 """
 
 from gitops import checks
@@ -25,8 +25,9 @@ def of(event, said=None):
     return (made and _news(event, *made), None)
 
 
-def _news(event, kind, facts, severity=None):
-    return {"kind": kind, "severity": severity or KINDS[kind], "app": event.app, "environment": event.environment, "at": event.at, "facts": clean(facts)}
+def _news(event, kind, facts, severity=None, ends=None):
+    """`ends`: how much what it puts an end to mattered, where it does; who was told of that is told of this."""
+    return {"kind": kind, "severity": severity or KINDS[kind], "app": event.app, "environment": event.environment, "at": event.at, "facts": clean(facts)} | ({"ends": ends} if ends else {})
 
 
 def clean(facts):
@@ -35,16 +36,17 @@ def clean(facts):
 
 
 def _sync(event, said):
-    """A deployment or a hold. `said` is the sync (by when it began) and its status as told last."""
+    """A deployment or a hold. `said` is the sync (by when it began) and its status as told last, and whether a failure told before is not over."""
     data, kind = event.data, SYNCS.get(event.data.get("status"))
-    began, _, status = (said or "").partition(" ")
-    now = f"{data.get('started')} {data.get('status')}"
-    if kind is None or said == now or not data.get("actions") and data["status"] in ("progressing", "succeeded"):
+    began, *before = (said or "-").split()
+    failed = "failed" in before and kind != "deployment.failed"
+    now = f"{data.get('started')} {data.get('status')}{' failed' if failed and kind != 'deployment.succeeded' else ''}"
+    if kind is None or said == now or not data.get("actions") and (kind == "deployment.started" or kind == "deployment.succeeded" and not failed):
         return None, None
     if kind == "deployment.started" and began == str(data.get("started")):
         return None, None
-    facts = {"revision": data.get("revision"), "objects": len(data.get("actions") or ()), "began": data.get("started"), "error": None if kind in ("deployment.started", "deployment.succeeded") else data.get("error") or data.get("message")}
-    return _news(event, kind, facts, "info" if kind == "sync.held" else None), now
+    facts = {"revision": data.get("revision"), "commit": data.get("commit"), "objects": len(data.get("actions") or ()), "began": data.get("started"), "error": None if kind in ("deployment.started", "deployment.succeeded") else data.get("error") or data.get("message")}
+    return _news(event, kind, facts, "info" if kind == "sync.held" else None, KINDS["deployment.failed"] if failed and kind == "deployment.succeeded" else None), now
 
 
 def _drift(data):
@@ -72,8 +74,8 @@ def _notice(data):
 
 def _alert(data):
     kind = {"firing": "alert.fired", "resolved": "alert.resolved"}.get(data.get("status"))
-    severity = data.get("severity") if kind == "alert.fired" and data.get("severity") in SEVERITIES else None
-    return kind and (kind, {"title": data.get("name"), "error": data.get("summary"), "fingerprint": data.get("fingerprint"), "alert": data.get("id"), "source": data.get("source")}, severity)
+    severity = data.get("severity") if data.get("severity") in SEVERITIES else KINDS["alert.fired"]
+    return kind and (kind, {"title": data.get("name"), "error": data.get("summary"), "fingerprint": data.get("fingerprint"), "alert": data.get("id"), "source": data.get("source")}, *((severity, None) if kind == "alert.fired" else (None, severity)))
 
 
 EVENTS = {"drift": _drift, "review": _review, "notice": _notice, "alert": _alert}

@@ -16,7 +16,7 @@ def channels(notify, news):
 
 
 def _fits(route, news):
-    return (_any(route.environments, news["environment"]) and _any(route.apps, news["app"]) and _any(route.events, news["kind"]) and at_least(news["severity"], route.severity))
+    return (_any(route.environments, news["environment"]) and _any(route.apps, news["app"]) and _any(route.events, news["kind"]) and at_least(news.get("ends") or news["severity"], route.severity))
 
 
 def _any(patterns, name):

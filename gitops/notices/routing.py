@@ -119,8 +119,7 @@ def _version(tree, target):
 
 
 def _commit(services, found, target, revision):
-    """The commit that made the app what it was then: the state knows it, where that is of the same revision."""
-    state = services.ledger.state(found["app"], found["environment"]) or {}
-    if state.get("revision") == revision and state.get("commit"):
-        return COMMITS.get(state["commit"], lambda: next(iter(services.repo.history(limit=1, ref=state["commit"])), None))
+    """The commit that makes the app what it is to be: its sync says which, else its files' newest."""
+    if made := found["facts"].get("commit"):
+        return COMMITS.get(made, lambda: next(iter(services.repo.history(limit=1, ref=made)), None))
     return next(iter(services.repo.history(paths=(target.values_path or target.manifests_path,), limit=1, ref=revision)), None)

@@ -13,7 +13,7 @@ TITLES = {  # kind -> ((English one, several), (Korean one, several))
     "review.merged": (("A change of {what} in {environment} was merged", "{count} changes in {environment} were merged"), ("{environment} 리뷰 병합: {what}", "{environment} 리뷰 병합: {count}건")),
     "review.rejected": (("A change of {what} in {environment} was rejected", "{count} changes in {environment} were rejected"), ("{environment} 리뷰 반려: {what}", "{environment} 리뷰 반려: {count}건")),
     "break_glass": (("The glass was broken for {what} in {environment}", "The glass was broken {count} times in {environment}"), ("{environment} 비상 병합: {what}", "{environment} 비상 병합: {count}건")),
-    "alert.fired": (("Alert {title}: {what}", "{count} alerts fire"), ("경보 발생: {title} {what}", "경보 {count}건 발생")),
+    "alert.fired": (("Alert: {title} {what}", "{count} alerts fire"), ("경보 발생: {title} {what}", "경보 {count}건 발생")),
     "alert.resolved": (("Resolved: {title} {what}", "{count} alerts are resolved"), ("경보 해제: {title} {what}", "경보 {count}건 해제")),
     "token.expiring": (("Token {title} expires in {days} days", "{count} tokens expire soon"), ("토큰 {title} 이(가) {days}일 뒤 만료됩니다", "토큰 {count}개가 곧 만료됩니다")),
     "config.broken": (("klepaas.yaml cannot be used", "klepaas.yaml cannot be used"), ("klepaas.yaml을 사용할 수 없습니다", "klepaas.yaml을 사용할 수 없습니다")),

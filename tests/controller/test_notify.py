@@ -17,7 +17,7 @@ def heard(server):
 
 @pytest.mark.pods
 def test_a_deployment_is_told_from_its_start_to_its_end(house):
-    """With the version that git says, who made it, and the seconds it took; a controller that starts again tells nothing twice."""
+    """With the version and the commit that git says, who made it, and the seconds it took; a controller that starts again tells nothing twice."""
     with serve((200, {}, {})) as server:
         home = house({"values/staging/web.yaml": values("1.27")}, more=NOTIFY)
         channels = {"NOTIFY_CHANNELS": json.dumps({"ops": given("webhook", server.url)})}
@@ -31,6 +31,7 @@ def test_a_deployment_is_told_from_its_start_to_its_end(house):
         home.commit({"values/staging/web.yaml": values("1.28")})
         home.wait(lambda: heard(server)[-1]["title"] == "staging 배포 성공: web 1.28", 40)
         assert [each["kind"] for each in heard(server)] == ["deployment.started", "deployment.succeeded"] * 2
+        assert [each["items"][0]["facts"]["commit"] for each in heard(server)[2:]] == [home.repo.head()[:8]] * 2
 
 
 def test_drift_and_failures_are_told(house):

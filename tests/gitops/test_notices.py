@@ -123,6 +123,17 @@ def test_an_alerts_severity_is_its_own():
     assert news.of(EVENTS["alert"][0])[0]["severity"] == "warning" and news.of(event("alert", status="firing", severity="none"))[0]["severity"] == "critical"
 
 
+def test_who_heard_of_a_failure_hears_of_its_end():
+    """A route of what is critical: the success after a failure, whatever lies between and though nothing was written, and the end of an alert it was told of; no other success or end."""
+    notify_, kept, heard = Notify((Route(("pager",), severity="critical"),)), None, []
+    for number, status in enumerate(("succeeded", "failed", "progressing", "succeeded", "succeeded")):
+        found, now = news.of(event(status=status, started=float(number), actions=[] if number == 3 else ACTIONS), kept)
+        kept, heard = now or kept, heard + [bool(found and routes.channels(notify_, found))]
+    assert heard == [False, True, False, True, False]
+    alerts = [news.of(event("alert", status=status, severity=severity))[0] for severity in ("critical", None, "warning") for status in ("firing", "resolved")]
+    assert [bool(routes.channels(notify_, each)) for each in alerts] == [True, True, True, True, False, False] and alerts[1]["severity"] == "info"
+
+
 # --- where it goes ---------------------------------------------------------------------------------------------------
 
 ROUTES = {"any": ({}, True), "environment": ({"environments": ("prod*",)}, True), "another environment": ({"environments": ("staging",)}, False), "app": ({"apps": ("we?",)}, True), "another app": ({"apps": ("api",)}, False),
