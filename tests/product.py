@@ -119,6 +119,16 @@ def stop(product, how=signal.SIGINT):
     return status
 
 
+def folders(home):
+    """Where the parts of a demo run."""
+    found = set()
+    for each in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if f"KUBECONFIG={home}".encode() in (each / "environ").read_bytes():
+                found.add((each / "cwd").readlink())
+    return found
+
+
 def left_behind(home):
     """Processes that still mention the home."""
     found = []

@@ -61,10 +61,11 @@ def test_a_killed_demo_leaves_no_children(home):
 
 
 def test_the_shell_around_it_does_not_matter(home, tmp_path):
-    """CONFIG_REPO, DATABASE_URL and KUBECONFIG of the surrounding shell name somebody's production: none of them is used."""
+    """CONFIG_REPO, DATABASE_URL and KUBECONFIG of the surrounding shell name somebody's production: none of them is used, nor a .env beside the code, for no part runs there."""
     running = product.start(home, CONFIG_REPO=str(tmp_path / "production.git"), DATABASE_URL="postgresql://nowhere.invalid/db", KUBECONFIG=str(tmp_path / "production"))
     try:
         assert requests.get(f"{running.url}/readyz").status_code == 200
+        assert all(each.is_relative_to(home) for each in product.folders(home))
     finally:
         product.stop(running)
     assert not (tmp_path / "production.git").exists()

@@ -22,17 +22,18 @@ from nlp.models import chain
 from web.cli import samples
 
 PEOPLE = (("owner@klepaas.local", "Owner", policy.ROLES["admin"]), ("reviewer@klepaas.local", "Reviewer", policy.ROLES["developer"]))
-READING = ("NLP_", "PROMETHEUS_", "ALERTS_", "PAGERDUTY_", "SLACK_CLIENT_", "SLACK_SIGNING_", "SLACK_API_", *(f"{prefix}_" for prefix in chain.PREFIXES.values()))  # of language models, Prometheus, alerts and the Slack app: they write to no cluster
-TELLING = ("LOG_", "ACCESS_LOG", "SENTRY_", "OTEL_", "EVENT_DAYS")  # of what every part says of its work
+READING = ("NLP_", "PROMETHEUS_", "ALERTS_", "PAGERDUTY_", "SLACK_CLIENT_", "SLACK_SIGNING_", "SLACK_API_", "MCP_SERVERS", "ALERTMANAGER_", *(f"{prefix}_" for prefix in chain.PREFIXES.values()))  # of language models, Prometheus, alerts, the Slack app and MCP servers of others: they write to no cluster
+TELLING = ("LOG_", "ACCESS_LOG", "SENTRY_", "OTEL_", "EVENT_DAYS", "NOTIFY_CHANNELS")  # of what every part says of its work, and to whom
 TRYING = ("GITHUB_WEBHOOK_", "STAGING_WEBHOOK_", "WEBHOOK_", "SIGNING_KEY", "ALLOWED_SIGNERS", "REGISTRIES", "REGISTRY_AUTH_", "IMAGE_SECONDS", "POLL_SECONDS")  # of webhooks, signatures and image automation: they reach the demo's own repository alone
 READY = 120  # seconds the first sync may take
 STOP = 6     # seconds a part may take to end
 PR_SET_PDEATHSIG = 1
+ROOT = Path(__file__).parents[2]
 
 
 def run(settings):
     """Start all of it, print the sign-in links, and wait for Ctrl-C; nothing is left behind."""
-    home = settings.home
+    home = settings.home.resolve()
     home.mkdir(parents=True, exist_ok=True)
     with (home / "demo.lock").open("a") as lock:
         try:
@@ -71,7 +72,7 @@ def _interrupt():
 def _start(settings, home, children):
     began = time.monotonic()
     _say("config repository with five sample apps" if _repository(home) else "config repository as it was left")
-    env = {**{name: value for name, value in os.environ.items() if name not in config.NAMES}, "KLEPAAS_HOME": str(home), "CONFIG_REPO": str(home / "config.git"),
+    env = {**{name: value for name, value in os.environ.items() if name not in config.NAMES}, "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])), "KLEPAAS_HOME": str(home), "CONFIG_REPO": str(home / "config.git"),
            "DATABASE_URL": f"sqlite:///{home / 'ledger.db'}", "PORT": str(settings.port), "METRICS_PORT": str(settings.metrics_port or _free()), "WEB_CONCURRENCY": os.environ.get("WEB_CONCURRENCY", "1"), "KUBECONFIG": str(home / "cluster" / "kubeconfig"), **_given(settings, *TELLING, *TRYING)}
     _say("embedded cluster")
     children.append(_child(home, "cluster", [sys.executable, "-m", "controller.devcluster", "--state", str(home / "cluster")], env))
@@ -106,7 +107,7 @@ def _free():
 def _given(settings, *prefixes):
     """The settings whose names begin so, as far as they are set."""
     found = {name: getattr(settings, name.lower()) for name in config.SETTINGS if name.startswith(prefixes)}
-    return {name: str(value) for name, value in found.items() if value is not None}
+    return {name: os.path.abspath(value) if os.path.isfile(str(value)) else str(value) for name, value in found.items() if value is not None}
 
 
 def _say(text):
@@ -141,7 +142,7 @@ def _child(home, name, command, env):
     (home / "logs").mkdir(exist_ok=True)
     with (home / "logs" / f"{name}.log").open("w") as log:
         return subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=_die_with_parent,
-                                cwd=Path(__file__).parents[2])
+                                cwd=home)  # where no .env says more than it was given
 
 
 def _die_with_parent():
