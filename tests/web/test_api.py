@@ -79,6 +79,8 @@ def test_one_id_is_one_command(demo, owner):
     first = owner.post(f"{demo.api}/commands", json=body)
     head = demo.head()
     assert owner.post(f"{demo.api}/commands", json=body).json() == first.json()
+    kept = owner.get(f"{demo.api}/commands/{first.json()['id']}").json()  # by one's own id, by the ledger's, by the commit
+    assert (kept["status"], kept["commit"]) == ("committed", first.json()["commit"]) and all(owner.get(f"{demo.api}/commands/{each}").json() == kept for each in (kept["uid"], kept["commit"]))
     assert owner.post(f"{demo.api}/commands", json=body | {"args": {"name": "THEME", "value": "light"}}).status_code == 409
     assert demo.head() == head == first.json()["commit"]
 

@@ -55,10 +55,10 @@ def listed(app, environment, verb, status, limit, cursor):
 
 
 @blueprint.get("/commands/<uid>")
-@says("명령이 어떻게 되었는지 원장 ID로 봅니다.", answers=shown.COMMAND)
+@says("명령이 어떻게 되었는지 원장 ID, 자신이 붙인 ID, 커밋으로 봅니다.", answers=shown.COMMAND)
 def one_command(uid):
-    """What became of a command, by its ledger id."""
-    found = services().ledger.command_by_uid(uid)
+    """What became of a command, by its ledger id, the id that one gave it, or its commit."""
+    found = services().ledger.command_called(uid, g.actor.email)
     see(found["environment"])
     return answer(_command(found))
 
