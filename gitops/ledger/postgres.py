@@ -136,12 +136,13 @@ class Postgres(Store):
         """Until `ready()` or the time is over; NOTIFY wakes it, and each second it looks anyway."""
         end = time.monotonic() + timeout
         try:
-            connection = self._listening()
+            connection, news = self._listening(), select.poll()  # select() takes no descriptor beyond 1023
+            news.register(connection, select.POLLIN)
             while not ready():
                 left = end - time.monotonic()
                 if left <= 0:
                     return False
-                if select.select([connection], [], [], min(left, BACKSTOP))[0]:
+                if news.poll(min(left, BACKSTOP) * 1000):
                     connection.poll()
                     connection.notifies.clear()
             return True

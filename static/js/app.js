@@ -63,7 +63,7 @@ function top() {
 // How one signs in here: the providers that are set up, which come back to this page; a link that works once, always.
 async function ways() {
   const next = encodeURIComponent(`/${location.hash}`), found = await api.get("/auth/providers").catch(() => ({ items: [] }));
-  return [...found.items.map(({ label, url }) => el("a", { class: "button primary", href: `${url}?next=${next}` }, t("signInBy", { label }))), el("p", { class: "soft" }, t("signIn")), el("code", {}, "klepaas link USER")];
+  return [...found.items.map(({ label, name }) => el("a", { class: "button primary", href: `/auth/login/${encodeURIComponent(name)}?next=${next}` }, t("signInBy", { label }))), el("p", { class: "soft" }, t("signIn")), el("code", {}, "klepaas link USER")];
 }
 async function start() {
   document.documentElement.lang = language;

@@ -1,5 +1,7 @@
 """Events, in the order in which they were committed."""
 
+import os
+import resource
 import threading
 import time
 
@@ -64,6 +66,18 @@ def test_wait_wakes(url, ledger, tmp_path):
     last, = processes.result(writer)
     assert ledger.wait(last - 1, 0) is True
     assert ledger.wait(last, 0.1) is False
+
+
+def test_wait_beside_many_descriptors(ledger):
+    """A server with more than a thousand open sockets still hears."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(max(soft, 4096), hard), hard))
+    held = [os.open(os.devnull, os.O_RDONLY) for _ in range(1100)]
+    try:
+        threading.Timer(0.2, lambda: ledger.event("notice")).start()
+        assert ledger.wait(ledger.last_event(), 10)
+    finally:
+        [os.close(each) for each in held]
 
 
 def test_wait_of_many(ledger):
