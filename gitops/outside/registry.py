@@ -75,14 +75,14 @@ def _authorization(settings, host, challenge):
     if scheme.lower() == "basic" and known:
         return known
     if scheme.lower() != "bearer" or "realm" not in said:
-        raise Invalid("registry_login", registry=host)
+        raise Invalid("registry_login", registry=host, kind="unauthorized")
     parts = urlsplit(said["realm"])
     place = _provider(settings, parts.netloc, known)
     asked = {name: said[name] for name in ("service", "scope") if name in said}
     found = http.ask(http.Provider(place.name, f"{parts.scheme}://{parts.netloc}", place.headers, place.secrets, place.public), "GET", parts.path or "/", "token", params=asked).body
     token = (found or {}).get("token") or (found or {}).get("access_token")
     if not isinstance(token, str):
-        raise Invalid("registry_login", registry=host)
+        raise Invalid("registry_login", registry=host, kind="unauthorized")
     return f"Bearer {token}"
 
 
