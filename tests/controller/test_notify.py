@@ -26,6 +26,7 @@ def test_a_deployment_is_told_from_its_start_to_its_end(house):
         done = heard(server)[-1]
         facts = done["items"][0]["facts"]
         assert done["title"] == "staging 배포 성공: web 1.27" and facts["author"] == "Test" and facts["revision"] == home.repo.head() and 0 <= facts["duration"] < 40
+        home.wait(lambda: not home.ledger.notices.counts().get("ops", {}).get("waiting"))  # killed before that it would be told again, under the same delivery
         home.kill(process)
         home.start(**channels)
         home.commit({"values/staging/web.yaml": values("1.28")})
