@@ -65,7 +65,7 @@ class Requests:
         if "/leases" not in url:
             path, _, query = url.partition("?")
             listing = method == "GET" and ("limit=" in query or "watch=" in query)
-            self.count["event" if "/events" in path else "watch" if "watch=true" in query else "list" if listing else {"PATCH": "apply"}.get(method, method.lower())] += 1
+            self.count["event" if "/events" in path and method != "GET" else "watch" if "watch=true" in query else "list" if listing else {"PATCH": "apply"}.get(method, method.lower())] += 1
         return self.send(method, url, *more)
 
     def taken(self):
