@@ -69,12 +69,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def serve(*answers):
-    """A server that answers so; `url`, and `seen`: (method, path, headers, body, when) of each request."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    server.answers, server.seen, server.lock, server.over = list(answers), [], threading.Lock(), threading.Event()
-    server.url = f"http://127.0.0.1:{server.server_address[1]}"
+def running(server):
+    """A server at work in a thread of its own; whoever hangs there is let go at its end."""
+    server.daemon_threads, server.over = True, threading.Event()
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
@@ -84,3 +81,13 @@ def serve(*answers):
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextlib.contextmanager
+def serve(*answers):
+    """A server that answers so; `url`, and `seen`: (method, path, headers, body, when) of each request."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.answers, server.seen, server.lock = list(answers), [], threading.Lock()
+    server.url = f"http://127.0.0.1:{server.server_address[1]}"
+    with running(server):
+        yield server

@@ -92,15 +92,13 @@ class Server(Handler):
             broken = next((each for each in forge.broken if each[0] == self.command and each[1] in unquote(self.path)), None)
             if broken:
                 forge.broken.remove(broken)
-                if broken[2] in ("half", "wrong", "closed"):
-                    return getattr(faults.Handler, f"_{broken[2]}")(self)
-                if broken[2] != "lost":
-                    return self.say(*broken[2])
-            answer = self._asked(json.loads(data) if data else {})
-        if broken:
+            answer = self._asked(json.loads(data) if data else {}) if broken is None or broken[2] == "lost" else None
+        if broken is None:
+            return self.say(*answer)
+        if broken[2] == "lost":
             self.close_connection = True
             return None
-        return self.say(*answer)
+        return getattr(faults.Handler, f"_{broken[2]}")(self) if isinstance(broken[2], str) else self.say(*broken[2])
 
     do_POST = do_PUT = do_PATCH = do_DELETE = do_GET
 
@@ -139,15 +137,8 @@ def serve(dialect, folder):
     path = Path(folder, "acme", "config.git")
     git(path, "config", "http.receivepack", "true")
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server)
-    server.daemon_threads = True
     server.root, server.wanted, server.redirect, server.seen = folder, None, None, []
     server.forge, server.dialect = Forge(path), dialect
     server.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
+    with faults.running(server):
         yield server
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -93,17 +93,9 @@ class Server(http.server.BaseHTTPRequestHandler):
 def serve(folder):
     """`cloud`, `url`, `settings` with a key file in a folder."""
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server)
-    server.daemon_threads = True
-    server.url, server.cloud, server.over = f"http://127.0.0.1:{server.server_port}", Cloud(), threading.Event()
+    server.url, server.cloud = f"http://127.0.0.1:{server.server_port}", Cloud()
     key = folder / "key.json"
     key.write_text(json.dumps({"type": "service_account", "client_email": ACCOUNT, "private_key": PEM, "private_key_id": "1", "token_uri": f"{server.url}/token", "project_id": "proj"}))
     server.settings = {"GCP_PROJECT": "proj", "GCP_API_URL": f"{server.url}/{{service}}", "GOOGLE_APPLICATION_CREDENTIALS": str(key)}
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
+    with faults.running(server):
         yield server
-    finally:
-        server.over.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -136,18 +136,10 @@ class Server(Git):
 def serve(folder):
     """`cloud` and `settings`; SourceCommit's repositories are the bare ones in a folder."""
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server)
-    server.daemon_threads = True
     server.url = f"http://127.0.0.1:{server.server_port}"
-    server.root, server.redirect, server.seen, server.over = folder, None, [], threading.Event()
+    server.root, server.redirect, server.seen = folder, None, []
     server.wanted = "Basic " + base64.b64encode(GIT.encode()).decode()
     server.cloud = Cloud(server.url)
     server.settings = {"NCP_ACCESS_KEY": KEY, "NCP_SECRET_KEY": SECRET, "NCP_API_URL": f"{server.url}/{{service}}", "NCP_GIT_CREDENTIAL": GIT}
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
+    with faults.running(server):
         yield server
-    finally:
-        server.over.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -11,12 +11,16 @@ from gitops import config
 from gitops.ledger.events import Event
 from gitops.notices import message, places
 from gitops.notices.channels import KINDS
+from gitops.services import Services
+from gitops.types import Health, SyncResult
+from tests.gitops.path_help import FILES
 from tests.servers import free_port
 
 SECRET = "receiver-secret-0123456789"
 TOKEN = "xoxb-0123456789-abcdefghij"
 ACKNOWLEDGED = {"slack": (200, "ok", {}), "bot": (200, {"ok": True, "ts": "1.2", "channel": "C1"}, {}), "pagerduty": (202, {"status": "success", "dedup_key": "x"}, {}), "webhook": (200, {}, {}), "teams": (202, "", {})}
 HTTP = tuple(ACKNOWLEDGED)
+CONFIG = FILES["klepaas.yaml"] + "notify:\n  routes:\n  - {channels: [ops], group: 0s}\n"
 
 
 def given(kind, url):
@@ -99,3 +103,15 @@ def mute(says):
     finally:
         over.set()
         server.close()
+
+
+def routed(world, text=CONFIG, files=None, **channels):
+    """Services whose klepaas.yaml has these routes and whose settings have these channels."""
+    world.write({"klepaas.yaml": text, **(files or {})})
+    found = settings(**channels)
+    found._values["KLEPAAS_HOME"] = str(world.services.settings.home)
+    return Services(found, world.services.repo, world.services.ledger, world.services.renderer)
+
+
+def sync(world, status, app="web", started=1.0, environment="staging", error=None, actions=({"action": "changed", "kind": "Deployment", "name": "web"},)):
+    world.services.ledger.record_sync(SyncResult(app, environment, world.services.repo.head(), status, actions, Health("healthy"), started, started + 42, error))

@@ -1,5 +1,6 @@
 """The same reviews while forges fail, processes die and settings are wrong: one pull, one review, and the reason said."""
 
+import functools
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from gitops import config, reviewing
 from gitops.errors import KlepaasError
 from gitops.forges import FORGES
+from gitops.outside import http
 from gitops.repo import Repository
 from tests.gitops import forge_help
 from tests.gitops.faults import FAULTS, KINDS, TRANSIENT
@@ -17,6 +19,7 @@ from tests.gitops.repo_help import git
 from tests.gitops.test_github_app import PEM
 from web.cli import doctor
 
+PROVIDER = http.Provider
 FLAGS = {"github": ("GITHUB_API_URL", "GITHUB_TOKEN"), "gitea": ("GITEA_URL", "GITEA_TOKEN"), "gitlab": ("GITLAB_URL", "GITLAB_TOKEN")}
 
 
@@ -95,10 +98,11 @@ def test_decorations_do_not_stop_a_review(world):
     assert proposed(world).status == "open"
 
 
-def test_every_fault_of_a_forge(world):
+def test_every_fault_of_a_forge(world, monkeypatch):
     """Opening meets it: our error with its kind; the branch may be there, and the same id later opens one pull."""
     name, part = world.services.settings.forge, "/merge_requests" if world.services.settings.forge == "gitlab" else "/pulls"
-    for number, fault in enumerate([each for each in FAULTS if each != "hang"], 1):
+    for number, fault in enumerate(FAULTS, 1):
+        monkeypatch.setattr(http, "Provider", functools.partial(PROVIDER, timeout=0.5) if fault == "hang" else PROVIDER)
         world.forge.broken = [(method, part, FAULTS[fault]) for method in ("GET", "POST") for _ in range(12)]
         with pytest.raises(KlepaasError) as caught:
             proposed(world, id=fault, replicas=number + 5)
@@ -106,6 +110,7 @@ def test_every_fault_of_a_forge(world):
         assert forge_help.TOKEN not in caught.value.text() and caught.value.details["id"] == fault
         assert len(git(world.path, "branch", "--list", "klepaas/*").splitlines()) == number - 1 + caught.value.transient  # what is refused for good leaves no branch
         world.forge.broken = []
+        monkeypatch.setattr(http, "Provider", PROVIDER)
         assert proposed(world, id=fault, replicas=number + 5).status == "open" and len(world.pulls) == number
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests import product
 from tests.nlp.vendors import KEY, Vendor, command, reads, says, status
-from tests.web.test_chat import Talk
+from tests.web.talk import Talk
 
 BEYOND_RULES = "make nginx four strong"
 FOUR = says(reads(command("scale", "nginx", replicas=4)))

@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.web.test_browser import WAIT, chromium, person  # noqa: F401 (fixtures)
-from tests.web.test_chat import commits
+from tests.web.talk import commits
 
 READS = {"nginx 상태 어때?": "status", "nginx 로그 5줄": "logs", "nginx 접속 주소 알려줘": "endpoint", "전체 상황 보여줘": "overview", "모든 파드 조회해줘": "list_pods", "앱 목록": "list_apps",
          "nginx 배포 이력": "history", "nginx diff 보여줘": "diff", "도움말": "help", "nginx 서비스 상세": "get_service", "nginx 디플로이먼트 상세": "get_deployment", "네임스페이스 목록": "list_namespaces", "서비스 목록": "list_services", "모든 도메인 조회해줘": "list_ingresses",

@@ -14,7 +14,7 @@ import requests
 from tests import servers
 from tests.parts import ROOT, Parts
 from tests.product import free_port
-from tests.web.test_chat import commits
+from tests.web.talk import commits
 
 
 class Server:

@@ -10,7 +10,7 @@ from gitops.types import Change
 from gitops.verbs import VERBS
 from nlp import interpret
 from tests import product
-from tests.web.test_chat import Talk
+from tests.web.talk import Talk
 from web.chat import lexicon
 
 
