@@ -147,6 +147,7 @@ def test_what_our_own_server_does_not_pass_on(home):
     for name, given, code in (("tracker__secret_door", {}, "external_not_allowed"), ("other__x", {}, "external_unknown"), ("tracker__create_issue", {"title": "ghp_" + "a" * 36}, "external_secret")):
         found = ours(home, name, given)
         assert found["isError"] and found["structuredContent"]["code"] == code
+        assert (row := home.last())["verb"] == "mcp_external_call" and row["code"] == code
     assert not any("__" in each["name"] for each in ours(home, scopes=["mcp:execute@staging", "k8s:read"]))
     assert ours(home, "tracker__find_issue", {"number": 7}, scopes=["mcp:execute@staging", "k8s:read"])["structuredContent"]["code"] == "missing_scope"
 

@@ -22,7 +22,6 @@ from web.external import authorized
 SECONDS = 30
 MOST, LARGEST = 500, 1 << 20  # tools that are listed; bytes of an answer
 FAMILY = "mcp"                # how the names of its metrics begin
-HARMLESS = ("readOnlyHint", "idempotentHint")
 REFUSED = (-32602, -32601, -32600)  # JSON-RPC: invalid parameters, no such method, no valid request
 
 
@@ -37,10 +36,9 @@ def _tool(server, given):
             "allowed": given["name"] in server.tools}
 
 
-def call(server, tool, arguments):
-    """{content, structured, is_error}: as the server says it. A call that may change something is sent once."""
-    harmless = any(each["name"] == tool and any(each["hints"].get(hint) for hint in HARMLESS) for each in tools(server))
-    found = _asked(server, "call_tool", lambda client: client.call_tool(tool, arguments), harmless)
+def call(server, tool, arguments, again=False):
+    """{content, structured, is_error}: as the server says it. `again`: asked several times, where that helps; a call that may change something is sent once."""
+    found = _asked(server, "call_tool", lambda client: client.call_tool(tool, arguments), again)
     if len(orjson.dumps(found)) > LARGEST:
         raise errors.Invalid("external_too_long", provider=server.name)
     return {"content": found.get("content", []), "structured": found.get("structuredContent"), "is_error": bool(found.get("isError"))}

@@ -13,7 +13,9 @@ from gitops import checks
 from gitops.errors import Forbidden, Invalid, KlepaasError
 from web.external import calling, servers
 
-FRESH, PATIENCE, AT_ONCE = 300, 5, 8  # seconds a list counts; seconds one is waited for; servers asked at the same time
+FRESH, AGAIN, PATIENCE, AT_ONCE = 300, 10, 5, 8  # seconds a list counts; until one that failed is asked for again; one is waited for; servers asked at the same time
+
+HARMLESS = ("readOnlyHint", "idempotentHint")  # what may be asked twice
 
 _known, _lock, _asking = {}, threading.Lock(), ThreadPoolExecutor(AT_ONCE, "external-tools")
 
@@ -34,7 +36,7 @@ def _asked(server):
     key = server.name, server.url, server.command, server.tools
     with _lock:
         at, future = _known.get(key, (0, None))
-        if future is None or future.done() and time.monotonic() - at > FRESH:
+        if future is None or future.done() and time.monotonic() - at > (AGAIN if future.exception() else FRESH):
             future = _asking.submit(calling.tools, server, again=False)
             _known[key] = time.monotonic(), future
         return future
@@ -51,4 +53,5 @@ def call(server, tool, arguments):
         raise Forbidden("external_not_allowed", provider=server.name, tool=tool[:128])
     if kind := checks.secret_in(orjson.dumps(arguments).decode()):
         raise Invalid("external_secret", provider=server.name, kind=kind)
-    return {"provider": server.name, "tool": tool, "untrusted": True, **calling.call(server, tool, arguments)}
+    known = next((each["hints"] for each in _asked(server).result() if each["name"] == tool), {})
+    return {"provider": server.name, "tool": tool, "untrusted": True, **calling.call(server, tool, arguments, any(known.get(hint) for hint in HARMLESS))}

@@ -1,5 +1,6 @@
 """A sentence of the chat that means a tool of an MCP server of others: answered by a form that its sender sends or leaves. Nothing is called by words."""
 
+from gitops import policy
 from gitops.errors import Forbidden, KlepaasError
 from nlp import others
 from nlp.reading import Reading
@@ -35,7 +36,7 @@ def _reading(found, language):
 
 def answer(actor, reading, language):
     """A form of the tool that was meant, filled with what the sentence gave; or the tools to choose from."""
-    if RIGHT not in actor.scopes:
+    if not policy.everywhere(actor.scopes, RIGHT):
         raise Forbidden("missing_scope", scope=RIGHT, environment="*")
     server, tools = reading.args["server"], reading.args["tools"]
     if len(tools) > 1:

@@ -10,6 +10,7 @@ from web.external import offered, servers
 from web.mcp import telling
 from web.people import attempts
 
+VERB = "mcp_external_call"  # what a call is in the audit, as at the REST door
 JOINT, LONGEST = "__", 1000  # between server and tool; characters of a description
 RIGHT = "mcp:execute"
 BLOCK = TypeAdapter(types.ContentBlock)
@@ -39,7 +40,7 @@ def called(actor, language, name, arguments):
     if not policy.everywhere(actor.scopes, RIGHT):
         raise Forbidden("missing_scope", scope=RIGHT, environment="*")
     found = offered.call(servers.of(services().settings, provider), tool, arguments)
-    attempts.write(actor, "mcp_external_call", args={"provider": provider, "tool": tool}, outcome="done", door="mcp")
+    attempts.write(actor, VERB, args={"provider": provider, "tool": tool}, outcome="done", door="mcp")
     structured = {name: found[name] for name in ("provider", "tool", "untrusted", "structured")}
     return types.CallToolResult(content=[_block(each, language) for each in found["content"]], structured_content=structured, is_error=found["is_error"])
 

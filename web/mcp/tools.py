@@ -28,7 +28,7 @@ def called(actor, language, params):
         return (others.called if others.named(params.name) else _answer)(actor, language, params.name, params.arguments or {})
     except KlepaasError as error:
         if not error.audited:
-            attempts.write(actor, params.name, outcome="failed" if error.transient else "refused", code=error.code, door="mcp")
+            attempts.write(actor, others.VERB if others.named(params.name) else params.name, outcome="failed" if error.transient else "refused", code=error.code, door="mcp")
         return refusal(error, language)
 
 
