@@ -76,7 +76,7 @@ def staged(world, state, keys):
     found = {key: each for key in tuple(state.desired) if (each := _found(world, state, key, pods))[0].status != "missing"}
     _said(world, state, list(found.values()))
     seen = _worst(state, [found[key] for key in keys if key in found])
-    if seen.status != "degraded" and since and now - since <= DEADLINE:
+    if seen.status in ("healthy", "suspended") or seen.status != "degraded" and since and now - since <= DEADLINE:
         return False
     if ended := _end(world, state, seen):
         world.tell(world.ledger.record_sync, ended)
